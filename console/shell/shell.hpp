@@ -1,0 +1,51 @@
+#pragma once
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "console/ui/console.hpp"
+#include "proto/result.hpp"
+
+namespace wf::shell {
+
+/// What the shell needs from the program: snapshots in, commands out. Wired to a seat by main.
+struct Feed {
+  std::function<std::shared_ptr<const Snapshot>()> snapshot;
+  std::function<void(Command)> send;
+  std::function<std::vector<CommandReply>()> replies;
+  std::function<std::string()> connection_problem;
+  std::function<UtcNs()> now;  ///< engine clock
+  /// Registers a function that wakes the shell up; callable from any thread.
+  std::function<void(std::function<void()>)> set_on_change;
+};
+
+struct WindowOptions {
+  ui::View view = ui::View::wall;
+  ui::Theme theme = ui::Theme::dark;
+  int width = 1920, height = 1080;
+  float scale = 0;  ///< interface scale; 0: from the monitor
+  double quit_after = 0;  ///< seconds; 0: until closed
+  std::string title = "Watchfloor";
+};
+
+/// Opens a window and runs until it is closed. Frames are drawn on input, on change and when the ui asks.
+/// An error says why there is no window (no display, no OpenGL 3.3).
+[[nodiscard]] Result<void> run_window(const WindowOptions& options, const Feed& feed);
+
+struct ShotOptions {
+  ui::View view = ui::View::wall;
+  ui::Theme theme = ui::Theme::dark;
+  int width = 1920, height = 1080;
+  float scale = 0;  ///< 0: height / 1080
+  std::uint64_t select = 0;  ///< incident to select; 0: the first of the wall
+  std::string out;           ///< PNG file
+};
+
+/// Draws one view off screen (EGL surfaceless, no display needed) and writes a PNG.
+[[nodiscard]] Result<void> shoot(const ShotOptions& options, const Feed& feed);
+
+/// Finds Inter and JetBrains Mono where Debian puts them, or under $WATCHFLOOR_FONTS; missing ones are empty,
+/// and `missing` says so in one line.
+[[nodiscard]] ui::FontFiles find_fonts(std::string& missing);
+
+}  // namespace wf::shell

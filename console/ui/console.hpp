@@ -1,0 +1,60 @@
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "console/model/command.hpp"
+#include "console/model/snapshot.hpp"
+
+struct ImFontAtlas;
+
+namespace wf::ui {
+
+enum class Theme : std::uint8_t { dark, light };
+enum class View : std::uint8_t { wall, map, agents, gallery };
+
+/// Where the fonts lie; an empty path means that ImGui's own font stands in.
+struct FontFiles {
+  std::string inter_regular, inter_medium, inter_semibold, mono_regular, mono_medium;
+};
+
+/// What a frame is told from outside; the ui has no clock of its own.
+struct FrameInput {
+  UtcNs now = 0;           ///< engine clock of this frame
+  double seconds = 0;      ///< monotonic, for animation and held rows
+  float width = 0, height = 0;  ///< pixels
+  std::vector<CommandReply> replies;  ///< answers since the last frame
+  std::string connection_problem;     ///< from the seat; empty while connected
+  bool sound_available = false;
+};
+
+/// What a frame asks of the shell.
+struct FrameOutput {
+  std::vector<Command> commands;
+  double redraw_in = -1;  ///< seconds until the next frame is needed without input; < 0: none
+  bool toggle_fullscreen = false;
+};
+
+/// The whole console of one window. Draws snapshots, emits commands, owns no truth. ImGui's thread only.
+class Console {
+ public:
+  Console();
+  ~Console();
+  /// Builds the fonts for a font height in pixels (16 at 100 %); call before the first frame and whenever
+  /// it changes, outside a frame. Clears the atlas.
+  void build_fonts(ImFontAtlas& atlas, const FontFiles& files, float font_height);
+  void set_theme(Theme theme);
+  void set_view(View view);
+  /// Selects an incident (0: none) as a click on its row would.
+  void select(std::uint64_t incident);
+  /// Draws one frame between ImGui::NewFrame and ImGui::Render.
+  FrameOutput frame(const std::shared_ptr<const Snapshot>& snapshot, const FrameInput& input);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace wf::ui
