@@ -1,0 +1,27 @@
+#pragma once
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+
+#include "console/model/command.hpp"
+#include "console/model/snapshot.hpp"
+#include "console/seat/seat.hpp"
+
+namespace wf::seat {
+
+/// What a seat needs of an engine; the seam between a seat over the wire and the engine that serves it.
+/// Every function may be called from any thread.
+struct Backend {
+  std::function<std::shared_ptr<const Snapshot>()> snapshot;
+  std::function<void(Command, std::function<void(CommandReply)>)> submit;
+  /// Runs a query to its end or until `cancelled` is set; blocking.
+  std::function<QueryPage(const Query&, const std::atomic<bool>& cancelled)> query;
+  std::function<std::uint64_t(std::function<void()>)> watch;  ///< on each new snapshot; returns a token
+  std::function<void(std::uint64_t)> unwatch;
+};
+
+/// A seat in the engine's own process.
+[[nodiscard]] std::unique_ptr<Seat> make_local_seat(Backend backend);
+
+}  // namespace wf::seat
