@@ -19,11 +19,12 @@ enum class RecordKind : std::uint8_t { batch = 1, command = 2, config = 3, tick 
 struct Record {
   std::uint64_t position = 0;  ///< given by append(), 1 and up, no holes
   RecordKind kind = RecordKind::tick;
-  UtcNs time = 0;              ///< engine clock
-  BatchOrigin origin;          ///< batches only
-  std::uint32_t count = 0;     ///< batches only: events
+  UtcNs time = 0;                    ///< engine clock
+  BatchOrigin origin;                ///< batches only
+  std::uint32_t count = 0;           ///< batches only: events
   UtcNs min_time = 0, max_time = 0;  ///< batches only: range of event times
-  std::string payload;         ///< encoded batch, command or configuration
+  std::string payload;               ///< encoded batch, command or configuration
+  std::string problem;               ///< set by append(): why this batch could not be stored; empty when it was
 };
 
 /// Numbers that one agent's lane has had stored, as closed ranges, ascending and disjoint.
@@ -71,16 +72,21 @@ class Store {
   /// Stores all records in one transaction and updates the ledger; durable when it returns. Fills in the
   /// positions. A batch, or the part of one, that is in the ledger already is not stored again: its count
   /// becomes the number of events really stored (0: nothing, position 0, payload empty); when only part of it is
-  /// new, payload, count and first_sequence are cut to the new part.
+  /// new, payload, count and first_sequence are cut to the new part; further new parts of the same batch are
+  /// added behind the caller's records. A batch that had to be cut and cannot be decoded is not stored
+  /// (count 0, `problem` says why); the others are. After an error nothing is stored and `records` are as
+  /// they were: call it again with the same ones.
   [[nodiscard]] virtual Result<void> append(std::vector<Record>& records) = 0;
+  /// One transaction, durable when it returns. A revision that is stored already stays as it was first made.
   [[nodiscard]] virtual Result<void> put_incidents(const std::vector<StoredIncident>& incidents) = 0;
+  /// One transaction, durable when it returns. Fills in numbers and hashes.
   [[nodiscard]] virtual Result<void> append_audit(std::vector<AuditLine>& lines) = 0;
 
   /// What is stored of an agent: for each epoch and lane, the end of the range that begins at 1.
   /// May be called from any thread.
   [[nodiscard]] virtual std::vector<LaneStored> stored(const std::string& agent) const = 0;
   [[nodiscard]] virtual std::vector<LedgerRange> ledger() const = 0;  ///< any thread
-  [[nodiscard]] virtual std::uint64_t events() const = 0;              ///< any thread
+  [[nodiscard]] virtual std::uint64_t events() const = 0;             ///< any thread
   /// Moves the WAL into the database; call from a background thread, never fails loudly.
   virtual void checkpoint() = 0;
 };
@@ -93,10 +99,14 @@ class Reader {
   /// Calls `each` for every record with position > after, in order, until it returns false.
   [[nodiscard]] virtual Result<void> read_log(std::uint64_t after, const std::function<bool(Record&)>& each) const = 0;
   /// Batches whose event times touch [since, until], newest position first.
-  [[nodiscard]] virtual Result<void> read_batches(UtcNs since, UtcNs until, const std::function<bool(Record&)>& each) const = 0;
-  /// Newest revision of each incident changed in [since, until], newest first.
-  [[nodiscard]] virtual Result<std::vector<StoredIncident>> incidents(UtcNs since, UtcNs until, std::size_t limit) const = 0;
+  [[nodiscard]] virtual Result<void> read_batches(UtcNs since, UtcNs until,
+                                                  const std::function<bool(Record&)>& each) const = 0;
+  /// Of each incident the newest revision that was made in [since, until], newest first.
+  [[nodiscard]] virtual Result<std::vector<StoredIncident>> incidents(UtcNs since, UtcNs until,
+                                                                      std::size_t limit) const = 0;
+  /// Lines of [since, until], newest first.
   [[nodiscard]] virtual Result<std::vector<AuditLine>> audit(UtcNs since, UtcNs until, std::size_t limit) const = 0;
+  /// Reads everything: the ledger's gaps, whether ledger and log agree, the audit chain, the file itself.
   [[nodiscard]] virtual Result<VerifyReport> verify() const = 0;
 };
 

@@ -1,0 +1,108 @@
+#include "console/store/append_plan.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+#include <span>
+
+namespace wf::store {
+namespace {
+
+constexpr auto kLargestNumber = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()) - 1;
+
+Result<void> check_origin(const Record& record) {
+  const BatchOrigin& o = record.origin;
+  const bool possible = !o.agent.empty() && o.lane <= 2 && o.first_sequence >= 1 && record.count >= 1 &&
+                        o.first_sequence <= kLargestNumber - record.count;
+  if (possible) return {};
+  return Error{
+      fmt::format("a batch cannot have lane {}, first number {} and {} events", o.lane, o.first_sequence, record.count),
+      o.agent.empty() ? "an agent without a name" : o.agent, "report this: the link should have refused it"};
+}
+
+/// The new parts of a batch that was stored in part: decoded, and encoded again without what is known.
+Result<std::vector<Record>> cut(const Record& record, const std::vector<Range>& missing) {
+  Result<std::vector<Event>> events = decode_batch(record.payload, record.origin);
+  if (!events) return events.error();
+  if (events->size() != record.count)
+    return Error{fmt::format("a batch says {} events and holds {}", record.count, events->size()), record.origin.agent,
+                 "update the agent"};
+  std::vector<Record> out;
+  BatchEncoder encoder;
+  for (const Range& range : missing) {
+    Record part;
+    part.kind = record.kind;
+    part.time = record.time;
+    part.origin = record.origin;
+    part.origin.first_sequence = range.first;
+    part.count = static_cast<std::uint32_t>(range.last - range.first + 1);
+    const auto events_of_part =
+        std::span<const Event>(*events).subspan(range.first - record.origin.first_sequence, part.count);
+    const auto [earliest, latest] = std::minmax_element(events_of_part.begin(), events_of_part.end(),
+                                                        [](const Event& a, const Event& b) { return a.time < b.time; });
+    part.min_time = earliest->time;
+    part.max_time = latest->time;
+    encoder.encode(events_of_part, part.payload);
+    out.push_back(std::move(part));
+  }
+  return out;
+}
+
+}  // namespace
+
+Result<void> make_plan(const std::vector<Record>& records, const Ledger& ledger,
+                       const std::function<std::int64_t(const std::string&)>& agent_id, AppendPlan& plan) {
+  plan.rows.reserve(records.size());
+  std::vector<AppendPlan::Row> extras;
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    const Record& record = records[i];
+    if (record.kind != RecordKind::batch) {
+      plan.rows.push_back({.record = i, .part = {}});
+      continue;
+    }
+    if (record.count == 0 && record.payload.empty()) {  // what an earlier append() found to be known
+      plan.duplicates.push_back(i);
+      continue;
+    }
+    if (Result<void> possible = check_origin(record); !possible) return possible;
+    const LaneKey key{agent_id(record.origin.agent), record.origin.epoch, record.origin.lane};
+    const Range whole{record.origin.first_sequence, record.origin.first_sequence + record.count - 1};
+    RangeSet& added = plan.added[key];
+    std::vector<Range> missing = added.missing(whole);
+    if (const auto known = ledger.find(key); known != ledger.end()) {
+      std::vector<Range> both;
+      for (const Range& range : missing) {
+        const std::vector<Range> part = known->second.missing(range);
+        both.insert(both.end(), part.begin(), part.end());
+      }
+      missing = std::move(both);
+    }
+    if (missing.empty()) {
+      plan.duplicates.push_back(i);
+      continue;
+    }
+    if (missing.size() == 1 && missing.front() == whole) {
+      plan.rows.push_back({.record = i, .agent = key.agent, .part = {}});
+    } else {
+      Result<std::vector<Record>> parts = cut(record, missing);
+      if (!parts) {
+        plan.problems.emplace_back(i, parts.error().text());
+        continue;
+      }
+      for (std::size_t p = 0; p < parts->size(); ++p) {
+        AppendPlan::Row row{.record = i, .extra = p > 0, .cut = true, .agent = key.agent, .part = {}};
+        row.part = std::move((*parts)[p]);
+        (p == 0 ? plan.rows : extras).push_back(std::move(row));
+      }
+    }
+    for (const Range& range : missing) {
+      added.insert(range);
+      plan.events += range.last - range.first + 1;
+    }
+  }
+  std::move(extras.begin(), extras.end(), std::back_inserter(plan.rows));
+  return {};
+}
+
+}  // namespace wf::store

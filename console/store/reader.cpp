@@ -1,0 +1,185 @@
+#include <fmt/format.h>
+
+#include <limits>
+#include <unordered_map>
+
+#include "console/store/audit_chain.hpp"
+#include "console/store/schema.hpp"
+#include "console/store/sqlite.hpp"
+#include "console/store/store.hpp"
+#include "console/store/verify.hpp"
+
+namespace wf::store {
+namespace {
+
+/// Records read under one read transaction: a longer one would keep the owner's WAL from being begun anew.
+constexpr std::int64_t kRecordsAtOnce = 512;
+
+constexpr const char* kColumns = "position, kind, time, agent, epoch, lane, first, count, min_time, max_time, payload";
+
+UtcNs add_clamped(UtcNs time, std::int64_t span) {
+  return time > std::numeric_limits<UtcNs>::max() - span ? std::numeric_limits<UtcNs>::max() : time + span;
+}
+
+class SqliteReader final : public Reader {
+ public:
+  explicit SqliteReader(Database db) : db_(std::move(db)) {}
+
+  Result<void> prepare() {
+    const std::string positions = fmt::format(
+        "SELECT position FROM log INDEXED BY log_short"
+        " WHERE {} AND max_time >= ?1 AND max_time <= ?3 AND min_time <= ?2 "
+        "UNION ALL SELECT position FROM log INDEXED BY log_long"
+        " WHERE {} AND max_time >= ?1 AND min_time <= ?2 "
+        "ORDER BY position DESC",
+        kShortBatch, kLongBatch);
+    const std::pair<Statement*, std::string> all[] = {
+        {&read_log_, fmt::format("SELECT {} FROM log WHERE position > ?1 ORDER BY position LIMIT ?2", kColumns)},
+        {&positions_, positions},
+        {&record_, fmt::format("SELECT {} FROM log WHERE position = ?1", kColumns)},
+        {&agent_, "SELECT name FROM agents WHERE id = ?1"},
+        {&incidents_,
+         "SELECT id, revision, changed, open, json FROM incidents AS i WHERE changed BETWEEN ?1 AND ?2 AND NOT EXISTS("
+         "SELECT 1 FROM incidents AS later WHERE later.id = i.id AND later.revision > i.revision "
+         "AND later.changed BETWEEN ?1 AND ?2) ORDER BY changed DESC, id DESC LIMIT ?3"},
+        {&audit_,
+         "SELECT number, time, actor, action, subject, detail, hash FROM audit WHERE time BETWEEN ?1 AND ?2 "
+         "ORDER BY time DESC, number DESC LIMIT ?3"},
+    };
+    for (const auto& [statement, sql] : all) {
+      Result<Statement> made = db_.prepare(sql);
+      if (!made) return made.error();
+      *statement = std::move(*made);
+    }
+    return {};
+  }
+
+  Result<void> read_log(std::uint64_t after, const std::function<bool(Record&)>& each) const override {
+    const auto largest = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+    while (true) {
+      const Resetter reset(read_log_);
+      read_log_.bind(1, static_cast<std::int64_t>(std::min(after, largest))).bind(2, kRecordsAtOnce);
+      std::int64_t rows = 0;
+      while (true) {
+        Result<bool> row = read_log_.step();
+        if (!row) return row.error();
+        if (!*row) break;
+        ++rows;
+        Record record;
+        if (Result<void> filled = fill(read_log_, record); !filled) return filled;
+        after = record.position;
+        if (!each(record)) return {};
+      }
+      if (rows < kRecordsAtOnce) return {};
+    }
+  }
+
+  Result<void> read_batches(UtcNs since, UtcNs until, const std::function<bool(Record&)>& each) const override {
+    const Resetter reset(positions_);
+    positions_.bind(1, since).bind(2, until).bind(3, add_clamped(until, kShortSpan));
+    while (true) {
+      Result<bool> more = positions_.step();
+      if (!more) return more.error();
+      if (!*more) return {};
+      const Resetter reset_record(record_);
+      Result<bool> row = record_.bind(1, positions_.integer(0)).step();
+      if (!row) return row.error();
+      if (!*row) continue;
+      Record record;
+      if (Result<void> filled = fill(record_, record); !filled) return filled;
+      if (!each(record)) return {};
+    }
+  }
+
+  Result<std::vector<StoredIncident>> incidents(UtcNs since, UtcNs until, std::size_t limit) const override {
+    const Resetter reset(incidents_);
+    incidents_.bind(1, since).bind(2, until).bind(3, bound(limit));
+    std::vector<StoredIncident> out;
+    while (true) {
+      Result<bool> row = incidents_.step();
+      if (!row) return row.error();
+      if (!*row) return out;
+      out.push_back({static_cast<std::uint64_t>(incidents_.integer(0)),
+                     static_cast<std::uint32_t>(incidents_.integer(1)), incidents_.integer(2),
+                     incidents_.integer(3) != 0, std::string(incidents_.bytes(4))});
+    }
+  }
+
+  Result<std::vector<AuditLine>> audit(UtcNs since, UtcNs until, std::size_t limit) const override {
+    const Resetter reset(audit_);
+    audit_.bind(1, since).bind(2, until).bind(3, bound(limit));
+    std::vector<AuditLine> out;
+    while (true) {
+      Result<bool> row = audit_.step();
+      if (!row) return row.error();
+      if (!*row) return out;
+      out.push_back({static_cast<std::uint64_t>(audit_.integer(0)), audit_.integer(1), std::string(audit_.bytes(2)),
+                     std::string(audit_.bytes(3)), std::string(audit_.bytes(4)), std::string(audit_.bytes(5)),
+                     to_hex(audit_.bytes(6))});
+    }
+  }
+
+  Result<VerifyReport> verify() const override { return verify_database(db_); }
+
+ private:
+  static std::int64_t bound(std::size_t limit) {
+    const auto largest = static_cast<std::size_t>(std::numeric_limits<std::int64_t>::max());
+    return static_cast<std::int64_t>(std::min(limit, largest));
+  }
+
+  Result<void> fill(const Statement& s, Record& record) const {
+    record.position = static_cast<std::uint64_t>(s.integer(0));
+    record.kind = static_cast<RecordKind>(s.integer(1));
+    record.time = s.integer(2);
+    record.payload = s.bytes(10);
+    if (record.kind != RecordKind::batch) return {};
+    Result<std::string> name = agent_name(s.integer(3));
+    if (!name) return name.error();
+    record.origin.agent = std::move(*name);
+    record.origin.epoch = static_cast<std::uint64_t>(s.integer(4));
+    record.origin.lane = static_cast<std::uint8_t>(s.integer(5));
+    record.origin.first_sequence = static_cast<std::uint64_t>(s.integer(6));
+    record.count = static_cast<std::uint32_t>(s.integer(7));
+    record.min_time = s.integer(8);
+    record.max_time = s.integer(9);
+    return {};
+  }
+
+  Result<std::string> agent_name(std::int64_t id) const {
+    if (const auto known = names_.find(id); known != names_.end()) return known->second;
+    const Resetter reset(agent_);
+    Result<bool> row = agent_.bind(1, id).step();
+    if (!row) return row.error();
+    if (!*row)
+      return Error{fmt::format("the log speaks of agent number {}, which is not in the table of agents", id),
+                   db_.where(), "run `watchfloor verify`, and restore the newest backup"};
+    return names_.emplace(id, std::string(agent_.bytes(0))).first->second;
+  }
+
+  Database db_;
+  mutable Statement read_log_, positions_, record_, agent_, incidents_, audit_;
+  mutable std::unordered_map<std::int64_t, std::string> names_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Reader>> Reader::open(const std::filesystem::path& data) {
+  const std::filesystem::path file = data / kDatabaseFile;
+  std::error_code failed;
+  if (!std::filesystem::is_regular_file(file, failed))
+    return Error{"there is no database", file.string(),
+                 "name the data directory with --data, or start the engine on it once"};
+  Result<Database> db = Database::open(file, Database::Mode::read_only);
+  if (!db) return db.error();
+  const Result<std::int64_t> version = check_version(*db, schema_version());
+  if (!version) return version.error();
+  if (*version < schema_version())
+    return Error{
+        fmt::format("the database has version {}, this Watchfloor reads version {}", *version, schema_version()),
+        file.string(), "start the engine on it once: it brings the database up to date"};
+  auto reader = std::make_unique<SqliteReader>(std::move(*db));
+  if (Result<void> prepared = reader->prepare(); !prepared) return prepared.error();
+  return Result<std::unique_ptr<Reader>>(std::move(reader));
+}
+
+}  // namespace wf::store
