@@ -81,7 +81,7 @@ Result<bool> Statement::step() {
   const int code = sqlite3_step(statement_);
   if (code == SQLITE_ROW) return true;
   if (code == SQLITE_DONE) return false;
-  return sqlite_error(db_, code, *where_, sqlite3_stmt_readonly(statement_) != 0 ? "read" : "store");
+  return sqlite_error(db_, code, *where_, sqlite3_column_count(statement_) > 0 ? "read" : "store");
 }
 
 Result<void> Statement::run() {
