@@ -19,12 +19,13 @@ struct RuleInfo {
   bool informational = false;      ///< level informational: context for incidents, opens none
   bool life_safety = false;        ///< tag watchfloor.life-safety
   bool correlation = false;
-  bool hidden = false;             ///< a base rule of a correlation without `generate: true`: makes no alert itself
+  bool hidden = false;  ///< a base rule of a correlation without `generate: true`: makes no alert itself
   std::vector<std::string> tags;
   std::vector<std::string> would_confirm, would_refute;  ///< from the rule's `watchfloor:` section
-  std::string title_template;      ///< `watchfloor: title: "{door.name} forced"`; empty: title
-  std::vector<std::string> plan;   ///< response steps, from the rule's `watchfloor:` section
-  std::string file;                ///< path and line of the document
+  std::string title_template;                            ///< `watchfloor: title: "{door.name} forced"`; empty: title
+  std::vector<std::string> plan;                         ///< response steps, from the rule's `watchfloor:` section
+  std::vector<std::string> join;  ///< entity kinds by which its alerts join incidents; empty: all of them
+  std::string file;               ///< path and line of the document
 };
 
 /// A text of rules: path (for messages) and content.
@@ -34,9 +35,9 @@ struct RuleFile {
 
 /// A match of an event, or the completion of a correlation.
 struct Match {
-  std::uint32_t rule = 0;               ///< index into RuleSet::rules()
+  std::uint32_t rule = 0;  ///< index into RuleSet::rules()
   UtcNs time = 0;
-  std::vector<std::string> event_ids;   ///< contributing events, in time order; for a plain rule the one event
+  std::vector<std::string> event_ids;  ///< contributing events, in time order; for a plain rule the one event
 };
 
 /// Problems found while loading: one line each, "path:line: what; what to do".
@@ -71,6 +72,7 @@ class Matcher {
 
 /// Reads *.yml and *.yaml below each path (or the file itself), sorted by path. Files that cannot be read
 /// become problems.
-[[nodiscard]] std::vector<RuleFile> read_rule_files(const std::vector<std::filesystem::path>& paths, LoadReport& report);
+[[nodiscard]] std::vector<RuleFile> read_rule_files(const std::vector<std::filesystem::path>& paths,
+                                                    LoadReport& report);
 
 }  // namespace wf::sigma

@@ -1,0 +1,130 @@
+#include <yaml-cpp/yaml.h>
+
+#include <filesystem>
+#include <iostream>
+
+#include "tests/console/sigma/sample.hpp"
+#include "tests/support/catch.hpp"
+
+namespace fs = std::filesystem;
+using namespace wf;
+using test::Json;
+
+namespace {
+
+const fs::path kData = fs::path(WF_SHARED_DATA) / "sigma";
+
+/// A Windows event as the rules name its fields: attributes joined with '_', data names without blanks.
+Event windows_event(const Json& raw) {
+  Json fields = Json::object();
+  const Json& event = raw["Event"];
+  for (const auto& [key, value] : event["System"].items()) {
+    if (!value.is_object()) {
+      fields[key] = value;
+      continue;
+    }
+    for (const auto& [name, v] : value.items()) {
+      if (name == "#attributes")
+        for (const auto& [attribute, text] : v.items()) fields[key + "_" + attribute] = text;
+      else if (name == "#text")
+        fields[key] = v;
+      else
+        fields[key + "_" + name] = v;
+    }
+  }
+  for (const char* section : {"EventData", "UserData"}) {
+    if (!event.contains(section) || !event[section].is_object()) continue;
+    for (const auto& [key, value] : event[section].items()) {
+      std::string name = key;
+      std::erase(name, ' ');
+      if (value.is_object() && std::string(section) == "UserData")
+        for (const auto& [inner, v] : value.items()) fields[inner] = v;
+      else
+        fields[name] = value;
+    }
+  }
+  return test::event_of(fields, Json::object());
+}
+
+/// The logsources that an event of a channel has by a mapping in the old configuration format.
+class Router {
+ public:
+  explicit Router(const fs::path& path) {
+    for (const auto& item : YAML::LoadFile(path.string())["logsources"]) sources_.push_back(item.second);
+  }
+
+  std::vector<Event> route(Event event) const {
+    std::string service;
+    const std::string channel = "WinEventLog:" + std::string(event.field("Channel"));
+    for (const YAML::Node& s : sources_)
+      for (const YAML::Node& name : s["sources"])
+        if (name.Scalar() == channel) service = s["service"].Scalar();
+    std::vector<Event> out;
+    event.logsource = {"windows", service, ""};
+    out.push_back(event);
+    for (const YAML::Node& s : sources_) {
+      if (!s["rewrite"] || s["rewrite"]["service"].Scalar() != service) continue;
+      bool met = true;
+      for (const auto& c : s["conditions"]) met = met && event.field(c.first.Scalar()) == c.second.Scalar();
+      if (!met) continue;
+      Event one = event;
+      one.logsource.category = s["category"].Scalar();
+      if (s["fieldmappings"])
+        for (const auto& m : s["fieldmappings"])
+          for (Field& f : one.fields)
+            if (f.name == m.second.Scalar()) f.name = m.first.Scalar();
+      out.push_back(std::move(one));
+    }
+    return out;
+  }
+
+ private:
+  std::vector<YAML::Node> sources_;
+};
+
+}  // namespace
+
+TEST_CASE("Recorded Windows events trigger exactly the rules that they were recorded for") {
+  const fs::path path = kData / "labelled/regression_matrix.visible.jsonl";
+  if (!fs::exists(path)) {
+    std::cout << "skipped: " << path.filename().string() << " absent\n";
+    return;
+  }
+  sigma::LoadReport report;
+  const fs::path folder = kData / "rules";
+  const auto rules =
+      sigma::RuleSet::compile(sigma::read_rule_files({folder / "rules", folder / "rules-emerging-threats",
+                                                      folder / "rules-threat-hunting", folder / "rules-compliance"},
+                                                     report),
+                              report);
+  sigma::Matcher matcher(rules);
+  const Router router(kData / "thor.yml");
+  std::ifstream in(path);
+  std::size_t exact = 0, total = 0;
+  for (std::string line; std::getline(in, line);) {
+    const Json l = Json::parse(line);
+    std::ifstream file(kData / l["file"].get<std::string>());
+    Json raw;
+    std::size_t index = 0;
+    if (std::string text((std::istreambuf_iterator<char>(file)), {}); Json::accept(text)) {
+      raw = Json::parse(text);
+      if (raw.is_array()) raw = raw[l["index"].get<std::size_t>()];
+    } else {
+      std::istringstream lines(text);
+      for (std::string one; std::getline(lines, one);)
+        if (!one.empty() && index++ == l["index"].get<std::size_t>()) raw = Json::parse(one);
+    }
+    REQUIRE(raw.is_object());
+    std::set<std::string> got;
+    for (const Event& e : router.route(windows_event(raw))) got.merge(test::ids_of(matcher, *rules, e));
+    const auto expected = l["expected_rule_ids"].get<std::set<std::string>>();
+    ++total;
+    exact += got == expected;
+    if (got == expected) continue;
+    std::string text = l["file"].get<std::string>() + ": got";
+    for (const auto& id : got) text += " " + id;
+    UNSCOPED_INFO(text);
+  }
+  std::cout << "recorded Windows events: exact " << exact << " of " << total << "\n";
+  CHECK(exact == total);
+}
