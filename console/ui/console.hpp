@@ -22,9 +22,9 @@ struct FontFiles {
 
 /// What a frame is told from outside; the ui has no clock of its own.
 struct FrameInput {
-  UtcNs now = 0;           ///< engine clock of this frame
-  double seconds = 0;      ///< monotonic, for animation and held rows
-  float width = 0, height = 0;  ///< pixels
+  UtcNs now = 0;                      ///< engine clock of this frame
+  double seconds = 0;                 ///< monotonic, for animation and held rows
+  float width = 0, height = 0;        ///< pixels
   std::vector<CommandReply> replies;  ///< answers since the last frame
   std::string connection_problem;     ///< from the seat; empty while connected
   bool sound_available = false;

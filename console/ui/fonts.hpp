@@ -1,0 +1,48 @@
+#pragma once
+#include <imgui.h>
+
+#include <array>
+#include <cstdint>
+
+#include "console/ui/console.hpp"
+
+namespace wf::ui {
+
+/// Every cut of type that the console sets. S .875, M 1, L 1.25, XL 1.75 font heights.
+enum class Face : std::uint8_t {
+  s,
+  s_medium,
+  s_semibold,
+  m,
+  m_medium,
+  m_semibold,
+  l,
+  l_semibold,
+  xl_semibold,
+  mono_s,
+  mono_s_medium,
+  mono_m,
+  mono_m_medium,
+  clock,
+  tiny,  ///< 600 at .72 font heights: numbers on the map's and the panel's discs
+};
+inline constexpr std::size_t kFaces = 15;
+
+struct Fonts {
+  std::array<ImFont*, kFaces> faces{};
+  float font_height = 16;
+  bool inter = false;  ///< false: ImGui's own font stands in, which knows ASCII only
+  bool mono = false;
+
+  [[nodiscard]] ImFont* operator[](Face f) const { return faces[static_cast<std::size_t>(f)]; }
+};
+
+/// Builds every face into `atlas`, cleared before. Digits come from a source of their own with equal advances,
+/// because ImGui knows no tabular figures. A file that is missing or broken is replaced by ImGui's own font.
+[[nodiscard]] Fonts build_fonts(ImFontAtlas& atlas, const FontFiles& files, float font_height);
+
+/// Height of a face in units.
+[[nodiscard]] float size_of(Face face);
+[[nodiscard]] bool is_mono(Face face);
+
+}  // namespace wf::ui
