@@ -31,12 +31,12 @@ struct Logsource {
 /// One observation by one agent; never changed after it is stored. proto/README.md lists the kinds and the
 /// normalised field names.
 struct Event {
-  std::string id;      ///< "agent:epoch:lane:sequence", fixed by agent and engine; may be empty in a file
-  UtcNs time = 0;      ///< when it happened, by the source's clock
-  UtcNs seen = 0;      ///< when the agent read it, by the agent's clock; 0 if unknown
-  std::string agent;   ///< enrolled name of the agent
-  std::string source;  ///< name of the source within the agent ("suricata:/var/log/suricata/eve.json")
-  std::string kind;    ///< "access.denied", "network.alert"…; "other" when nothing fits
+  std::string id;             ///< "agent:epoch:lane:sequence", fixed by agent and engine; may be empty in a file
+  UtcNs time = 0;             ///< when it happened, by the source's clock
+  UtcNs seen = 0;             ///< when the agent read it, by the agent's clock; 0 if unknown
+  std::string agent;          ///< enrolled name of the agent
+  std::string source;         ///< name of the source within the agent ("suricata:/var/log/suricata/eve.json")
+  std::string kind;           ///< "access.denied", "network.alert"…; "other" when nothing fits
   std::uint8_t severity = 0;  ///< 0 unknown, 1 information, 2 low, 3 medium, 4 high, 5 critical (OCSF severity_id)
   Logsource logsource;
   bool drill = false;  ///< injected by a drill; kept out of every real figure

@@ -56,6 +56,7 @@ struct BatchSummary {
 [[nodiscard]] Result<BatchSummary> summarise_batch(std::string_view bytes);
 
 /// "agent:epoch:lane:sequence".
-[[nodiscard]] std::string event_id(std::string_view agent, std::uint64_t epoch, std::uint8_t lane, std::uint64_t sequence);
+[[nodiscard]] std::string event_id(std::string_view agent, std::uint64_t epoch, std::uint8_t lane,
+                                   std::uint64_t sequence);
 
 }  // namespace wf

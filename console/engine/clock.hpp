@@ -13,7 +13,8 @@ class Clock {
  public:
   Clock() = default;  ///< the system clock
   /// engine time = start + (CLOCK_MONOTONIC − anchor) × speed
-  Clock(UtcNs start, std::int64_t anchor, double speed) : injected_(true), start_(start), anchor_(anchor), speed_(speed) {}
+  Clock(UtcNs start, std::int64_t anchor, double speed)
+      : injected_(true), start_(start), anchor_(anchor), speed_(speed) {}
   /// "START,ANCHOR,SPEED": UTC nanoseconds, CLOCK_MONOTONIC nanoseconds, rate.
   [[nodiscard]] static Result<Clock> parse(std::string_view text);
 

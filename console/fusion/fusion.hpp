@@ -16,8 +16,8 @@ namespace wf::fusion {
 
 /// What one input changed. Cleared by the caller between inputs.
 struct Changes {
-  std::vector<Alert> alerts;                                  ///< new, and old ones whose repeats grew
-  std::vector<std::shared_ptr<const Incident>> incidents;     ///< new revisions, in order
+  std::vector<Alert> alerts;                               ///< new, and old ones whose repeats grew
+  std::vector<std::shared_ptr<const Incident>> incidents;  ///< new revisions, in order
   std::vector<CommandReply> replies;
   bool devices_changed = false;
   bool presence_changed = false;
@@ -35,7 +35,7 @@ struct Policy {
   std::int64_t respond_high = 2 * kMinute;
   std::int64_t respond_medium = 10 * kMinute;
   std::int64_t respond_low = 60 * kMinute;
-  std::int64_t join_window = 15 * kMinute;  ///< alerts that share an entity within it fuse
+  std::int64_t join_window = 15 * kMinute;          ///< alerts that share an entity within it fuse
   std::uint32_t flood_begins = 10, flood_ends = 5;  ///< alarms in ten minutes
 };
 

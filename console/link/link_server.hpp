@@ -18,7 +18,7 @@ namespace wf::link {
 struct ReceivedBatch {
   BatchOrigin origin;
   std::uint32_t count = 0;
-  std::string payload;  ///< an encoded EventBatch, not yet decoded
+  std::string payload;         ///< an encoded EventBatch, not yet decoded
   std::uint64_t reply_to = 0;  ///< opaque; names the connection for LinkServer::acknowledge
 };
 
@@ -33,7 +33,8 @@ struct PeerState {
 };
 
 struct LinkOptions {
-  std::string endpoint = "tcp://127.0.0.1:7710";  ///< tcp://… with CURVE, or ipc://… in a directory of mode 0700 (plain)
+  std::string endpoint =
+      "tcp://127.0.0.1:7710";  ///< tcp://… with CURVE, or ipc://… in a directory of mode 0700 (plain)
   std::filesystem::path keys;  ///< directory of the engine's keys, agents and invitations; made with mode 0700
   std::uint32_t window = 64;   ///< unacknowledged batches an agent may have
   std::function<UtcNs()> clock;
@@ -69,13 +70,14 @@ class LinkServer {
 [[nodiscard]] Result<std::string> engine_public_key(const std::filesystem::path& keys);
 
 struct Invitation {
-  std::string agent;   ///< name that the agent will have; empty: it asks for one
-  std::string kinds;   ///< access, camera, network, host, comma-separated; empty: any
+  std::string agent;  ///< name that the agent will have; empty: it asks for one
+  std::string kinds;  ///< access, camera, network, host, comma-separated; empty: any
   UtcNs expires = 0;
   std::uint32_t uses = 1;
 };
 /// Makes a token, one line of text for a file: engine address, engine key, one-time key, expiry.
-[[nodiscard]] Result<std::string> make_invitation(const std::filesystem::path& keys, const std::string& endpoint, const Invitation& invitation);
+[[nodiscard]] Result<std::string> make_invitation(const std::filesystem::path& keys, const std::string& endpoint,
+                                                  const Invitation& invitation);
 
 struct EnrolledAgent {
   std::string name, kind, public_key;

@@ -7,22 +7,35 @@
 
 namespace wf {
 
-enum class CommandKind : std::uint8_t { acknowledge, dispatch, note, escalate, shelve, unshelve, resolve, merge, split, call, plan_step, on_scene };
+enum class CommandKind : std::uint8_t {
+  acknowledge,
+  dispatch,
+  note,
+  escalate,
+  shelve,
+  unshelve,
+  resolve,
+  merge,
+  split,
+  call,
+  plan_step,
+  on_scene
+};
 [[nodiscard]] std::string_view name_of(CommandKind kind);
 
 /// What a person asks of the engine. It goes one way: ui → seat → engine → store (audit) → fusion.
 struct Command {
-  std::string id;     ///< unique, made by the seat; a repeated id is answered, not carried out again
+  std::string id;  ///< unique, made by the seat; a repeated id is answered, not carried out again
   CommandKind kind = CommandKind::note;
   UtcNs time = 0;     ///< engine clock when it was logged; the engine sets it
   std::string actor;  ///< the signed-in user; the engine sets it for a seat over the wire
   std::string seat;
-  std::vector<std::uint64_t> incidents;     ///< ids that it acts on
+  std::vector<std::uint64_t> incidents;       ///< ids that it acts on
   std::vector<std::uint32_t> seen_revisions;  ///< the revision that was shown, for each of `incidents`
-  std::string text;   ///< note, reason, or caller's words
-  std::string target; ///< dispatch: who; escalate: to whom; call: place
+  std::string text;                           ///< note, reason, or caller's words
+  std::string target;                         ///< dispatch: who; escalate: to whom; call: place
   Cause cause = Cause::none;
-  UtcNs until = 0;    ///< shelve: when it returns
+  UtcNs until = 0;         ///< shelve: when it returns
   std::uint32_t step = 0;  ///< plan_step: index
   bool operator==(const Command&) const = default;
 };

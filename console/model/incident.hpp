@@ -24,11 +24,29 @@ struct Alert {
 };
 
 /// State of an incident as the wall shows it.
-enum class IncidentState : std::uint8_t { fresh, acknowledged, dispatched, on_scene, escalated, cleared, shelved, resolved };
+enum class IncidentState : std::uint8_t {
+  fresh,
+  acknowledged,
+  dispatched,
+  on_scene,
+  escalated,
+  cleared,
+  shelved,
+  resolved
+};
 [[nodiscard]] std::string_view name_of(IncidentState state);  ///< "New", "Acknowledged"…
 
 /// Why a resolved incident happened.
-enum class Cause : std::uint8_t { none, true_alarm, false_alarm, nuisance, authorised, equipment_fault, unexplained, test };
+enum class Cause : std::uint8_t {
+  none,
+  true_alarm,
+  false_alarm,
+  nuisance,
+  authorised,
+  equipment_fault,
+  unexplained,
+  test
+};
 [[nodiscard]] std::string_view name_of(Cause cause);
 
 /// One line of an incident's *why*: an event, what it contributed, and the link that joined it.
@@ -41,8 +59,8 @@ struct Contribution {
   std::string joined_by;  ///< the link in plain words: "same door", "host in that room"; empty for the first
   std::string effect;     ///< "opens", "raises", "confirms", "context"
   bool changed_priority = false;
-  Priority priority = Priority::low;  ///< the incident's priority after this line
-  std::uint32_t repeats = 1;          ///< like events folded into this line
+  Priority priority = Priority::low;                  ///< the incident's priority after this line
+  std::uint32_t repeats = 1;                          ///< like events folded into this line
   std::string site_id, level_id, unit_id, device_id;  ///< where, as far as known; ids of the site model
 };
 
@@ -93,7 +111,7 @@ struct Incident {
   UtcNs shelved_until = 0;
   std::string shelf_reason;
   Cause cause = Cause::none;
-  std::string rule_id;           ///< of the alert that gave the title
+  std::string rule_id;  ///< of the alert that gave the title
   std::string rule_title;
   std::string rule_description;  ///< the rule in words
   std::vector<std::uint64_t> alert_ids;

@@ -50,8 +50,8 @@ std::string_view name_of(Cause cause) {
 }
 
 std::string_view name_of(CommandKind kind) {
-  static constexpr std::array<std::string_view, 12> kNames{"acknowledge", "dispatch", "note",  "escalate",
-                                                           "shelve",      "unshelve", "resolve", "merge",
+  static constexpr std::array<std::string_view, 12> kNames{"acknowledge", "dispatch", "note",      "escalate",
+                                                           "shelve",      "unshelve", "resolve",   "merge",
                                                            "split",       "call",     "plan step", "on scene"};
   return at(kNames, static_cast<std::size_t>(kind));
 }

@@ -22,7 +22,8 @@ void fill(std::unordered_map<std::string, std::uint32_t>& index, const std::vect
 
 std::string lower(std::string_view text) {
   std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::transform(out.begin(), out.end(), out.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return out;
 }
 
@@ -63,7 +64,8 @@ DevicePlace Estate::find_device(std::string_view name) const {
   return {&site, &site.devices[it->second.second]};
 }
 
-std::vector<std::string> Estate::place_path(const Site& site, std::string_view level_id, std::string_view unit_id) const {
+std::vector<std::string> Estate::place_path(const Site& site, std::string_view level_id,
+                                            std::string_view unit_id) const {
   std::vector<std::string> path{site.short_name.empty() ? site.name : site.short_name};
   const Unit* unit = site.unit(unit_id);
   const Level* level = site.level(unit != nullptr ? std::string_view(unit->level_id) : level_id);

@@ -36,8 +36,8 @@ struct Unit {
   std::string id, name, category;  ///< category as IMDF 1.0 lists them, plus ours in devices.yaml `zones`
   std::string level_id;
   std::vector<Polygon> polygons;
-  Point label{};            ///< a point well inside
-  float label_width = 0;    ///< metres of free width around the label
+  Point label{};          ///< a point well inside
+  float label_width = 0;  ///< metres of free width around the label
   Bounds bounds;
   std::uint8_t criticality = 1;  ///< 1 normal … 4 vital, from devices.yaml
 };
@@ -45,7 +45,7 @@ struct Unit {
 /// IMDF opening.
 struct Opening {
   std::string id, name, category, level_id;
-  Point a{}, b{};          ///< ends of the gap
+  Point a{}, b{};              ///< ends of the gap
   std::string unit_a, unit_b;  ///< ids of the units it joins; empty: outside or not found
   bool has_door = false;
   std::string door_type;
@@ -78,16 +78,16 @@ struct Device {
   DeviceKind kind = DeviceKind::host;
   std::string level_id, unit_id, opening_id;
   Point position{};
-  bool placed = false;     ///< position is known
-  float heading = 0;       ///< camera: degrees clockwise from north
-  float field_of_view = 0;  ///< camera: degrees
-  float range = 0;          ///< camera: metres
-  std::string address;      ///< host: IP address, when it has one
+  bool placed = false;               ///< position is known
+  float heading = 0;                 ///< camera: degrees clockwise from north
+  float field_of_view = 0;           ///< camera: degrees
+  float range = 0;                   ///< camera: metres
+  std::string address;               ///< host: IP address, when it has one
   std::vector<std::string> aliases;  ///< names that sources use for it
   std::vector<std::string> covers;   ///< camera: unit or device ids that it watches
-  std::string owner;        ///< host: person id
+  std::string owner;                 ///< host: person id
   std::uint8_t criticality = 1;
-  bool egress = false;      ///< door on an escape route: never locked against leaving
+  bool egress = false;  ///< door on an escape route: never locked against leaving
 };
 
 struct Person {
@@ -137,7 +137,8 @@ struct Estate {
   /// Finds a device by id, alias, name or address, in any site.
   [[nodiscard]] DevicePlace find_device(std::string_view name) const;
   /// Path for people: site, building if there are several, level, unit.
-  [[nodiscard]] std::vector<std::string> place_path(const Site& site, std::string_view level_id, std::string_view unit_id) const;
+  [[nodiscard]] std::vector<std::string> place_path(const Site& site, std::string_view level_id,
+                                                    std::string_view unit_id) const;
 
   std::unordered_map<std::string, std::uint32_t> person_index, credential_index, account_index;
   std::unordered_map<std::string, std::pair<std::uint32_t, std::uint32_t>> device_names;  ///< → site, device

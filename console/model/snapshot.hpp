@@ -14,10 +14,10 @@ namespace wf {
 
 /// Live state of a door, camera, host or reader as fusion derived it from events.
 struct DeviceState {
-  std::string state;       ///< closed, open, held, forced, locked; online, offline, covered, motion; "" unknown
+  std::string state;  ///< closed, open, held, forced, locked; online, offline, covered, motion; "" unknown
   UtcNs since = 0;
   UtcNs last_event = 0;
-  Priority worst = Priority::low;     ///< of the open incidents that touch it; valid if in_incident
+  Priority worst = Priority::low;  ///< of the open incidents that touch it; valid if in_incident
   bool in_incident = false;
   struct Line {
     UtcNs time = 0;
@@ -42,7 +42,7 @@ struct AgentState {
 
 /// One engine thread's or queue's health, for the top bar and the agents view.
 struct EngineHealth {
-  std::string problem;      ///< one line when something is wrong (disk full…); empty when well
+  std::string problem;  ///< one line when something is wrong (disk full…); empty when well
   std::uint64_t refused_batches = 0;
   std::uint64_t queue_depth = 0;
   std::uint64_t log_position = 0;
@@ -59,10 +59,11 @@ struct Snapshot {
   std::int64_t clock_offset = 0;
   double clock_rate = 1.0;  ///< engine seconds a real second; 1 but in demos
   std::shared_ptr<const Estate> estate;
-  std::vector<std::shared_ptr<const Incident>> incidents;  ///< open and shelved ones, by priority (highest first), then oldest first
+  std::vector<std::shared_ptr<const Incident>>
+      incidents;  ///< open and shelved ones, by priority (highest first), then oldest first
   std::uint32_t resolved_today = 0;
   UtcNs quiet_since = 0;  ///< when the last open incident was resolved, or the start
-  std::shared_ptr<const std::map<std::string, DeviceState>> devices;  ///< by device id
+  std::shared_ptr<const std::map<std::string, DeviceState>> devices;        ///< by device id
   std::shared_ptr<const std::map<std::string, std::uint32_t>> zone_people;  ///< people present, by unit id
   std::vector<AgentState> agents;
   std::uint64_t events_total = 0;

@@ -23,7 +23,7 @@ struct WindowOptions {
   ui::View view = ui::View::wall;
   ui::Theme theme = ui::Theme::dark;
   int width = 1920, height = 1080;
-  float scale = 0;  ///< interface scale; 0: from the monitor
+  float scale = 0;        ///< interface scale; 0: from the monitor
   double quit_after = 0;  ///< seconds; 0: until closed
   std::string title = "Watchfloor";
 };
@@ -36,7 +36,7 @@ struct ShotOptions {
   ui::View view = ui::View::wall;
   ui::Theme theme = ui::Theme::dark;
   int width = 1920, height = 1080;
-  float scale = 0;  ///< 0: height / 1080
+  float scale = 0;           ///< 0: height / 1080
   std::uint64_t select = 0;  ///< incident to select; 0: the first of the wall
   std::string out;           ///< PNG file
 };

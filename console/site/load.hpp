@@ -18,6 +18,7 @@ struct SiteReport {
 /// (OGC 20-094) each site folder may hold site.yaml (id, name, short name, time zone), devices.yaml and
 /// people.csv; an estate's people.csv may lie beside the folders. Flaws become named warnings; only an unreadable
 /// file or a missing venue is an error.
-[[nodiscard]] Result<std::shared_ptr<const Estate>> load_estate(const std::filesystem::path& folder, SiteReport& report);
+[[nodiscard]] Result<std::shared_ptr<const Estate>> load_estate(const std::filesystem::path& folder,
+                                                                SiteReport& report);
 
 }  // namespace wf::site

@@ -1,0 +1,79 @@
+#include "agents/kit/source.hpp"
+
+#include <algorithm>
+#include <cctype>
+
+namespace wf::kit {
+
+std::string SourceSpec::option(const std::string& key, std::string_view otherwise) const {
+  const auto it = options.find(key);
+  return it == options.end() ? std::string(otherwise) : it->second;
+}
+
+std::vector<Error> SourceSpec::unknown_options(std::initializer_list<std::string_view> known) const {
+  std::vector<Error> out;
+  std::string list;
+  for (std::string_view k : known) list += (list.empty() ? "" : ", ") + std::string(k);
+  for (const auto& [key, value] : options) {
+    if (std::find(known.begin(), known.end(), key) != known.end()) continue;
+    out.push_back({"a source of kind " + kind + " has no option '" + key + "'", where,
+                   list.empty() ? "it has none" : "it has: " + list});
+  }
+  return out;
+}
+
+Result<SourceSpec> parse_source_spec(std::string_view text) {
+  SourceSpec spec;
+  spec.where = "--source " + std::string(text);
+  const std::size_t colon = text.find(':');
+  const auto word = [](std::string_view s) {
+    return !s.empty() && std::all_of(s.begin(), s.end(),
+                                     [](unsigned char c) { return std::islower(c) || c == '_' || std::isdigit(c); });
+  };
+  if (colon == std::string_view::npos || !word(text.substr(0, colon))) {
+    return Error{"'" + std::string(text) + "' names no source", "--source", "write KIND:ADDRESS[,key=value…]"};
+  }
+  spec.kind = text.substr(0, colon);
+  std::string_view rest = text.substr(colon + 1);
+  for (;;) {
+    const std::size_t comma = rest.rfind(',');
+    if (comma == std::string_view::npos) break;
+    const std::string_view option = rest.substr(comma + 1);
+    const std::size_t equals = option.find('=');
+    if (equals == std::string_view::npos || !word(option.substr(0, equals))) break;
+    spec.options.emplace(option.substr(0, equals), option.substr(equals + 1));
+    rest = rest.substr(0, comma);
+  }
+  spec.address = rest;
+  spec.name = spec.kind + ":" + spec.address;
+  if (const auto name = spec.options.find("name"); name != spec.options.end()) {
+    spec.name = name->second;
+    spec.options.erase(name);
+  }
+  return spec;
+}
+
+Source::Source(SourceSpec spec) : spec_(std::move(spec)) {
+  status_.name = spec_.name;
+  status_.state = "starting";
+}
+
+void Source::refuse(const Error& error) {
+  ++status_.refused;
+  status_.problem = error.text();
+}
+
+void Source::set_state(std::string_view state, std::string problem) {
+  status_.state = state;
+  if (!problem.empty()) status_.problem = std::move(problem);
+}
+
+void Source::emit(Sink& sink, Event&& event, const Moment& moment) {
+  event.source = spec_.name;
+  if (event.seen == 0) event.seen = moment.now;
+  ++status_.events;
+  status_.last_event = std::max(status_.last_event, event.time);
+  sink.take(std::move(event));
+}
+
+}  // namespace wf::kit

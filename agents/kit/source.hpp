@@ -1,0 +1,97 @@
+#pragma once
+#include <poll.h>
+
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "agents/kit/clock.hpp"
+#include "proto/event.hpp"
+#include "proto/link_message.hpp"
+#include "proto/result.hpp"
+
+namespace wf::kit {
+
+/// A source as the user named it: "suricata:/var/log/suricata/eve.json,tz=UTC", or an entry of the
+/// configuration's `sources`.
+struct SourceSpec {
+  std::string kind;
+  std::string address;
+  std::map<std::string, std::string> options;
+  std::string name;   ///< what events call it; "kind:address" unless the user gave one
+  std::string where;  ///< where the user wrote it, for messages
+
+  [[nodiscard]] std::string option(const std::string& key, std::string_view otherwise = {}) const;
+  /// One error for each option that is not in `known`.
+  [[nodiscard]] std::vector<Error> unknown_options(std::initializer_list<std::string_view> known) const;
+};
+
+/// Reads "KIND:ADDRESS[,key=value…]". Commas that are not followed by "word=" belong to the address.
+[[nodiscard]] Result<SourceSpec> parse_source_spec(std::string_view text);
+
+/// Takes what a source observed. full() is a request to return from step() soon; events taken after it are
+/// kept nevertheless.
+class Sink {
+ public:
+  virtual ~Sink() = default;
+  virtual void take(Event&& event) = 0;
+  [[nodiscard]] virtual bool full() const = 0;
+};
+
+inline constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
+
+/// One thing that an agent reads. All calls come from the agent's one thread; none may block.
+class Source {
+ public:
+  explicit Source(SourceSpec spec);
+  virtual ~Source() = default;
+  Source(const Source&) = delete;
+  Source& operator=(const Source&) = delete;
+
+  /// What is wrong with it right now, without starting it; for --check.
+  [[nodiscard]] virtual std::vector<Error> check() { return {}; }
+  /// Begins after `position` (as position() gave it in an earlier run; empty: from the beginning). With
+  /// `once` the source ends at the end of its input. A source that cannot start yet says so in its status
+  /// and tries again in step(); an error means that it never can.
+  [[nodiscard]] virtual Result<void> start(std::string_view position, bool once, const Moment& moment) = 0;
+  /// Hands over what there is, until the sink is full. Returns true when there is more to read at once.
+  virtual bool step(Sink& sink, const Moment& moment) = 0;
+  /// Everything that step() has handed over, as an opaque text for start().
+  [[nodiscard]] virtual std::string position() const = 0;
+  /// Descriptors that wake the source, appended.
+  virtual void add_fds(std::vector<pollfd>& fds) const { (void)fds; }
+  /// CLOCK_MONOTONIC at which step() wants to be called even if no descriptor woke it.
+  [[nodiscard]] virtual std::int64_t next_wake() const { return kNever; }
+
+  [[nodiscard]] const SourceSpec& spec() const { return spec_; }
+  [[nodiscard]] const SourceStatus& status() const { return status_; }
+  /// No more will come: the end of the input with `once`, or a failure that cannot heal.
+  [[nodiscard]] bool over() const { return status_.state == "ended" || status_.state == "failed"; }
+  /// Counts a record that could not be used, and keeps why.
+  void refuse(const Error& error);
+  /// A failure that does not concern one record; an empty text clears it.
+  void set_state(std::string_view state, std::string problem = {});
+
+ protected:
+  /// Counts the event, fills source and seen, and hands it over.
+  void emit(Sink& sink, Event&& event, const Moment& moment);
+  void count_read(std::uint64_t records = 1) { status_.read += records; }
+
+ private:
+  SourceSpec spec_;
+  SourceStatus status_;
+};
+
+/// What a factory made of a spec: a source, or everything that is wrong with the spec.
+struct SourceMade {
+  std::unique_ptr<Source> source;
+  std::vector<Error> problems;
+};
+using SourceFactory = std::function<SourceMade(const SourceSpec&)>;
+
+}  // namespace wf::kit

@@ -1,0 +1,22 @@
+#pragma once
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace wf {
+
+/// True if the text is UTF-8 as RFC 3629 defines it: no overlong forms, no surrogates.
+[[nodiscard]] bool is_utf8(std::string_view text);
+
+/// Appends `text` to `out`, each maximal part that is not UTF-8 replaced by U+FFFD (Unicode 15, section 3.9,
+/// "U+FFFD Substitution of Maximal Subparts").
+void append_utf8(std::string_view text, std::string& out);
+
+/// Appends one code point; a surrogate or a value beyond U+10FFFF becomes U+FFFD.
+void append_code_point(std::uint32_t code, std::string& out);
+
+/// Length of the UTF-8 character at the front of a text that is not empty, or 0 if there is none; `bad` is
+/// then how many bytes to pass over.
+[[nodiscard]] std::size_t utf8_length(std::string_view text, std::size_t& bad);
+
+}  // namespace wf
