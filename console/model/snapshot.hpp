@@ -38,6 +38,8 @@ struct AgentState {
   std::uint64_t gap_events = 0;            ///< numbers that the ledger misses
   std::string remote;
   AgentReport report;
+  std::uint64_t refused_batches = 0;  ///< stored, but not readable by this engine
+  std::string problem;                ///< why the newest of them was not; empty: none
 };
 
 /// One engine thread's or queue's health, for the top bar and the agents view.

@@ -5,24 +5,13 @@
 #include <vector>
 
 #include "console/model/command.hpp"
+#include "console/model/query.hpp"
 #include "console/model/snapshot.hpp"
-#include "proto/event.hpp"
 
 namespace wf::seat {
 
-/// A question to the engine about the past; answered in one immutable page.
-struct Query {
-  enum class What : std::uint8_t { events, alerts, incidents, audit } what = What::events;
-  UtcNs since = 0;
-  UtcNs until = 0;          ///< 0: now
-  std::string where;        ///< "field=value" terms joined by " and "; empty: all
-  std::size_t limit = 200;  ///< newest first
-};
-struct QueryPage {
-  std::vector<std::string> lines;  ///< one JSON object each
-  bool more = false;
-  std::string error;  ///< not empty: the query failed
-};
+using wf::Query;
+using wf::QueryPage;
 
 /// One console's connection to an engine: in this process, or over the wire. The ui knows nothing else of
 /// the engine. All calls from the ui's thread; `on_change` may be called from any thread.
