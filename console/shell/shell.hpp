@@ -17,6 +17,8 @@ struct Feed {
   std::function<UtcNs()> now;  ///< engine clock
   /// Registers a function that wakes the shell up; callable from any thread.
   std::function<void(std::function<void()>)> set_on_change;
+  /// Asked whenever the window wakes up; true closes it. May be empty. A signal handler sets what it reads and wakes.
+  std::function<bool()> quit;
 };
 
 struct WindowOptions {
@@ -29,6 +31,7 @@ struct WindowOptions {
 };
 
 /// Opens a window and runs until it is closed. Frames are drawn on input, on change and when the ui asks.
+/// Ctrl with + − 0 zooms the interface from 75 % to 250 %, F11 switches full screen.
 /// An error says why there is no window (no display, no OpenGL 3.3).
 [[nodiscard]] Result<void> run_window(const WindowOptions& options, const Feed& feed);
 
