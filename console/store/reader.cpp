@@ -42,6 +42,8 @@ class SqliteReader final : public Reader {
          "SELECT id, revision, changed, open, json FROM incidents AS i WHERE changed BETWEEN ?1 AND ?2 AND NOT EXISTS("
          "SELECT 1 FROM incidents AS later WHERE later.id = i.id AND later.revision > i.revision "
          "AND later.changed BETWEEN ?1 AND ?2) ORDER BY changed DESC, id DESC LIMIT ?3"},
+        {&alerts_,
+         "SELECT id, time, json FROM alerts WHERE time BETWEEN ?1 AND ?2 ORDER BY time DESC, id DESC LIMIT ?3"},
         {&audit_,
          "SELECT number, time, actor, action, subject, detail, hash FROM audit WHERE time BETWEEN ?1 AND ?2 "
          "ORDER BY time DESC, number DESC LIMIT ?3"},
@@ -105,6 +107,19 @@ class SqliteReader final : public Reader {
     }
   }
 
+  Result<std::vector<StoredAlert>> alerts(UtcNs since, UtcNs until, std::size_t limit) const override {
+    const Resetter reset(alerts_);
+    alerts_.bind(1, since).bind(2, until).bind(3, bound(limit));
+    std::vector<StoredAlert> out;
+    while (true) {
+      Result<bool> row = alerts_.step();
+      if (!row) return row.error();
+      if (!*row) return out;
+      out.push_back(
+          {static_cast<std::uint64_t>(alerts_.integer(0)), alerts_.integer(1), std::string(alerts_.bytes(2))});
+    }
+  }
+
   Result<std::vector<AuditLine>> audit(UtcNs since, UtcNs until, std::size_t limit) const override {
     const Resetter reset(audit_);
     audit_.bind(1, since).bind(2, until).bind(3, bound(limit));
@@ -157,7 +172,7 @@ class SqliteReader final : public Reader {
   }
 
   Database db_;
-  mutable Statement read_log_, positions_, record_, agent_, incidents_, audit_;
+  mutable Statement read_log_, positions_, record_, agent_, incidents_, alerts_, audit_;
   mutable std::unordered_map<std::int64_t, std::string> names_;
 };
 

@@ -44,6 +44,11 @@ std::string version_1() {
       json     TEXT NOT NULL) STRICT;
     CREATE UNIQUE INDEX incidents_id ON incidents(id, revision, changed);
     CREATE INDEX incidents_changed ON incidents(changed, id);
+    CREATE TABLE alerts(
+      id   INTEGER PRIMARY KEY,
+      time INTEGER NOT NULL,
+      json TEXT NOT NULL) STRICT;
+    CREATE INDEX alerts_time ON alerts(time, id);
     CREATE TABLE audit(
       number  INTEGER PRIMARY KEY,
       time    INTEGER NOT NULL,

@@ -34,7 +34,17 @@ class SqliteStore final : public Store {
     return Result<std::unique_ptr<Store>>(std::move(out));
   }
 
-  Result<void> append(std::vector<Record>& records) override {
+  Result<void> append(std::vector<Record>& records) override { return one_part(&Commit::records, records); }
+
+  Result<void> put_incidents(const std::vector<StoredIncident>& incidents) override {
+    Commit commit;
+    commit.incidents = incidents;
+    return this->commit(commit);
+  }
+
+  Result<void> append_audit(std::vector<AuditLine>& lines) override { return one_part(&Commit::audit, lines); }
+
+  Result<void> commit(Commit& commit) override {
     const std::lock_guard hold(writing_);
     AppendPlan plan;
     std::map<std::string, std::int64_t> new_agents;
@@ -43,51 +53,24 @@ class SqliteStore final : public Store {
       const auto next = static_cast<std::int64_t>(agents_.size() + new_agents.size() + 1);
       return new_agents.emplace(name, next).first->second;
     };
-    if (Result<void> planned = make_plan(records, ledger_, agent_id, plan); !planned) return planned;
-    if (!plan.rows.empty()) {
-      Result<void> stored = in_transaction([&] { return write(records, plan, new_agents); });
+    if (Result<void> planned = make_plan(commit.records, ledger_, agent_id, plan); !planned) return planned;
+    std::vector<AuditLine> chained;
+    std::string head = audit_head_;
+    if (!plan.rows.empty() || !commit.incidents.empty() || !commit.alerts.empty() || !commit.audit.empty()) {
+      Result<void> stored = in_transaction([&]() -> Result<void> {
+        if (Result<void> done = write(commit.records, plan, new_agents); !done) return done;
+        if (Result<void> done = write(commit.incidents); !done) return done;
+        if (Result<void> done = write(commit.alerts); !done) return done;
+        chained = commit.audit;
+        return write(chained, head);
+      });
       if (!stored) return stored;
     }
     publish(plan, new_agents);
-    hand_back(records, plan);
-    return {};
-  }
-
-  Result<void> put_incidents(const std::vector<StoredIncident>& incidents) override {
-    if (incidents.empty()) return {};
-    const std::lock_guard hold(writing_);
-    return in_transaction([&]() -> Result<void> {
-      for (const StoredIncident& incident : incidents) {
-        insert_incident_.bind(1, as_signed(incident.id)).bind(2, incident.revision).bind(3, incident.changed);
-        insert_incident_.bind(4, incident.open ? 1 : 0).bind_text(5, incident.json);
-        if (Result<void> done = insert_incident_.run(); !done) return done;
-      }
-      return {};
-    });
-  }
-
-  Result<void> append_audit(std::vector<AuditLine>& lines) override {
-    if (lines.empty()) return {};
-    const std::lock_guard hold(writing_);
-    std::vector<AuditLine> chained = lines;
-    std::string head = audit_head_;
-    std::uint64_t number = audit_number_;
-    Result<void> stored = in_transaction([&]() -> Result<void> {
-      for (AuditLine& line : chained) {
-        line.number = ++number;
-        head = audit_hash(head, line);
-        line.hash = to_hex(head);
-        insert_audit_.bind(1, as_signed(line.number)).bind(2, line.time).bind_text(3, line.actor);
-        insert_audit_.bind_text(4, line.action).bind_text(5, line.subject).bind_text(6, line.detail);
-        if (Result<void> done = insert_audit_.bind_blob(7, head).run(); !done) return done;
-      }
-      // How many lines there are: without it, lines cut off the end would leave a chain that looks whole.
-      return set_audit_number_.bind(1, as_signed(number)).run();
-    });
-    if (!stored) return stored;
-    lines = std::move(chained);
+    hand_back(commit.records, plan);
+    audit_number_ += chained.size();
     audit_head_ = head;
-    audit_number_ = number;
+    commit.audit = std::move(chained);
     return {};
   }
 
@@ -174,6 +157,7 @@ class SqliteStore final : public Store {
         {&insert_incident_,
          "INSERT OR IGNORE INTO incidents(id, revision, changed, open, json) "
          "SELECT ?1, ?2, ?3, ?4, ?5 WHERE NOT EXISTS(SELECT 1 FROM incidents WHERE id = ?1 AND revision = ?2)"},
+        {&put_alert_, "INSERT OR REPLACE INTO alerts(id, time, json) VALUES(?1, ?2, ?3)"},
         {&insert_audit_,
          "INSERT INTO audit(number, time, actor, action, subject, detail, hash) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)"},
         {&set_audit_number_, "UPDATE meta SET value = ?1 WHERE key = 'audit_number'"},
@@ -241,6 +225,49 @@ class SqliteStore final : public Store {
     for (const auto& [key, added] : plan.added)
       if (Result<void> done = save_ranges(key, added); !done) return done;
     return {};
+  }
+
+  Result<void> write(const std::vector<StoredIncident>& incidents) {
+    for (const StoredIncident& incident : incidents) {
+      insert_incident_.bind(1, as_signed(incident.id)).bind(2, incident.revision).bind(3, incident.changed);
+      insert_incident_.bind(4, incident.open ? 1 : 0).bind_text(5, incident.json);
+      if (Result<void> done = insert_incident_.run(); !done) return done;
+    }
+    return {};
+  }
+
+  Result<void> write(const std::vector<StoredAlert>& alerts) {
+    for (const StoredAlert& alert : alerts) {
+      put_alert_.bind(1, as_signed(alert.id)).bind(2, alert.time).bind_text(3, alert.json);
+      if (Result<void> done = put_alert_.run(); !done) return done;
+    }
+    return {};
+  }
+
+  /// Numbers and chains the lines behind those stored; `head` is the chain's end before and after.
+  Result<void> write(std::vector<AuditLine>& lines, std::string& head) {
+    if (lines.empty()) return {};
+    std::uint64_t number = audit_number_;
+    for (AuditLine& line : lines) {
+      line.number = ++number;
+      head = audit_hash(head, line);
+      line.hash = to_hex(head);
+      insert_audit_.bind(1, as_signed(line.number)).bind(2, line.time).bind_text(3, line.actor);
+      insert_audit_.bind_text(4, line.action).bind_text(5, line.subject).bind_text(6, line.detail);
+      if (Result<void> done = insert_audit_.bind_blob(7, head).run(); !done) return done;
+    }
+    // How many lines there are: without it, lines cut off the end would leave a chain that looks whole.
+    return set_audit_number_.bind(1, as_signed(number)).run();
+  }
+
+  /// A commit of one part, which the caller gets back as commit() left it.
+  template <class T>
+  Result<void> one_part(std::vector<T> Commit::*part, std::vector<T>& items) {
+    Commit commit;
+    (commit.*part).swap(items);
+    Result<void> done = this->commit(commit);
+    (commit.*part).swap(items);
+    return done;
   }
 
   Result<void> insert(const Record& record, std::int64_t agent, std::uint64_t position) {
@@ -320,8 +347,8 @@ class SqliteStore final : public Store {
   DirectoryLock lock_;  // first, so that it is let go of last
   Database db_;
   Database checkpoint_;
-  Statement begin_, commit_, insert_agent_, insert_record_, put_range_, drop_range_, insert_incident_, insert_audit_,
-      set_audit_number_;
+  Statement begin_, commit_, insert_agent_, insert_record_, put_range_, drop_range_, insert_incident_, put_alert_,
+      insert_audit_, set_audit_number_;
 
   std::mutex writing_;         ///< the writer's transaction, and the short end of a checkpoint
   std::mutex checkpointing_;   ///< checkpoint_; taken before writing_

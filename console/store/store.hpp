@@ -52,6 +52,21 @@ struct StoredIncident {
   std::string json;
 };
 
+/// An alert with its newest count of repeats.
+struct StoredAlert {
+  std::uint64_t id = 0;
+  UtcNs time = 0;  ///< event time
+  std::string json;
+};
+
+/// What one transaction stores. Each part as the function of its name says.
+struct Commit {
+  std::vector<Record> records;            ///< append()
+  std::vector<StoredIncident> incidents;  ///< put_incidents()
+  std::vector<StoredAlert> alerts;        ///< an id that is there already is replaced
+  std::vector<AuditLine> audit;           ///< append_audit()
+};
+
 struct VerifyReport {
   std::uint64_t events = 0, batches = 0, audit_lines = 0;
   std::vector<std::string> gaps;     ///< "net-1 epoch 7 lane 1: 120–188 missing (69 events)"
@@ -81,6 +96,8 @@ class Store {
   [[nodiscard]] virtual Result<void> put_incidents(const std::vector<StoredIncident>& incidents) = 0;
   /// One transaction, durable when it returns. Fills in numbers and hashes.
   [[nodiscard]] virtual Result<void> append_audit(std::vector<AuditLine>& lines) = 0;
+  /// All of it in one transaction, so that a command and its line of the audit are there both or not at all.
+  [[nodiscard]] virtual Result<void> commit(Commit& commit) = 0;
 
   /// What is stored of an agent: for each epoch and lane, the end of the range that begins at 1.
   /// May be called from any thread.
@@ -104,6 +121,8 @@ class Reader {
   /// Of each incident the newest revision that was made in [since, until], newest first.
   [[nodiscard]] virtual Result<std::vector<StoredIncident>> incidents(UtcNs since, UtcNs until,
                                                                       std::size_t limit) const = 0;
+  /// Alerts of [since, until], newest first.
+  [[nodiscard]] virtual Result<std::vector<StoredAlert>> alerts(UtcNs since, UtcNs until, std::size_t limit) const = 0;
   /// Lines of [since, until], newest first.
   [[nodiscard]] virtual Result<std::vector<AuditLine>> audit(UtcNs since, UtcNs until, std::size_t limit) const = 0;
   /// Reads everything: the ledger's gaps, whether ledger and log agree, the audit chain, the file itself.
