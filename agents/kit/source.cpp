@@ -60,12 +60,13 @@ Source::Source(SourceSpec spec) : spec_(std::move(spec)) {
 
 void Source::refuse(const Error& error) {
   ++status_.refused;
-  status_.problem = error.text();
+  last_refusal_ = error.text();
+  status_.problem = last_refusal_;
 }
 
 void Source::set_state(std::string_view state, std::string problem) {
   status_.state = state;
-  if (!problem.empty()) status_.problem = std::move(problem);
+  status_.problem = problem.empty() ? last_refusal_ : std::move(problem);
 }
 
 void Source::emit(Sink& sink, Event&& event, const Moment& moment) {

@@ -65,6 +65,9 @@ class Source {
   [[nodiscard]] virtual std::string position() const = 0;
   /// Descriptors that wake the source, appended.
   virtual void add_fds(std::vector<pollfd>& fds) const { (void)fds; }
+  /// False: what is not read now is lost (datagrams). Such a source is stepped even when nothing can be
+  /// spooled; what has to be given up then is counted and said.
+  [[nodiscard]] virtual bool can_wait() const { return true; }
   /// CLOCK_MONOTONIC at which step() wants to be called even if no descriptor woke it.
   [[nodiscard]] virtual std::int64_t next_wake() const { return kNever; }
 
@@ -74,7 +77,7 @@ class Source {
   [[nodiscard]] bool over() const { return status_.state == "ended" || status_.state == "failed"; }
   /// Counts a record that could not be used, and keeps why.
   void refuse(const Error& error);
-  /// A failure that does not concern one record; an empty text clears it.
+  /// A failure that does not concern one record; an empty text clears it, and the last refusal shows again.
   void set_state(std::string_view state, std::string problem = {});
 
  protected:
@@ -85,6 +88,7 @@ class Source {
  private:
   SourceSpec spec_;
   SourceStatus status_;
+  std::string last_refusal_;
 };
 
 /// What a factory made of a spec: a source, or everything that is wrong with the spec.

@@ -1,0 +1,119 @@
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <array>
+#include <cerrno>
+#include <cstring>
+
+#include "agents/kit/configuration.hpp"
+
+namespace wf::kit {
+namespace {
+
+constexpr std::size_t kMostConfigurationBytes = 1U << 20U;
+
+Result<std::string> read_small_file(const std::string& file) {
+  const int in = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
+  std::string out;
+  int reason = in < 0 ? errno : 0;
+  std::array<char, 8192> part{};
+  while (reason == 0) {
+    const ssize_t n = ::read(in, part.data(), part.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) reason = errno;
+    if (n <= 0) break;
+    out.append(part.data(), static_cast<std::size_t>(n));
+    if (out.size() > kMostConfigurationBytes) reason = EFBIG;
+  }
+  if (in >= 0) ::close(in);
+  if (reason != 0)
+    return Error{std::string("cannot read it: ") + std::strerror(reason), file, "check its path, owner and mode"};
+  return out;
+}
+
+std::string footer(const AgentProgram& program) {
+  std::string out = "Sources, as KIND:ADDRESS[,key=value...]; every kind takes name=NAME:\n";
+  for (const auto& [kind, info] : program.sources) out += "  " + kind + ":  " + info.help + "\n";
+  return out +
+         "Exit code: 0 fine, 1 a source or the engine failed, 2 the command line or configuration cannot be used.";
+}
+
+}  // namespace
+
+ParsedCommandLine read_command_line(int argc, const char* const* argv, const AgentProgram& program) {
+  ParsedCommandLine out;
+  std::string config, invite, state, name, clock;
+  std::vector<std::string> sources, engines;
+  CommandLine& command = out.command;
+  CLI::App app("Watchfloor agent (" + program.kind + "): reads its sources and sends what it sees to the engine.",
+               program.name);
+  app.footer(footer(program));
+  app.set_version_flag("--version", program.name + " " + program.version);
+  CLI::Option* config_option =
+      app.add_option("--config", config, "configuration file (YAML, see agents/kit/README.md)");
+  app.add_option("--source", sources, "a source, KIND:ADDRESS; may be given several times")
+      ->take_all()
+      ->allow_extra_args(false)
+      ->excludes(config_option);
+  app.add_option("--engine", engines, "engine to send to, tcp://HOST:PORT or ipc://PATH; several are tried in order")
+      ->take_all()
+      ->allow_extra_args(false);
+  app.add_option("--invite", invite, "file with an invitation, '-' for standard input; needed at the first start only");
+  app.add_option("--state", state, "directory of keys, positions and spool");
+  app.add_option("--name", name, "name to enrol under");
+  app.add_flag("--print", command.print, "write each event as a JSON line to standard output, send nothing");
+  app.add_flag("--once", command.once, "stop at the end of the input");
+  app.add_flag("--check", command.check, "say what is wrong with configuration and sources, start nothing");
+  app.add_option("--clock", clock, "injected clock, START,ANCHOR,SPEED");
+  try {
+    app.parse(argc, const_cast<char**>(argv));
+  } catch (const CLI::Success& e) {  // --help, --version
+    std::ostringstream shown;
+    app.exit(e, shown, shown);
+    out.stop = true;
+    out.out = shown.str();
+    return out;
+  } catch (const CLI::ParseError& e) {
+    out.problems.push_back({e.what(), program.name, "see " + program.name + " --help"});
+    return out;
+  }
+  std::vector<Error>& problems = out.problems;
+  if (!config.empty()) {
+    if (Result<std::string> text = read_small_file(config)) {
+      command.configuration = read_configuration(*text, config, problems);
+    } else {
+      problems.push_back(text.error());
+    }
+  } else if (sources.empty()) {
+    problems.push_back({"nothing to read is named", program.name, "give --source KIND:ADDRESS or --config FILE"});
+  }
+  Configuration& configuration = command.configuration;
+  for (const std::string& source : sources) {
+    if (Result<SourceSpec> spec = parse_source_spec(source))
+      configuration.sources.push_back(std::move(*spec));
+    else
+      problems.push_back(spec.error());
+  }
+  if (!engines.empty()) {
+    for (const std::string& engine : engines) check_engine(engine, "--engine", problems);
+    configuration.engines = engines;
+  }
+  if (!invite.empty()) configuration.invite = invite;
+  if (!state.empty()) configuration.state = state;
+  if (configuration.state.empty()) configuration.state = default_state(program.name);
+  if (!name.empty()) {
+    if (!valid_agent_name(name))
+      problems.push_back({"'" + name + "' cannot be an agent's name", "--name", "use 1 to 32 of a-z, 0-9 and '-'"});
+    configuration.name = name;
+  }
+  if (!clock.empty()) {
+    if (Result<Clock> parsed = Clock::parse(clock))
+      command.clock = *parsed;
+    else
+      problems.push_back(parsed.error());
+  }
+  return out;
+}
+
+}  // namespace wf::kit
