@@ -1,0 +1,207 @@
+#include "console/model/incident_json.hpp"
+
+#include <cstdio>
+
+#include "proto/utf8.hpp"
+
+namespace wf {
+namespace {
+
+void append_text(std::string_view text, std::string& out) {
+  std::string repaired;
+  if (!is_utf8(text)) {
+    append_utf8(text, repaired);
+    text = repaired;
+  }
+  out += '"';
+  for (const char c : text) {
+    if (c == '"' || c == '\\') {
+      out += '\\';
+      out += c;
+    } else if (static_cast<unsigned char>(c) < 0x20) {
+      char buffer[8];
+      std::snprintf(buffer, sizeof buffer, "\\u%04x", static_cast<unsigned>(c));
+      out += buffer;
+    } else {
+      out += c;
+    }
+  }
+  out += '"';
+}
+
+/// Writes one object; members follow each other with commas.
+class Object {
+ public:
+  explicit Object(std::string& out) : out_(out) { out_ += '{'; }
+  ~Object() { out_ += '}'; }
+  Object(const Object&) = delete;
+  Object& operator=(const Object&) = delete;
+
+  std::string& key(std::string_view name) {
+    if (!first_) out_ += ',';
+    first_ = false;
+    out_ += '"';
+    out_ += name;
+    out_ += "\":";
+    return out_;
+  }
+  void text(std::string_view name, std::string_view value) { append_text(value, key(name)); }
+  void text_if(std::string_view name, std::string_view value) {
+    if (!value.empty()) text(name, value);
+  }
+  void number(std::string_view name, std::uint64_t value) { key(name) += std::to_string(value); }
+  void flag_if(std::string_view name, bool value) {
+    if (value) key(name) += "true";
+  }
+  void time(std::string_view name, UtcNs value) {
+    if (value != 0) text(name, format_rfc3339(value));
+  }
+  template <class Items, class Write>
+  void list(std::string_view name, const Items& items, Write write) {
+    key(name) += '[';
+    bool first = true;
+    for (const auto& item : items) {
+      if (!first) out_ += ',';
+      first = false;
+      write(item);
+    }
+    out_ += ']';
+  }
+
+ private:
+  std::string& out_;
+  bool first_ = true;
+};
+
+void append_entity(const EntityRef& e, std::string& out) {
+  Object o(out);
+  o.text("kind", name_of(e.kind));
+  o.text("id", e.id);
+  if (e.name != e.id) o.text_if("name", e.name);
+}
+
+std::string_view name_of_domain(std::size_t domain) {
+  return domain == 0 ? "door" : domain == 1 ? "camera" : "network";
+}
+
+void append_line(const Contribution& c, std::string& out) {
+  Object o(out);
+  o.time("time", c.time);
+  o.text("event", c.event_id);
+  o.text("kind", c.kind);
+  o.text("domain", name_of_domain(static_cast<std::size_t>(c.domain)));
+  o.text("text", c.text);
+  o.text_if("joined_by", c.joined_by);
+  o.text("effect", c.effect);
+  o.flag_if("changed_priority", c.changed_priority);
+  o.text("priority", name_of(c.priority));
+  o.number("repeats", c.repeats);
+  o.text_if("site", c.site_id);
+  o.text_if("level", c.level_id);
+  o.text_if("unit", c.unit_id);
+  o.text_if("device", c.device_id);
+}
+
+std::string_view name_of_role(Evidence::Role role) {
+  switch (role) {
+    case Evidence::Role::would_confirm:
+      return "would confirm";
+    case Evidence::Role::would_refute:
+      return "would refute";
+    case Evidence::Role::missing:
+      return "missing";
+  }
+  return "unknown";
+}
+
+void append_life(const Incident& i, Object& o) {
+  o.text("state", name_of(i.state));
+  o.text_if("owner", i.owner);
+  o.text_if("dispatched_to", i.dispatched_to);
+  o.number("acknowledged_revision", i.acknowledged_revision);
+  o.time("acknowledged_at", i.acknowledged_at);
+  o.time("respond_by", i.respond_by);
+  o.time("shelved_until", i.shelved_until);
+  o.text_if("shelf_reason", i.shelf_reason);
+  if (i.cause != Cause::none) o.text("cause", name_of(i.cause));
+}
+
+}  // namespace
+
+void append_incident_json(const Incident& i, std::string& out) {
+  Object o(out);
+  o.number("v", 1);
+  o.number("id", i.id);
+  o.text("name", incident_name(i.id));
+  o.number("revision", i.revision);
+  o.text("priority", name_of(i.priority));
+  o.flag_if("life_safety", i.life_safety);
+  o.flag_if("drill", i.drill);
+  o.text("title", i.title);
+  o.list("place", i.place, [&](const std::string& part) { append_text(part, out); });
+  o.text_if("site", i.site_id);
+  o.text_if("level", i.level_id);
+  o.text_if("unit", i.unit_id);
+  {
+    std::vector<std::string_view> lit;
+    for (std::size_t d = 0; d < i.domains.size(); ++d)
+      if (i.domains[d]) lit.push_back(name_of_domain(d));
+    o.list("domains", lit, [&](std::string_view d) { append_text(d, out); });
+  }
+  o.number("events", i.event_count);
+  o.time("opened", i.opened);
+  o.time("first", i.first);
+  o.time("last", i.last);
+  o.time("changed", i.changed);
+  o.text("last_change", i.last_change);
+  append_life(i, o);
+  o.text("rule", i.rule_id);
+  o.text("rule_title", i.rule_title);
+  o.text_if("rule_description", i.rule_description);
+  o.list("alerts", i.alert_ids, [&](std::uint64_t id) { out += std::to_string(id); });
+  o.list("why", i.why, [&](const Contribution& c) { append_line(c, out); });
+  o.list("evidence", i.evidence, [&](const Evidence& e) {
+    Object item(out);
+    item.text("role", name_of_role(e.role));
+    item.text("text", e.text);
+  });
+  o.list("entities", i.entities, [&](const EntityRef& e) { append_entity(e, out); });
+  o.list("plan", i.plan, [&](const PlanStep& step) {
+    Object item(out);
+    item.text("text", step.text);
+    item.flag_if("done", step.done);
+    item.text_if("actor", step.actor);
+    item.time("time", step.time);
+  });
+  o.list("log", i.log, [&](const LogLine& line) {
+    Object item(out);
+    item.time("time", line.time);
+    item.text("actor", line.actor);
+    item.text("text", line.text);
+  });
+  o.list("per_minute", i.per_minute, [&](const std::pair<std::int64_t, std::uint32_t>& m) {
+    out += '[' + std::to_string(m.first) + ',' + std::to_string(m.second) + ']';
+  });
+}
+
+std::string incident_to_json(const Incident& incident) {
+  std::string out;
+  append_incident_json(incident, out);
+  return out;
+}
+
+void append_alert_json(const Alert& alert, std::string& out) {
+  Object o(out);
+  o.number("v", 1);
+  o.number("id", alert.id);
+  o.text("rule", alert.rule_id);
+  o.text("title", alert.rule_title);
+  o.text("level", name_of(alert.priority));
+  o.flag_if("life_safety", alert.life_safety);
+  o.time("time", alert.time);
+  o.list("events", alert.event_ids, [&](const std::string& id) { append_text(id, out); });
+  o.list("entities", alert.entities, [&](const EntityRef& e) { append_entity(e, out); });
+  o.number("repeats", alert.repeats);
+}
+
+}  // namespace wf
