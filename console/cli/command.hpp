@@ -1,0 +1,41 @@
+#pragma once
+#include <CLI/App.hpp>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "proto/result.hpp"
+
+namespace wf::cli {
+
+/// Exit statuses, the same for every command.
+inline constexpr int kGood = 0;    ///< done
+inline constexpr int kFailed = 1;  ///< it could not be done, or what was checked is not in order
+inline constexpr int kUsage = 2;   ///< the command line is wrong, or names what is not built yet
+
+/// Options that most commands take. Empty: the configuration decides, then the default.
+struct Shared {
+  std::string data, site, listen, clock;
+  std::vector<std::string> rules;
+};
+
+/// What the parsed command line decided to do; run by main after parsing. Gives the exit status.
+using Run = std::function<int()>;
+
+// One function a command group, each in a file of its own. Each adds its subcommand, whose callback sets `run`.
+void add_rules(CLI::App& app, Run& run);
+void add_match(CLI::App& app, Run& run);
+
+/// Adds --data.
+void add_data_option(CLI::App& command, std::string& data);
+
+/// Prints "watchfloor: …" to stderr and gives kFailed.
+int fail(const Error& error);
+int fail(const std::string& line);
+/// Prints a line for something that was named but is not built; gives kUsage.
+int not_built(const std::string& what);
+/// Prints a note to stderr; the command goes on.
+void note(const std::string& line);
+
+}  // namespace wf::cli

@@ -1,0 +1,17 @@
+#include <CLI/CLI.hpp>
+
+#include "console/cli/command.hpp"
+
+int main(int argc, char** argv) {
+  CLI::App app{"Watchfloor: a security operations console", "watchfloor"};
+  wf::cli::Run run;
+  wf::cli::add_rules(app, run);
+  wf::cli::add_match(app, run);
+  app.require_subcommand(1);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? wf::cli::kGood : wf::cli::kUsage;
+  }
+  return run();
+}
