@@ -56,6 +56,12 @@ struct Fixture {
   std::vector<Polygon> polygons;
 };
 
+/// IMDF detail: lines for the eye alone, such as stair treads and road markings.
+struct Detail {
+  std::string id, level_id;
+  std::vector<Ring> lines;  ///< open lines
+};
+
 struct Level {
   std::string id, name, short_name, building_id;
   int ordinal = 0;
@@ -98,7 +104,7 @@ struct Person {
 /// One venue with its devices.
 struct Site {
   std::string id, name, short_name, locality, time_zone;  ///< time_zone: IANA name
-  LonLat origin;
+  LonLat origin;                                          ///< of the local plane: the venue's display point
   Bounds bounds;
   std::vector<Polygon> venue;
   std::vector<Building> buildings;
@@ -106,6 +112,7 @@ struct Site {
   std::vector<Unit> units;
   std::vector<Opening> openings;
   std::vector<Fixture> fixtures;
+  std::vector<Detail> details;
   std::vector<Device> devices;
 
   [[nodiscard]] const Level* level(std::string_view id) const;

@@ -7,7 +7,6 @@
 #include "console/site/triangulate.hpp"
 #include "tests/support/catch.hpp"
 
-using namespace Catch;  // Approx, whose place differs between the versions
 using namespace wf;
 using namespace wf::site;
 
