@@ -25,6 +25,13 @@ struct EngineOptions {
   bool demo = false;
 };
 
+/// What reload() replaces: how the engine judges, not where it listens or stores.
+struct Judgement {
+  std::filesystem::path site;                ///< as EngineOptions::site
+  std::vector<std::filesystem::path> rules;  ///< as EngineOptions::rules
+  fusion::Policy policy;
+};
+
 /// The pipeline: link → store (persist, then acknowledge) → fusion → snapshot; commands go the other way.
 /// console/README.md has the table of its threads. Public methods may be called from any thread.
 class Engine {
@@ -41,8 +48,9 @@ class Engine {
   /// Called on an engine thread after each new snapshot; must return at once. Returns a token for unwatch().
   virtual std::uint64_t watch(std::function<void()> on_change) = 0;
   virtual void unwatch(std::uint64_t token) = 0;
-  /// Reads rules, site and policy anew as one logged configuration; the old one stays when the new cannot be used.
-  virtual Result<void> reload(std::vector<std::string>& notes) = 0;
+  /// Reads site and rules anew, from places that may be others than at the start, and takes the policy, as one
+  /// logged configuration; the old one stays when the new cannot be used.
+  virtual Result<void> reload(const Judgement& judgement, std::vector<std::string>& notes) = 0;
   [[nodiscard]] virtual std::string endpoint() const = 0;
   [[nodiscard]] virtual const EngineOptions& options() const = 0;
   /// True while every thread has made progress within the last ten seconds; for the watchdog.
