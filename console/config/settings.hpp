@@ -1,0 +1,34 @@
+#pragma once
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "console/fusion/fusion.hpp"
+#include "proto/result.hpp"
+
+namespace wf::config {
+
+/// What `watchfloor.yaml` decides; what it leaves out is empty. README.md lists every key.
+struct Settings {
+  std::optional<std::string> listen;
+  std::optional<std::filesystem::path> site;                ///< absolute
+  std::optional<std::vector<std::filesystem::path>> rules;  ///< absolute
+  fusion::Policy policy;
+  std::string user, role, seat;
+};
+
+/// Reads a configuration as a whole. `file` names it in messages, and relative paths count from its directory.
+/// Every problem is appended as "file:line: what; what to do"; with any of them the settings are not to be used.
+[[nodiscard]] Settings read_settings(std::string_view text, const std::filesystem::path& file,
+                                     std::vector<std::string>& problems);
+
+/// The same of a file on the disk; an unreadable one is a problem.
+[[nodiscard]] Settings load_settings(const std::filesystem::path& file, std::vector<std::string>& problems);
+
+/// "90s", "14min", "1h", "250ms", "2h30min"; a plain number is seconds. Nanoseconds; refuses what is negative or
+/// longer than ten years.
+[[nodiscard]] Result<std::int64_t> parse_duration(std::string_view text);
+
+}  // namespace wf::config
