@@ -123,7 +123,8 @@ class JsonArrayFraming final : public Framing {
       } else if (c == '{' || c == '[') {
         ++depth_;
       } else if (c == '}' || c == ']') {
-        if (depth_ == 0) return found(frame, looked_, looked_);  // the array ends behind a bare value
+        // The array ends behind a bare value; a bracket that closes nothing is a record that nobody can use.
+        if (depth_ == 0) return found(frame, looked_, looked_ == begin_ ? looked_ + 1 : looked_);
         if (--depth_ == 0) return found(frame, looked_ + 1, looked_ + 1);
       } else if (depth_ == 0 && c == ',') {
         return found(frame, looked_, looked_ + 1);
