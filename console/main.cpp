@@ -7,6 +7,10 @@ int main(int argc, char** argv) {
   wf::cli::Run run;
   wf::cli::add_rules(app, run);
   wf::cli::add_match(app, run);
+  wf::cli::add_agent(app, run);
+  wf::cli::add_site(app, run);
+  wf::cli::add_user(app, run);
+  wf::cli::add_keep(app, run);
   app.require_subcommand(1);
   try {
     app.parse(argc, argv);

@@ -1,9 +1,7 @@
 #pragma once
 #include <CLI/App.hpp>
-#include <filesystem>
 #include <functional>
 #include <string>
-#include <vector>
 
 #include "proto/result.hpp"
 
@@ -14,21 +12,16 @@ inline constexpr int kGood = 0;    ///< done
 inline constexpr int kFailed = 1;  ///< it could not be done, or what was checked is not in order
 inline constexpr int kUsage = 2;   ///< the command line is wrong, or names what is not built yet
 
-/// Options that most commands take. Empty: the configuration decides, then the default.
-struct Shared {
-  std::string data, site, listen, clock;
-  std::vector<std::string> rules;
-};
-
 /// What the parsed command line decided to do; run by main after parsing. Gives the exit status.
 using Run = std::function<int()>;
 
 // One function a command group, each in a file of its own. Each adds its subcommand, whose callback sets `run`.
 void add_rules(CLI::App& app, Run& run);
 void add_match(CLI::App& app, Run& run);
-
-/// Adds --data.
-void add_data_option(CLI::App& command, std::string& data);
+void add_agent(CLI::App& app, Run& run);
+void add_site(CLI::App& app, Run& run);
+void add_user(CLI::App& app, Run& run);
+void add_keep(CLI::App& app, Run& run);  ///< verify, backup, restore
 
 /// Prints "watchfloor: …" to stderr and gives kFailed.
 int fail(const Error& error);

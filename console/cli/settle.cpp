@@ -1,0 +1,130 @@
+#include "console/cli/settle.hpp"
+
+#include <fmt/format.h>
+
+#include <CLI/App.hpp>
+#include <cstdlib>
+
+#include "console/cli/assets.hpp"
+#include "console/cli/command.hpp"
+#include "console/config/settings.hpp"
+
+namespace wf::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A variable of the environment; empty when it is not set.
+std::string variable(const char* name) {
+  const char* const value = std::getenv(name);
+  return value == nullptr ? std::string() : std::string(value);
+}
+
+/// The configuration file that counts; empty: none.
+fs::path configuration_file(const Shared& shared, const fs::path& data) {
+  if (!shared.config.empty()) return shared.config;
+  std::error_code failed;
+  if (const std::string folder = variable("CONFIGURATION_DIRECTORY"); !folder.empty())
+    if (const fs::path file = fs::path(folder) / "watchfloor.yaml"; fs::exists(file, failed)) return file;
+  if (const fs::path file = data / "watchfloor.yaml"; fs::exists(file, failed)) return file;
+  return {};
+}
+
+Result<config::Settings> settings(const Shared& shared, const fs::path& data) {
+  const fs::path file = configuration_file(shared, data);
+  if (file.empty()) return config::Settings{};
+  std::vector<std::string> problems;
+  config::Settings out = config::load_settings(file, problems);
+  if (problems.empty()) return out;
+  for (const std::string& problem : problems) note(problem);
+  return Error{fmt::format("the configuration has {} problem{} and is not used", problems.size(),
+                           problems.size() == 1 ? "" : "s"),
+               file.string(), "mend what is named above"};
+}
+
+Result<engine::Judgement> judgement(const Shared& shared, const config::Settings& settings) {
+  engine::Judgement out;
+  out.policy = settings.policy;
+  if (!shared.site.empty())
+    out.site = fs::absolute(shared.site);
+  else if (settings.site)
+    out.site = *settings.site;
+  std::error_code failed;
+  if (!out.site.empty() && !fs::is_directory(out.site, failed))
+    return Error{"there is no such site folder", out.site.string(),
+                 "name a folder with manifest.json, or one of such folders"};
+  if (!shared.rules.empty()) {
+    for (const std::string& path : shared.rules) {
+      if (!fs::exists(path, failed))
+        return Error{"there are no rules here", path, "name rule files, or folders of them, with --rules"};
+      out.rules.push_back(fs::absolute(path));
+    }
+  } else if (settings.rules) {
+    out.rules = *settings.rules;
+  } else if (const Result<fs::path> folder = assets()) {
+    out.rules = {*folder / "rules"};
+  } else {
+    note(folder.error().text());
+  }
+  return out;
+}
+
+}  // namespace
+
+void add_data_option(CLI::App& command, Shared& shared) {
+  command.add_option("--data", shared.data, "Data directory; default: the user's");
+}
+
+void add_engine_options(CLI::App& command, Shared& shared) {
+  add_data_option(command, shared);
+  command.add_option("--site", shared.site, "Site or estate folder");
+  command.add_option("--listen", shared.listen, "Address for agents; default tcp://127.0.0.1:7710");
+  command.add_option("--rules", shared.rules, "A rule file, or a folder of them; repeatable")->allow_extra_args(false);
+  command.add_option("--config", shared.config, "Configuration; default: watchfloor.yaml in the data directory");
+  command.add_option("--clock", shared.clock, "Injected clock for demos and tests: START,ANCHOR,SPEED");
+}
+
+Result<fs::path> data_directory(const Shared& shared) {
+  if (!shared.data.empty()) return fs::absolute(shared.data);
+  if (const std::string state = variable("STATE_DIRECTORY"); !state.empty()) return fs::path(state);
+  if (const std::string xdg = variable("XDG_DATA_HOME"); !xdg.empty()) return fs::path(xdg) / "watchfloor";
+  if (const std::string home = variable("HOME"); !home.empty()) return fs::path(home) / ".local/share/watchfloor";
+  return Error{"no data directory is named and HOME is not set", "", "name one with --data DIR"};
+}
+
+Result<engine::EngineOptions> settle(const Shared& shared) {
+  Result<fs::path> data = data_directory(shared);
+  if (!data) return data.error();
+  Result<config::Settings> found = settings(shared, *data);
+  if (!found) return found.error();
+  Result<engine::Judgement> judged = judgement(shared, *found);
+  if (!judged) return judged.error();
+  engine::EngineOptions out;
+  out.data = *data;
+  out.site = judged->site;
+  out.rules = judged->rules;
+  out.policy = judged->policy;
+  if (!shared.listen.empty())
+    out.listen = shared.listen;
+  else if (found->listen)
+    out.listen = *found->listen;
+  if (!found->user.empty()) out.user = found->user;
+  if (!found->role.empty()) out.role = found->role;
+  if (!found->seat.empty()) out.seat = found->seat;
+  if (!shared.clock.empty()) {
+    Result<engine::Clock> clock = engine::Clock::parse(shared.clock);
+    if (!clock) return clock.error();
+    out.clock = *clock;
+  }
+  return out;
+}
+
+Result<engine::Judgement> settle_judgement(const Shared& shared) {
+  Result<fs::path> data = data_directory(shared);
+  if (!data) return data.error();
+  Result<config::Settings> found = settings(shared, *data);
+  if (!found) return found.error();
+  return judgement(shared, *found);
+}
+
+}  // namespace wf::cli

@@ -1,0 +1,114 @@
+#include <sys/stat.h>
+
+#include <nlohmann/json.hpp>
+
+#include "console/store/store.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/system/program.hpp"
+
+using namespace wf::test;
+using Json = nlohmann::json;
+
+namespace {
+
+/// A data directory with one command in its log and one audit line.
+void make_data(const std::string& data) {
+  auto store = wf::store::Store::open(data);
+  REQUIRE(store);
+  std::vector<wf::store::AuditLine> lines(1);
+  lines[0].actor = "operator";
+  lines[0].action = "acknowledge";
+  REQUIRE((*store)->append_audit(lines));
+}
+
+}  // namespace
+
+TEST_CASE("an invitation is a secret file of its own, and the agents can be listed and revoked") {
+  const Scratch scratch;
+  const std::string data = scratch / "data";
+  const Outcome made = run("watchfloor", {"agent", "invite", "--data", data, "--engine", "tcp://192.0.2.1:7710",
+                                          "--kinds", "network", "--out", scratch / "token"});
+  CHECK(made.status == 0);
+  CHECK(made.err.find("invitation to tcp://192.0.2.1:7710 until ") != std::string::npos);
+  struct stat info {};
+  REQUIRE(::stat((scratch / "token").c_str(), &info) == 0);
+  CHECK((info.st_mode & 0777U) == 0600);
+  CHECK(read_text(scratch / "token").starts_with("wf1."));
+  CHECK(run("watchfloor",
+            {"agent", "invite", "--data", data, "--engine", "tcp://192.0.2.1:7710", "--out", scratch / "token"})
+            .err.find("name a file that does not exist") != std::string::npos);
+
+  write_text(data + "/keys/agents/net-1.json",
+             R"({"v":1,"name":"net-1","kind":"network","public_key":"Yne@$w-vo<fVvi]a<NY6T1ed:M$fCG*[IaLV{hID",)"
+             R"("enrolled":"2026-01-31T08:00:00Z","revoked":false})");
+  const Outcome list = run("watchfloor", {"agent", "list", "--data", data, "--json"});
+  REQUIRE(list.status == 0);
+  CHECK(Json::parse(list.out)["revoked"] == false);
+  CHECK(run("watchfloor", {"agent", "revoke", "--data", data, "net-1"}).status == 0);
+  CHECK(Json::parse(run("watchfloor", {"agent", "list", "--data", data, "--json"}).out)["revoked"] == true);
+  const Outcome unknown = run("watchfloor", {"agent", "revoke", "--data", data, "net-2"});
+  CHECK(unknown.status == 1);
+  CHECK(unknown.err.find("no agent \"net-2\" is enrolled") != std::string::npos);
+}
+
+TEST_CASE("an invitation that no agent could use is refused with the reason") {
+  const Scratch scratch;
+  const auto refused = [&](std::vector<std::string> more) {
+    std::vector<std::string> words{"agent", "invite", "--data", scratch / "data"};
+    words.insert(words.end(), more.begin(), more.end());
+    const Outcome outcome = run("watchfloor", words);
+    CHECK(outcome.status == 1);
+    return outcome.err;
+  };
+  CHECK(refused({"--engine", "tcp://*:7710"}).find("agents cannot reach this address") != std::string::npos);
+  CHECK(refused({"--kinds", "toaster"}).find("\"toaster\" is no kind of agent") != std::string::npos);
+  CHECK(refused({"--name", "Net 1"}).find("cannot be an agent's name") != std::string::npos);
+  CHECK(refused({"--expires", "soon"}).find("is no duration") != std::string::npos);
+}
+
+TEST_CASE("a backup holds database and keys, a restore gives both back, and verify vouches for the result") {
+  const Scratch scratch;
+  const std::string data = scratch / "data", back = scratch / "restored";
+  make_data(data);
+  REQUIRE(run("watchfloor", {"agent", "invite", "--data", data, "--out", scratch / "token"}).status == 0);
+  const Outcome whole = run("watchfloor", {"verify", "--data", data});
+  CHECK(whole.status == 0);
+  CHECK(whole.out == "0 events in 0 batches, 1 audit lines: whole\n");
+  REQUIRE(run("watchfloor", {"backup", "--data", data, scratch / "backup"}).status == 0);
+  REQUIRE(run("watchfloor", {"restore", "--data", back, scratch / "backup"}).status == 0);
+  CHECK(read_text(back + "/keys/engine.key") == read_text(data + "/keys/engine.key"));
+  CHECK(run("watchfloor", {"verify", "--data", back}).out == whole.out);
+  const Outcome full = run("watchfloor", {"restore", "--data", data, scratch / "backup"});
+  CHECK(full.status == 1);
+  CHECK(full.err.starts_with("watchfloor: "));
+}
+
+TEST_CASE("verify fails where nothing is, and where the audit chain was changed") {
+  const Scratch scratch;
+  const Outcome absent = run("watchfloor", {"verify", "--data", scratch / "absent"});
+  CHECK(absent.status == 1);
+  CHECK(absent.err.find("absent") != std::string::npos);
+  const std::string data = scratch / "data";
+  make_data(data);
+  std::string bytes = read_text(data + "/watchfloor.db");
+  const std::size_t at = bytes.find("acknowledge");  // the store's end moved it out of the WAL
+  REQUIRE(at != std::string::npos);
+  bytes.replace(at, 11, "acknowlEdge");
+  write_text(data + "/watchfloor.db", bytes);
+  CHECK(run("watchfloor", {"verify", "--data", data}).status == 1);
+}
+
+TEST_CASE("what is named but not built says so in one line") {
+  for (const char* what : {"add", "list"}) {
+    const Outcome outcome = run("watchfloor", {"user", what, "alice"});
+    CHECK(outcome.status == 2);
+    CHECK(outcome.err == std::string("watchfloor: `watchfloor user ") + what + "` is not built yet\n");
+  }
+}
+
+TEST_CASE("site check names a folder that is no site") {
+  const Scratch scratch;
+  const Outcome outcome = run("watchfloor", {"site", "check", scratch.path().string()});
+  CHECK(outcome.status == 1);
+  CHECK(outcome.err.find(scratch.path().string()) != std::string::npos);
+}
