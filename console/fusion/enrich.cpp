@@ -7,17 +7,9 @@
 namespace wf::fusion {
 namespace {
 
-/// IMDF 1.0 unit categories through which everybody walks.
-bool circulation(const Unit& unit) {
-  static constexpr std::array<std::string_view, 12> kPublic{"walkway",    "lobby",   "stairs",        "elevator",
-                                                            "escalator",  "ramp",    "movingwalkway", "steps",
-                                                            "footbridge", "outside", "outdoors",      "parking"};
-  return std::find(kPublic.begin(), kPublic.end(), unit.category) != kPublic.end();
-}
-
 int guarded(const Unit* unit) {
   if (unit == nullptr) return -1;
-  return unit->criticality * 2 + (circulation(*unit) ? 0 : 1);
+  return unit->criticality * 2 + (thoroughfare(*unit) ? 0 : 1);
 }
 
 Field* find(Event& event, std::string_view name) {
@@ -42,6 +34,13 @@ std::string rounded(double value) {
 }
 
 }  // namespace
+
+bool thoroughfare(const Unit& unit) {
+  static constexpr std::array<std::string_view, 12> kPublic{"walkway",    "lobby",   "stairs",        "elevator",
+                                                            "escalator",  "ramp",    "movingwalkway", "steps",
+                                                            "footbridge", "outside", "outdoors",      "parking"};
+  return std::find(kPublic.begin(), kPublic.end(), unit.category) != kPublic.end();
+}
 
 std::pair<const Unit*, const Unit*> sides_of(const Site& site, const Device& door) {
   const Opening* opening = site.opening(door.opening_id);

@@ -27,15 +27,46 @@ struct Facts {
   std::uint8_t criticality = 1;      ///< highest of zone and devices
 };
 
+/// IMDF 1.0 unit categories through which everybody walks. Defined in enrich.cpp.
+[[nodiscard]] bool thoroughfare(const Unit& unit);
+
+/// How an event touches an entity. Two events are tied when they touch the same one; join.cpp weighs the pairs.
+enum class Tie : std::uint8_t {
+  door,          ///< it happened at this door
+  door_watched,  ///< its camera watches this door
+  zone,          ///< it happened in this zone, or at a door into it
+  zone_watched,  ///< its camera watches this zone
+  zone_of_host,  ///< its host stands in this zone
+  zone_beside,   ///< the zone on the other side of its door
+  person,        ///< this person did it
+  owner,         ///< this person owns its host
+  credential,
+  camera,
+  host,
+  source,  ///< this address began it
+  target,  ///< this address was its target
+  account
+};
+inline constexpr std::size_t kTies = 14;
+
+struct Link {
+  Tie tie = Tie::host;
+  bool thoroughfare = false;  ///< a zone through which everybody walks; it says little
+  std::string key;            ///< the entity: "door D-231", "zone U-17", "address 10.1.2.3"…
+  bool operator==(const Link&) const = default;
+};
+
 /// What fusion remembers of an event: enough for a line of an incident and for joining.
 struct Digest {
   UtcNs time = 0;
-  std::string event_id, kind, text;
+  std::string event_id, kind;
+  std::string once, many;  ///< words.hpp
+  std::string fold;        ///< events of one incident with equal `fold` are one line with a count; empty: never
   Domain domain = Domain::network;
-  bool drill = false;
+  bool drill = false, life_safety = false;
   std::string site_id, level_id, unit_id, device_id;
   std::vector<EntityRef> entities;
-  std::vector<std::string> keys;  ///< what it can be joined by: "door:D-231", "zone:U-17", "src:10.1.2.3"…
+  std::vector<Link> links;
   std::uint8_t criticality = 1;
 };
 

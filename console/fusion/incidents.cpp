@@ -1,0 +1,171 @@
+#include "console/fusion/incidents.hpp"
+
+#include <algorithm>
+
+namespace wf::fusion {
+namespace {
+
+constexpr std::size_t kMostNear = 64;  ///< incidents looked at through one key; the newest ones
+constexpr std::size_t kMinutes = 30;
+
+void remove(std::unordered_map<std::string, std::vector<std::uint64_t>>& index, const std::string& key,
+            std::uint64_t id) {
+  const auto it = index.find(key);
+  if (it == index.end()) return;
+  std::erase(it->second, id);
+  if (it->second.empty()) index.erase(it);
+}
+
+}  // namespace
+
+LiveIncident& Incidents::open(UtcNs now) {
+  const std::uint64_t id = next_++;
+  LiveIncident& live = all_[id];
+  live.draft.id = id;
+  live.draft.opened = live.draft.changed = now;
+  return live;
+}
+
+LiveIncident* Incidents::find(std::uint64_t id) {
+  const auto it = all_.find(id);
+  return it == all_.end() ? nullptr : &it->second;
+}
+
+std::vector<LiveIncident*> Incidents::near(const std::vector<Link>& links) {
+  std::vector<std::uint64_t> ids;
+  for (const Link& l : links) {
+    const auto it = by_key_.find(l.key);
+    if (it == by_key_.end()) continue;
+    const std::size_t from = it->second.size() > kMostNear ? it->second.size() - kMostNear : 0;
+    ids.insert(ids.end(), it->second.begin() + static_cast<std::ptrdiff_t>(from), it->second.end());
+  }
+  std::sort(ids.begin(), ids.end());
+  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+  std::vector<LiveIncident*> out;
+  for (const std::uint64_t id : ids) out.push_back(&all_.at(id));
+  return out;
+}
+
+LiveIncident* Incidents::home_of(std::string_view event_id) {
+  const auto it = by_event_.find(std::string(event_id));
+  return it == by_event_.end() ? nullptr : find(it->second);
+}
+
+void Incidents::settle(LiveIncident& incident, std::string_view event_id) {
+  if (event_id.empty() || incident.known_ids >= kMostIds) return;
+  if (!by_event_.emplace(std::string(event_id), incident.draft.id).second) return;
+  ids_[incident.draft.id].emplace_back(event_id);
+  ++incident.known_ids;
+}
+
+void Incidents::tie(LiveIncident& incident, const std::vector<Link>& links) {
+  const std::uint64_t id = incident.draft.id;
+  for (const Link& l : links) {
+    const auto [it, fresh] = incident.ties.try_emplace(l.key, std::uint16_t{0});
+    it->second = static_cast<std::uint16_t>(it->second | 1U << static_cast<unsigned>(l.tie));
+    if (fresh) by_key_[l.key].push_back(id);
+  }
+}
+
+void Incidents::untie(LiveIncident& incident) {
+  for (const auto& [key, ways] : incident.ties) remove(by_key_, key, incident.draft.id);
+  incident.ties.clear();
+  for (const std::string& device : incident.devices) remove(by_device_, device, incident.draft.id);
+  incident.devices.clear();
+  if (const auto it = ids_.find(incident.draft.id); it != ids_.end()) {
+    for (const std::string& event : it->second) by_event_.erase(event);
+    ids_.erase(it);
+  }
+  incident.known_ids = 0;
+}
+
+void Incidents::tie_again(LiveIncident& incident) {
+  // Event ids that were folded into a line stay with the incident that has the line; only the line's first is
+  // known here, and it is the one that a correlation names again.
+  untie(incident);
+  incident.draft.entities.clear();
+  for (const Line& line : incident.lines) {
+    settle(incident, line.shown.event_id);
+    note_entities(incident, line);
+    tie(incident, line.links);
+  }
+}
+
+void Incidents::note_entities(LiveIncident& incident, const Line& line) {
+  for (const EntityRef& e : line.entities) {
+    auto& list = incident.draft.entities;
+    if (list.size() < kMostEntities && std::find(list.begin(), list.end(), e) == list.end()) list.push_back(e);
+  }
+  const auto touch = [&](const std::string& device) {
+    if (device.empty() || incident.devices.size() >= kMostEntities || !incident.devices.insert(device).second) return;
+    by_device_[device].push_back(incident.draft.id);
+  };
+  if (line.context) return;
+  touch(line.shown.device_id);
+}
+
+void Incidents::close(LiveIncident& incident, UtcNs now) {
+  for (const std::string& device : incident.devices) remove(by_device_, device, incident.draft.id);
+  const std::set<std::string> devices = incident.devices;
+  untie(incident);
+  incident.devices = devices;
+  closed_.emplace_back(now, incident.draft.id);
+}
+
+void Incidents::forget_old(UtcNs now) {
+  while (!closed_.empty() && (closed_.size() > kMostResolved || now - closed_.front().first > kDay)) {
+    const std::uint64_t id = closed_.front().second;
+    closed_.pop_front();
+    all_.erase(id);
+    for (auto it = apart_.begin(); it != apart_.end();)
+      it = it->first == id || it->second == id ? apart_.erase(it) : std::next(it);
+  }
+}
+
+void Incidents::keep_apart(std::uint64_t a, std::uint64_t b) { apart_.insert(std::minmax(a, b)); }
+
+bool Incidents::kept_apart(std::uint64_t a, std::uint64_t b) const { return apart_.contains(std::minmax(a, b)); }
+
+std::pair<bool, Priority> Incidents::worst_at(const std::string& device) const {
+  std::pair<bool, Priority> out{false, Priority::low};
+  const auto it = by_device_.find(device);
+  if (it == by_device_.end()) return out;
+  for (const std::uint64_t id : it->second) {
+    out.first = true;
+    out.second = std::max(out.second, all_.at(id).draft.priority);
+  }
+  return out;
+}
+
+std::shared_ptr<const Incident> Incidents::publish(LiveIncident& live) {
+  if (live.published) return live.published;
+  Incident& d = live.draft;
+  d.why.clear();
+  d.why.reserve(live.lines.size());
+  for (const Line& line : live.lines) d.why.push_back(line.shown);
+  d.alert_ids.clear();
+  for (const AlertShare& a : live.alerts) d.alert_ids.push_back(a.alert.id);
+  live.published = std::make_shared<const Incident>(d);
+  return live.published;
+}
+
+void count_minute(Incident& incident, UtcNs time, std::uint32_t n) {
+  const std::int64_t minute = time / kMinute - (time % kMinute < 0 ? 1 : 0);
+  auto& list = incident.per_minute;
+  const auto at = std::lower_bound(list.begin(), list.end(), std::pair(minute, std::uint32_t{0}));
+  if (at != list.end() && at->first == minute)
+    at->second += n;
+  else
+    list.insert(at, {minute, n});
+  if (list.size() > kMinutes) list.erase(list.begin());
+}
+
+void log(Incident& incident, UtcNs time, std::string actor, std::string text) {
+  if (incident.log.size() >= Incidents::kMostLog) {
+    // The beginning says why it opened; what was in between is in the audit.
+    incident.log.erase(incident.log.begin() + 1);
+  }
+  incident.log.push_back({time, std::move(actor), std::move(text)});
+}
+
+}  // namespace wf::fusion

@@ -1,0 +1,121 @@
+#pragma once
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "console/fusion/join.hpp"
+#include "console/fusion/recall.hpp"
+#include "console/fusion/sigma/rule_set.hpp"
+#include "console/model/incident.hpp"
+
+namespace wf::fusion {
+
+/// One line of an incident's why, with what is needed to take it apart again.
+struct Line {
+  Contribution shown;
+  std::string once, many, fold;
+  UtcNs last = 0;        ///< event time of the newest event folded into it
+  bool context = false;  ///< lights no domain, ties nothing
+  bool life_safety = false;
+  std::vector<Link> links;  ///< by which others may join through this line; none for context
+  std::vector<EntityRef> entities;
+  std::vector<std::uint64_t> alerts;
+};
+
+/// What an alert contributed: enough to find the strongest one again after a split.
+struct AlertShare {
+  Alert alert;
+  int points = 0;
+  bool correlation = false;
+  std::string fold;        ///< like alerts of one incident are one alert with a count
+  std::size_t events = 0;  ///< that contributed, those no longer named too
+  std::string title, description;
+  std::vector<std::string> confirm, refute, plan, place;
+  std::string site_id, level_id, unit_id;
+};
+
+/// An incident while it lives. `draft` is what is published; the rest is fusion's own.
+struct LiveIncident {
+  Incident draft;
+  std::vector<Line> lines;  ///< by time
+  std::vector<AlertShare> alerts;
+  Ties ties;
+  std::uint32_t alarm_revision = 1;             ///< revision of the last change that calls for a person
+  IncidentState before = IncidentState::fresh;  ///< state to return to when a re-alarm is acknowledged
+  IncidentState before_shelf = IncidentState::fresh;
+  bool target_missed = false;
+  UtcNs tied_first = 0, tied_last = 0;        ///< event times of the lines that tie it
+  std::size_t known_ids = 0;                  ///< event ids that lead here
+  std::set<std::string> devices;              ///< devices of the site that it touches
+  std::shared_ptr<const Incident> published;  ///< null: changed since
+  Remembered last_put;                        ///< the event that was added last
+  UtcNs announced = 0;                        ///< event time of the last announced repeat
+};
+
+/// All incidents: open ones for ever, resolved ones for a day and at most kMostResolved. Ids count from 1.
+class Incidents {
+ public:
+  static constexpr std::size_t kMostResolved = 2'000;
+  static constexpr std::size_t kMostLines = 200;  ///< of one incident; like context is forgotten first
+  static constexpr std::size_t kMostContext = 24;
+  static constexpr std::size_t kMostEntities = 64;
+  static constexpr std::size_t kMostIds = 512;  ///< event ids remembered as part of one incident
+  static constexpr std::size_t kMostLog = 400;
+  static constexpr std::size_t kMostAlerts = 256;
+
+  LiveIncident& open(UtcNs now);
+  [[nodiscard]] LiveIncident* find(std::uint64_t id);
+  [[nodiscard]] const std::map<std::uint64_t, LiveIncident>& all() const { return all_; }
+  [[nodiscard]] std::map<std::uint64_t, LiveIncident>& all() { return all_; }
+
+  /// Open incidents that share a key with one of the links, by id.
+  [[nodiscard]] std::vector<LiveIncident*> near(const std::vector<Link>& links);
+  /// The open incident that an event is part of, or null.
+  [[nodiscard]] LiveIncident* home_of(std::string_view event_id);
+  void settle(LiveIncident& incident, std::string_view event_id);
+
+  /// Ties the incident by a line's links.
+  void tie(LiveIncident& incident, const std::vector<Link>& links);
+  /// Makes ties, devices and entities anew from the lines (after a split or a merge).
+  void tie_again(LiveIncident& incident);
+  /// Counts a line towards entities and devices.
+  void note_entities(LiveIncident& incident, const Line& line);
+  /// It is resolved: nothing joins it any more.
+  void close(LiveIncident& incident, UtcNs now);
+  void forget_old(UtcNs now);
+
+  /// Operators said that these two are not one cause.
+  void keep_apart(std::uint64_t a, std::uint64_t b);
+  [[nodiscard]] bool kept_apart(std::uint64_t a, std::uint64_t b) const;
+
+  /// Highest priority of the open incidents that touch a device.
+  [[nodiscard]] std::pair<bool, Priority> worst_at(const std::string& device) const;
+
+  /// The immutable picture; made when it changed.
+  [[nodiscard]] static std::shared_ptr<const Incident> publish(LiveIncident& incident);
+
+ private:
+  void untie(LiveIncident& incident);
+
+  std::map<std::uint64_t, LiveIncident> all_;
+  std::uint64_t next_ = 1;
+  // Looked up by name, never walked.
+  std::unordered_map<std::string, std::vector<std::uint64_t>> by_key_;
+  std::unordered_map<std::string, std::uint64_t> by_event_;
+  std::unordered_map<std::string, std::vector<std::uint64_t>> by_device_;
+  std::unordered_map<std::uint64_t, std::vector<std::string>> ids_;
+  std::deque<std::pair<UtcNs, std::uint64_t>> closed_;
+  std::set<std::pair<std::uint64_t, std::uint64_t>> apart_;
+};
+
+/// Adds one event to the counts a minute.
+void count_minute(Incident& incident, UtcNs time, std::uint32_t n = 1);
+void log(Incident& incident, UtcNs time, std::string actor, std::string text);
+
+}  // namespace wf::fusion

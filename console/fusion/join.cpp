@@ -1,0 +1,123 @@
+#include "console/fusion/join.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace wf::fusion {
+namespace {
+
+struct Row {
+  Tie joining, present;
+  int weight;
+  const char* words;
+};
+
+/// The one table of weights; a pair that is not here weighs nothing. README.md explains it.
+constexpr Row kRows[] = {
+    {Tie::door, Tie::door, 100, "same door"},
+    {Tie::door, Tie::door_watched, 85, "door that the camera watches"},
+    {Tie::door_watched, Tie::door, 85, "camera at that door"},
+    {Tie::door_watched, Tie::door_watched, 40, "camera at the same door"},
+    {Tie::credential, Tie::credential, 95, "same badge"},
+    {Tie::person, Tie::person, 90, "same person"},
+    {Tie::person, Tie::owner, 40, "owner of the host"},
+    {Tie::owner, Tie::person, 40, "host of that person"},
+    {Tie::owner, Tie::owner, 20, "host of the same owner"},
+    {Tie::host, Tie::host, 95, "same host"},
+    {Tie::source, Tie::source, 95, "same source address"},
+    {Tie::source, Tie::target, 70, "from the address that was attacked"},
+    {Tie::target, Tie::source, 55, "towards the address that began it"},
+    {Tie::target, Tie::target, 40, "same target address"},
+    {Tie::camera, Tie::camera, 90, "same camera"},
+    {Tie::account, Tie::account, 80, "same account"},
+    {Tie::zone, Tie::zone, 65, "same room"},
+    {Tie::zone, Tie::zone_watched, 65, "room that the camera watches"},
+    {Tie::zone, Tie::zone_of_host, 65, "room of that host"},
+    {Tie::zone, Tie::zone_beside, 45, "next room"},
+    {Tie::zone_watched, Tie::zone, 65, "camera in that room"},
+    {Tie::zone_watched, Tie::zone_watched, 60, "camera in the same room"},
+    {Tie::zone_watched, Tie::zone_of_host, 60, "camera in the host's room"},
+    {Tie::zone_watched, Tie::zone_beside, 40, "camera in the next room"},
+    {Tie::zone_of_host, Tie::zone, 65, "host in that room"},
+    {Tie::zone_of_host, Tie::zone_watched, 60, "host in the room that the camera watches"},
+    {Tie::zone_of_host, Tie::zone_of_host, 30, "host in the same room"},
+    {Tie::zone_of_host, Tie::zone_beside, 30, "host in the next room"},
+    {Tie::zone_beside, Tie::zone, 45, "next room"},
+    {Tie::zone_beside, Tie::zone_watched, 40, "next to the room that the camera watches"},
+    {Tie::zone_beside, Tie::zone_of_host, 30, "next to that host's room"},
+    {Tie::zone_beside, Tie::zone_beside, 25, "from the same room"},
+};
+
+struct Table {
+  std::array<std::array<TieWeight, kTies>, kTies> at{};
+  constexpr Table() {
+    for (const Row& r : kRows)
+      at[static_cast<std::size_t>(r.joining)][static_cast<std::size_t>(r.present)] = {r.weight, r.words};
+  }
+};
+constexpr Table kTable;
+
+std::string_view entity_of(Tie tie) {
+  switch (tie) {
+    case Tie::door:
+    case Tie::door_watched:
+      return "door";
+    case Tie::zone:
+    case Tie::zone_watched:
+    case Tie::zone_of_host:
+    case Tie::zone_beside:
+      return "zone";
+    case Tie::person:
+    case Tie::owner:
+      return "person";
+    case Tie::credential:
+      return "credential";
+    case Tie::camera:
+      return "camera";
+    case Tie::host:
+      return "host";
+    case Tie::source:
+    case Tie::target:
+      return "address";
+    case Tie::account:
+      return "account";
+  }
+  return {};
+}
+
+}  // namespace
+
+TieWeight tie_weight(Tie joining, Tie present) {
+  return kTable.at[static_cast<std::size_t>(joining)][static_cast<std::size_t>(present)];
+}
+
+JoinScore score(std::span<const Link> joining, const Ties& present, std::int64_t gap, std::int64_t window) {
+  JoinScore out;
+  int further = -1;
+  std::string_view last;
+  for (const Link& l : joining) {
+    const auto it = present.find(l.key);
+    if (it == present.end()) continue;
+    TieWeight best;
+    for (std::size_t t = 0; t < kTies; ++t) {
+      if ((it->second >> t & 1U) == 0) continue;
+      TieWeight w = tie_weight(l.tie, static_cast<Tie>(t));
+      if (l.thoroughfare) w.weight = std::min(w.weight, kThoroughfare);
+      if (w.weight > best.weight) best = w;
+    }
+    if (best.weight == 0) continue;
+    if (l.key != last) ++further;
+    last = l.key;
+    if (best.weight > out.points) out = {best.weight, best.words};
+  }
+  if (out.points == 0) return out;
+  out.points += kFurtherTie * std::min(further, 4);
+  if (window > 0) out.points -= static_cast<int>(kAge * std::min(gap, window) / window);
+  return out;
+}
+
+bool may_join(const std::vector<std::string>& kinds, Tie tie) {
+  return kinds.empty() || std::find(kinds.begin(), kinds.end(), entity_of(tie)) != kinds.end();
+}
+
+}  // namespace wf::fusion

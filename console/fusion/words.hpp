@@ -1,0 +1,30 @@
+#pragma once
+#include <string>
+#include <string_view>
+
+#include "console/fusion/facts.hpp"
+#include "proto/event.hpp"
+
+namespace wf::fusion {
+
+/// An event in plain words, as an operator reads it. `many` is the line when like events were folded into it and
+/// has "{n}" where their number belongs.
+struct Words {
+  std::string once, many;
+};
+[[nodiscard]] Words describe(const Event& event, const Facts& facts);
+
+/// `many` with its number, or `once` for one.
+[[nodiscard]] std::string repeated(const std::string& once, const std::string& many, std::uint32_t n);
+
+/// Fills a rule's `watchfloor: title`: {field} is the event's first value of that field, {a|b} the first of them
+/// that has one, {count} the number of events, {who} the person's badge or account, {badge}, {door}, {camera},
+/// {host}, {zone} their names for people. Empty if a placeholder has no value.
+[[nodiscard]] std::string fill_title(std::string_view pattern, const Event& event, const Facts& facts,
+                                     std::size_t count);
+
+/// Text of a source, fit for one line: control characters become blanks, at most `bytes` long, never cut within a
+/// character.
+[[nodiscard]] std::string one_line(std::string_view text, std::size_t bytes = 120);
+
+}  // namespace wf::fusion
