@@ -1,0 +1,155 @@
+#include "console/seat/codec_parts.hpp"
+#include "proto/seat.pb.h"
+
+namespace wf::seat {
+namespace {
+
+void put(const EntityRef& in, pb::Entity& out) {
+  out.set_kind(static_cast<std::uint32_t>(in.kind));
+  out.set_id(in.id);
+  out.set_name(in.name);
+}
+
+EntityRef take(const pb::Entity& in) { return {as_enum(in.kind(), EntityKind::agent), in.id(), in.name()}; }
+
+void put(const Contribution& in, pb::Contribution& out) {
+  out.set_time(in.time);
+  out.set_event_id(in.event_id);
+  out.set_kind(in.kind);
+  out.set_domain(static_cast<std::uint32_t>(in.domain));
+  out.set_text(in.text);
+  out.set_joined_by(in.joined_by);
+  out.set_effect(in.effect);
+  out.set_changed_priority(in.changed_priority);
+  out.set_priority(static_cast<std::uint32_t>(in.priority));
+  out.set_repeats(in.repeats);
+  out.set_site_id(in.site_id);
+  out.set_level_id(in.level_id);
+  out.set_unit_id(in.unit_id);
+  out.set_device_id(in.device_id);
+}
+
+Contribution take(const pb::Contribution& in) {
+  Contribution out;
+  out.time = in.time();
+  out.event_id = in.event_id();
+  out.kind = in.kind();
+  out.domain = as_enum(in.domain(), Domain::network);
+  out.text = in.text();
+  out.joined_by = in.joined_by();
+  out.effect = in.effect();
+  out.changed_priority = in.changed_priority();
+  out.priority = as_enum(in.priority(), Priority::critical);
+  out.repeats = in.repeats();
+  out.site_id = in.site_id();
+  out.level_id = in.level_id();
+  out.unit_id = in.unit_id();
+  out.device_id = in.device_id();
+  return out;
+}
+
+}  // namespace
+
+void put(const Incident& in, pb::Incident& out) {
+  out.set_id(in.id);
+  out.set_revision(in.revision);
+  out.set_acknowledged_revision(in.acknowledged_revision);
+  out.set_priority(static_cast<std::uint32_t>(in.priority));
+  out.set_life_safety(in.life_safety);
+  out.set_drill(in.drill);
+  out.set_title(in.title);
+  for (const std::string& p : in.place) out.add_place(p);
+  out.set_site_id(in.site_id);
+  out.set_level_id(in.level_id);
+  out.set_unit_id(in.unit_id);
+  out.set_domains((in.domains[0] ? 1U : 0U) | (in.domains[1] ? 2U : 0U) | (in.domains[2] ? 4U : 0U));
+  out.set_event_count(in.event_count);
+  out.set_opened(in.opened);
+  out.set_first(in.first);
+  out.set_last(in.last);
+  out.set_changed(in.changed);
+  out.set_last_change(in.last_change);
+  out.set_state(static_cast<std::uint32_t>(in.state));
+  out.set_owner(in.owner);
+  out.set_dispatched_to(in.dispatched_to);
+  out.set_acknowledged_at(in.acknowledged_at);
+  out.set_respond_by(in.respond_by);
+  out.set_shelved_until(in.shelved_until);
+  out.set_shelf_reason(in.shelf_reason);
+  out.set_cause(static_cast<std::uint32_t>(in.cause));
+  out.set_rule_id(in.rule_id);
+  out.set_rule_title(in.rule_title);
+  out.set_rule_description(in.rule_description);
+  for (const std::uint64_t id : in.alert_ids) out.add_alert_ids(id);
+  for (const Contribution& c : in.why) put(c, *out.add_why());
+  for (const Evidence& e : in.evidence) {
+    pb::Evidence& to = *out.add_evidence();
+    to.set_role(static_cast<std::uint32_t>(e.role));
+    to.set_text(e.text);
+  }
+  for (const EntityRef& e : in.entities) put(e, *out.add_entities());
+  for (const PlanStep& s : in.plan) {
+    pb::PlanStep& to = *out.add_plan();
+    to.set_text(s.text);
+    to.set_done(s.done);
+    to.set_actor(s.actor);
+    to.set_time(s.time);
+  }
+  for (const LogLine& l : in.log) {
+    pb::LogLine& to = *out.add_log();
+    to.set_time(l.time);
+    to.set_actor(l.actor);
+    to.set_text(l.text);
+  }
+  for (const auto& [minute, count] : in.per_minute) {
+    out.add_per_minute(minute);
+    out.add_per_minute(count);
+  }
+}
+
+Incident take(const pb::Incident& in) {
+  Incident out;
+  out.id = in.id();
+  out.revision = in.revision();
+  out.acknowledged_revision = in.acknowledged_revision();
+  out.priority = as_enum(in.priority(), Priority::critical);
+  out.life_safety = in.life_safety();
+  out.drill = in.drill();
+  out.title = in.title();
+  for (const std::string& p : in.place()) out.place.push_back(p);
+  out.site_id = in.site_id();
+  out.level_id = in.level_id();
+  out.unit_id = in.unit_id();
+  for (std::size_t d = 0; d < out.domains.size(); ++d) out.domains[d] = ((in.domains() >> d) & 1U) != 0;
+  out.event_count = in.event_count();
+  out.opened = in.opened();
+  out.first = in.first();
+  out.last = in.last();
+  out.changed = in.changed();
+  out.last_change = in.last_change();
+  out.state = as_enum(in.state(), IncidentState::resolved);
+  out.owner = in.owner();
+  out.dispatched_to = in.dispatched_to();
+  out.acknowledged_at = in.acknowledged_at();
+  out.respond_by = in.respond_by();
+  out.shelved_until = in.shelved_until();
+  out.shelf_reason = in.shelf_reason();
+  out.cause = as_enum(in.cause(), Cause::test);
+  out.rule_id = in.rule_id();
+  out.rule_title = in.rule_title();
+  out.rule_description = in.rule_description();
+  out.alert_ids.assign(in.alert_ids().begin(), in.alert_ids().end());
+  for (const pb::Contribution& c : in.why()) out.why.push_back(take(c));
+  for (const pb::Evidence& e : in.evidence()) {
+    out.evidence.push_back({as_enum(e.role(), Evidence::Role::missing), e.text()});
+  }
+  for (const pb::Entity& e : in.entities()) out.entities.push_back(take(e));
+  for (const pb::PlanStep& s : in.plan()) out.plan.push_back({s.text(), s.done(), s.actor(), s.time()});
+  for (const pb::LogLine& l : in.log()) out.log.push_back({l.time(), l.actor(), l.text()});
+  for (int i = 0; i + 1 < in.per_minute_size(); i += 2) {
+    out.per_minute.emplace_back(in.per_minute(i), static_cast<std::uint32_t>(in.per_minute(i + 1)));
+  }
+  return out;
+}
+
+}  // namespace wf::seat

@@ -1,0 +1,40 @@
+#pragma once
+#include <string>
+#include <utility>
+
+#include "console/model/incident.hpp"
+#include "console/model/site.hpp"
+#include "console/model/snapshot.hpp"
+
+/// The parts of the seat's codec (proto/seat.proto), for its own .cpp files; generated classes are only named here.
+namespace wf::pb {
+class Agent;
+class Entity;
+class Estate;
+class Incident;
+class DeviceStates;
+}  // namespace wf::pb
+
+namespace wf::seat {
+
+void put(const Incident& in, pb::Incident& out);
+[[nodiscard]] Incident take(const pb::Incident& in);
+
+void put(const Estate& in, pb::Estate& out);
+/// Indexed.
+[[nodiscard]] Estate take(const pb::Estate& in);
+
+void put(const AgentState& in, pb::Agent& out);
+[[nodiscard]] AgentState take(const pb::Agent& in);
+
+void put(const std::map<std::string, DeviceState>& in, pb::DeviceStates& out);
+[[nodiscard]] std::map<std::string, DeviceState> take(const pb::DeviceStates& in);
+
+/// A number from the wire as an enumeration whose last value is `last`; one that this build does not know is its
+/// first.
+template <class E>
+[[nodiscard]] E as_enum(std::uint32_t number, E last) {
+  return number <= static_cast<std::uint32_t>(last) ? static_cast<E>(number) : E{};
+}
+
+}  // namespace wf::seat

@@ -1,0 +1,81 @@
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "console/model/command.hpp"
+#include "console/model/query.hpp"
+#include "console/model/snapshot.hpp"
+#include "proto/result.hpp"
+
+namespace wf::seat {
+
+/// Version of the seat's protocol (proto/seat.proto) that this build speaks; both ends use the lower of theirs.
+inline constexpr std::uint32_t kSeatWireVersion = 1;
+/// Most bytes of a request and of an update; a longer one is refused unread.
+inline constexpr std::int64_t kMaxRequestBytes = 64 << 10, kMaxUpdateBytes = 256 << 20;
+
+/// What a seat sends: one of these.
+struct Request {
+  struct Hello {
+    std::uint32_t wire_version = kSeatWireVersion;
+    std::string program, seat;
+  };
+  struct Ask {
+    std::uint64_t token = 0;
+    Query query;
+  };
+  std::optional<Hello> hello;
+  std::optional<Command> command;
+  std::optional<Ask> ask;
+  std::uint64_t cancel = 0;
+};
+void encode_request(const Request& request, std::string& out);
+[[nodiscard]] Result<Request> decode_request(std::string_view bytes);
+
+/// What an engine sends, but for the snapshot, which has a state at both ends.
+struct Update {
+  struct Welcome {
+    std::uint32_t wire_version = kSeatWireVersion;
+    std::string program;
+  };
+  struct Page {
+    std::uint64_t token = 0;
+    QueryPage page;
+  };
+  std::optional<Welcome> welcome;
+  std::vector<CommandReply> replies;
+  std::optional<Page> page;
+  std::string refused;
+};
+
+/// Encodes updates of one connection; a snapshot is told by what changed since the last one that was confirmed as
+/// sent. One thread.
+class UpdateEncoder {
+ public:
+  void encode(const Update& update, std::string& out) const;
+  /// Appends nothing but the changes of `snapshot` against the one sent last.
+  void encode_snapshot(const std::shared_ptr<const Snapshot>& snapshot, std::string& out) const;
+  /// The last encoded snapshot is under way: the next one is told against it.
+  void sent(std::shared_ptr<const Snapshot> snapshot) { last_ = std::move(snapshot); }
+  [[nodiscard]] const std::shared_ptr<const Snapshot>& last() const { return last_; }
+
+ private:
+  std::shared_ptr<const Snapshot> last_;
+};
+
+/// Decodes the updates of one connection. What did not change is shared with the snapshot before. One thread.
+class UpdateDecoder {
+ public:
+  /// `snapshot` is set when the frame brought one.
+  [[nodiscard]] Result<Update> decode(std::string_view bytes, std::shared_ptr<const Snapshot>& snapshot);
+
+ private:
+  std::shared_ptr<const Snapshot> last_;
+};
+
+}  // namespace wf::seat
