@@ -1,0 +1,283 @@
+#include <sys/stat.h>
+
+#include <condition_variable>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <mutex>
+
+#include "console/seat/remote_seat.hpp"
+#include "console/seat/seat_server.hpp"
+#include "tests/console/seat/samples.hpp"
+#include "tests/support/catch.hpp"
+
+using namespace wf;
+using namespace wf::seat;
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::chrono::seconds kPatience{20};
+
+struct Folder {
+  Folder() {
+    std::string name = (fs::temp_directory_path() / "wf-seat-XXXXXX").string();
+    path = ::mkdtemp(name.data());
+  }
+  ~Folder() {
+    std::error_code error;
+    fs::remove_all(path, error);
+  }
+  fs::path path;
+};
+
+/// An engine as a seat sees it.
+struct FakeEngine {
+  std::mutex mutex;
+  std::shared_ptr<const Snapshot> current = samples::full_snapshot();
+  std::map<std::uint64_t, std::function<void()>> watchers;
+  std::uint64_t next = 1;
+  std::vector<Command> commands;
+  bool answers = true;
+
+  Backend backend() {
+    Backend out;
+    out.snapshot = [this] {
+      const std::lock_guard lock(mutex);
+      return current;
+    };
+    out.submit = [this](Command c, const std::function<void(CommandReply)>& reply) {
+      bool answer = false;
+      {
+        const std::lock_guard lock(mutex);
+        commands.push_back(c);
+        answer = answers;
+      }
+      if (answer) reply({c.id, true, "done"});
+    };
+    out.query = [](const Query& q, const std::atomic<bool>&) {
+      QueryPage page;
+      page.lines = {"{\"where\":\"" + q.where + "\"}"};
+      return page;
+    };
+    out.watch = [this](std::function<void()> f) {
+      const std::lock_guard lock(mutex);
+      watchers.emplace(next, std::move(f));
+      return next++;
+    };
+    out.unwatch = [this](std::uint64_t token) {
+      const std::lock_guard lock(mutex);
+      watchers.erase(token);
+    };
+    return out;
+  }
+  void publish(std::shared_ptr<const Snapshot> s) {
+    const std::lock_guard lock(mutex);
+    current = std::move(s);
+    for (const auto& [token, f] : watchers) f();
+  }
+};
+
+/// Waits until a condition on the seat holds; woken by the seat itself.
+class Waiter {
+ public:
+  explicit Waiter(Seat& seat) : seat_(seat) {
+    seat_.set_on_change([this] {
+      const std::lock_guard lock(mutex_);
+      ++changes_;
+      changed_.notify_all();
+    });
+  }
+  ~Waiter() {
+    seat_.set_on_change([] {});
+  }
+  template <class F>
+  bool until(F holds) {
+    const auto deadline = std::chrono::steady_clock::now() + kPatience;
+    std::unique_lock lock(mutex_);
+    for (;;) {
+      const auto seen = changes_;
+      lock.unlock();
+      if (holds()) return true;
+      lock.lock();
+      if (!changed_.wait_until(lock, deadline, [&] { return changes_ != seen; })) return false;
+    }
+  }
+
+ private:
+  Seat& seat_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::uint64_t changes_ = 0;
+};
+
+std::unique_ptr<Seat> connect(const SeatToken& token) {
+  Result<std::unique_ptr<Seat>> seat = make_remote_seat({token, "test", "Seat 9"});
+  REQUIRE(seat.ok());
+  return std::move(*seat);
+}
+
+std::unique_ptr<SeatServer> serve(FakeEngine& engine, const std::string& endpoint, const fs::path& keys = {}) {
+  Result<std::unique_ptr<SeatServer>> server = SeatServer::start({endpoint, keys, "test"}, engine.backend());
+  INFO((server.ok() ? std::string() : server.error().text()));
+  REQUIRE(server.ok());
+  return std::move(*server);
+}
+
+}  // namespace
+
+TEST_CASE("a seat over ipc sees the engine's picture, its changes, and gets its commands answered") {
+  const Folder folder;
+  FakeEngine engine;
+  const std::string endpoint = "ipc://" + (folder.path / "seat.ipc").string();
+  const auto server = serve(engine, endpoint);
+  const auto seat = connect({endpoint, {}, {}, {}});
+  Waiter wait(*seat);
+  REQUIRE(wait.until([&] { return seat->snapshot()->version == 41; }));
+  CHECK(seat->snapshot()->seat == "Seat 9");
+  CHECK(seat->snapshot()->user == "M. Okafor");
+  CHECK(seat->connection_problem().empty());
+
+  auto next = std::make_shared<Snapshot>(*engine.current);
+  next->version = 50;
+  next->incidents.push_back(samples::full_incident(77));
+  engine.publish(next);
+  REQUIRE(wait.until([&] { return seat->snapshot()->incident(77) != nullptr; }));
+
+  Command command;
+  command.kind = CommandKind::acknowledge;
+  command.incidents = {77};
+  command.actor = "somebody else";
+  seat->send(command);
+  std::vector<CommandReply> replies;
+  REQUIRE(wait.until([&] {
+    for (CommandReply& r : seat->replies()) replies.push_back(std::move(r));
+    return !replies.empty();
+  }));
+  CHECK(replies[0].accepted);
+  CHECK(engine.commands[0].actor == "M. Okafor");  // never what a peer calls itself
+  CHECK(engine.commands[0].seat == "Seat 9");
+  CHECK(engine.commands[0].id == replies[0].command_id);
+}
+
+TEST_CASE("a query over the wire is answered in one page") {
+  const Folder folder;
+  FakeEngine engine;
+  const std::string endpoint = "ipc://" + (folder.path / "seat.ipc").string();
+  const auto server = serve(engine, endpoint);
+  const auto seat = connect({endpoint, {}, {}, {}});
+  std::mutex mutex;
+  std::condition_variable answered;
+  std::shared_ptr<const QueryPage> page;
+  Query query;
+  query.where = "door.id=D-1";
+  seat->ask(query, [&](std::shared_ptr<const QueryPage> p) {
+    const std::lock_guard lock(mutex);
+    page = std::move(p);
+    answered.notify_all();
+  });
+  std::unique_lock lock(mutex);
+  REQUIRE(answered.wait_for(lock, kPatience, [&] { return page != nullptr; }));
+  CHECK(page->lines == std::vector<std::string>{"{\"where\":\"door.id=D-1\"}"});
+}
+
+TEST_CASE("a command that was not answered goes to the restarted engine under the same id") {
+  const Folder folder;
+  FakeEngine engine;
+  engine.answers = false;
+  const std::string endpoint = "ipc://" + (folder.path / "seat.ipc").string();
+  auto server = serve(engine, endpoint);
+  const auto seat = connect({endpoint, {}, {}, {}});
+  Waiter wait(*seat);
+  REQUIRE(wait.until([&] { return seat->snapshot()->version == 41; }));
+  Command command;
+  command.kind = CommandKind::note;
+  command.text = "once";
+  seat->send(command);
+  const auto arrived = [&](std::size_t n) {
+    const std::lock_guard lock(engine.mutex);
+    return engine.commands.size() >= n;
+  };
+  // The engine takes it without an answer; a new picture wakes the waiter up.
+  const auto poke = [&] {
+    auto next = std::make_shared<Snapshot>(*engine.current);
+    ++next->version;
+    engine.publish(next);
+  };
+  REQUIRE(wait.until([&] {
+    poke();
+    return arrived(1);
+  }));
+  server.reset();
+  {
+    const std::lock_guard lock(engine.mutex);
+    engine.answers = true;
+  }
+  server = serve(engine, endpoint);
+  std::vector<CommandReply> replies;
+  REQUIRE(wait.until([&] {
+    for (CommandReply& r : seat->replies()) replies.push_back(std::move(r));
+    return !replies.empty();
+  }));
+  CHECK(engine.commands.size() >= 2);
+  CHECK(engine.commands.front().id == engine.commands.back().id);
+}
+
+TEST_CASE("over TCP only a user's key is let in, under the user's own name") {
+  const Folder folder;
+  const fs::path keys = folder.path / "keys";
+  fs::create_directories(keys);
+  fs::permissions(keys, fs::perms::owner_all);
+  FakeEngine engine;
+  const auto server = serve(engine, "tcp://127.0.0.1:*", keys);
+
+  const Result<std::string> text = add_user(keys, server->endpoint(), {"lindqvist", "Supervisor", {}});
+  REQUIRE(text.ok());
+  const Result<SeatToken> token = parse_token(*text, "test");
+  REQUIRE(token.ok());
+  const auto seat = connect(*token);
+  Waiter wait(*seat);
+  REQUIRE(wait.until([&] { return seat->snapshot()->version == 41; }));
+  CHECK(seat->snapshot()->user == "lindqvist");
+  CHECK(seat->snapshot()->role == "Supervisor");
+
+  // The same engine, a key that nobody admitted: its problem says so before long, and no picture comes.
+  const Folder other;
+  const fs::path strange = other.path / "keys";
+  fs::create_directories(strange);
+  fs::permissions(strange, fs::perms::owner_all);
+  const Result<std::string> forged = add_user(strange, server->endpoint(), {"lindqvist", "Supervisor", {}});
+  REQUIRE(forged.ok());
+  SeatToken stranger = *parse_token(*forged, "test");
+  stranger.engine_key = token->engine_key;
+  const auto outside = connect(stranger);
+  Waiter waiting(*outside);
+  REQUIRE(waiting.until([&] { return !outside->connection_problem().empty(); }));
+  CHECK(outside->snapshot()->version == 0);
+
+  CHECK(!add_user(keys, server->endpoint(), {"lindqvist", "Operator", {}}).ok());  // taken
+  REQUIRE(remove_user(keys, "lindqvist").ok());
+  CHECK(!remove_user(keys, "lindqvist").ok());
+}
+
+TEST_CASE("a socket in a folder that others may enter is refused") {
+  const Folder folder;
+  ::chmod(folder.path.c_str(), 0755);
+  FakeEngine engine;
+  const auto server = SeatServer::start({"ipc://" + (folder.path / "seat.ipc").string(), {}, "test"}, engine.backend());
+  REQUIRE(!server.ok());
+  CHECK(server.error().to_do.find("chmod 700") != std::string::npos);
+}
+
+TEST_CASE("what follows --connect is checked before anything is connected to") {
+  const Folder folder;
+  CHECK(read_connection("ipc:///run/watchfloor/seat.ipc").ok());
+  CHECK(!read_connection("tcp://10.0.0.1:7711").ok());  // needs its token
+  CHECK(!read_connection((folder.path / "absent").string()).ok());
+  const fs::path file = folder.path / "token";
+  std::ofstream(file) << "nonsense\n";
+  ::chmod(file.c_str(), 0644);
+  CHECK(read_connection(file.string()).error().to_do.find("chmod 600") != std::string::npos);
+  ::chmod(file.c_str(), 0600);
+  CHECK(read_connection(file.string()).error().what == "holds no seat's token");
+}
