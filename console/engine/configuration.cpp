@@ -18,6 +18,7 @@ std::string configuration_to_json(const Configuration& configuration) {
                  {"join_window", p.join_window},
                  {"flood_begins", p.flood_begins},
                  {"flood_ends", p.flood_ends}};
+  if (!configuration.site.empty()) j["site"] = configuration.site;
   return j.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
 
@@ -28,6 +29,7 @@ Result<Configuration> configuration_from_json(std::string_view text) {
     Configuration c;
     for (const auto& file : j.at("rules"))
       c.rules.push_back({file.at("path").get<std::string>(), file.at("text").get<std::string>()});
+    c.site = j.value("site", "");
     const auto& p = j.at("policy");
     c.policy.respond_critical = p.value("respond_critical", c.policy.respond_critical);
     c.policy.respond_high = p.value("respond_high", c.policy.respond_high);

@@ -9,11 +9,12 @@
 
 namespace wf::engine {
 
-/// What decides how fusion judges, as one record of the log: the rules' text and the policy, so that a replay
-/// judges the past by the rules of then. The site is not in it: a replay uses the site as it is now.
+/// What decides how fusion judges, as one record of the log: rules, policy, and which version of the site, so
+/// that a replay judges the past by the rules and the doors of then.
 struct Configuration {
   std::vector<sigma::RuleFile> rules;
   fusion::Policy policy;
+  std::string site;  ///< as SiteArchive keeps it; empty: no site
 };
 
 [[nodiscard]] std::string configuration_to_json(const Configuration& configuration);

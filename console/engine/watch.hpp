@@ -1,11 +1,10 @@
 #pragma once
 #include <cstdint>
-#include <map>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "console/engine/clock.hpp"
 #include "console/engine/configuration.hpp"
 #include "console/fusion/fusion.hpp"
 #include "console/fusion/sigma/rule_set.hpp"
@@ -18,9 +17,10 @@ namespace wf::engine {
 
 /// What a snapshot shows beside the log. None of it has a say in what fusion judges.
 struct Surroundings {
-  Clock clock;
-  std::vector<AgentState>
-      agents;           ///< as link and ledger know them; counts, and agents that only the log knows, are added
+  std::int64_t clock_offset = 0;  ///< as in Snapshot
+  double clock_rate = 1.0;
+  /// As link and ledger know them; counts, and agents that only the log knows, are added.
+  std::vector<AgentState> agents;
   EngineHealth health;  ///< refused_batches and fused_position are filled in
   std::string user, role, seat;
   bool demo = false;
@@ -31,8 +31,11 @@ struct Surroundings {
 /// run the same one over what was logged or recorded. The same records give the same incidents. One thread.
 class Watch {
  public:
+  /// Gives the site that a configuration names (Configuration::site); null: none, or none that can be read.
+  using FindEstate = std::function<std::shared_ptr<const Estate>(const std::string& site)>;
+
   /// `estate` may be null: a watch without a map. Until a configuration is taken there are no rules.
-  explicit Watch(std::shared_ptr<const Estate> estate, fusion::Policy policy = {});
+  explicit Watch(std::shared_ptr<const Estate> estate, FindEstate find_estate = {});
   ~Watch();
   Watch(Watch&&) noexcept;
   Watch& operator=(Watch&&) noexcept;
@@ -47,7 +50,8 @@ class Watch {
   /// Carried out at command.time. A command whose id was taken before is answered again, not carried out again.
   void take_command(const Command& command, fusion::Changes& changes);
   void take_tick(UtcNs now, fusion::Changes& changes);
-  /// Rules and policy from now on. Problems of single rules go to `report`; the rest is used.
+  /// Rules, policy and, when it names one that can be found, site from now on. Problems of single rules go to
+  /// `report`; the rest is used.
   void take_configuration(const Configuration& configuration, sigma::LoadReport& report);
   /// The site from now on.
   void take_estate(std::shared_ptr<const Estate> estate);

@@ -1,0 +1,309 @@
+#include "console/engine/watch.hpp"
+
+#include <date/tz.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <deque>
+#include <map>
+#include <unordered_map>
+#include <utility>
+
+#include "console/engine/command_codec.hpp"
+#include "console/engine/figures.hpp"
+
+namespace wf::engine {
+namespace {
+
+constexpr std::int64_t kStrip = 2 * kHour;  ///< what the time strip shows
+constexpr std::size_t kRepliesKept = 10'000;
+
+template <class T>
+void append(std::vector<T>& to, std::vector<T>& from) {
+  to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
+}
+
+UtcNs local_midnight(const std::string& zone, UtcNs now) {
+  const date::sys_seconds at{std::chrono::seconds(now / kSecond)};
+  std::chrono::seconds offset{0};
+  try {
+    if (!zone.empty()) offset = date::locate_zone(zone)->get_info(at).offset;
+  } catch (const std::exception&) {  // a zone that this machine does not know counts as UTC, as in fusion
+  }
+  const auto day = date::floor<date::days>(at + offset);
+  return std::chrono::duration_cast<std::chrono::seconds>(day.time_since_epoch() - offset).count() * kSecond;
+}
+
+Domain first_domain(const Incident& incident) {
+  for (const Domain domain : {Domain::door, Domain::camera, Domain::network})
+    if (incident.domains[static_cast<std::size_t>(domain)]) return domain;
+  return Domain::network;
+}
+
+Snapshot::Bar bar_of(const Incident& incident) {
+  Snapshot::Bar bar;
+  bar.incident = incident.id;
+  bar.domain = first_domain(incident);
+  bar.priority = incident.priority;
+  bar.acknowledged = incident.acknowledged_revision != 0;
+  bar.resolved = !incident.open();
+  bar.begin = incident.opened;
+  bar.end = incident.changed;
+  return bar;
+}
+
+}  // namespace
+
+struct Watch::Impl {
+  Impl(std::shared_ptr<const Estate> site, FindEstate find)
+      : estate(std::move(site)), find_estate(std::move(find)), rules(no_rules()), fusion(estate, rules, policy) {}
+
+  static std::shared_ptr<const sigma::RuleSet> no_rules() {
+    sigma::LoadReport ignored;
+    return sigma::RuleSet::compile({}, ignored);
+  }
+
+  struct Source {
+    std::uint64_t refused = 0;
+    std::string problem;
+    UtcNs last = 0;  ///< when its newest batch was stored
+  };
+
+  void refuse(const store::Record& record, std::string why) {
+    problem = fmt::format("record {} of the log cannot be used: {}", record.position, why);
+    if (record.kind != store::RecordKind::batch) return;
+    ++refused_batches;
+    Source& source = sources[record.origin.agent];
+    ++source.refused;
+    source.problem = std::move(why);
+  }
+
+  void take(fusion::Changes& changes) {
+    for (const auto& incident : one.incidents) note(*incident);
+    incidents_dirty |= !one.incidents.empty();
+    devices_dirty |= one.devices_changed;
+    presence_dirty |= one.presence_changed;
+    append(changes.alerts, one.alerts);
+    append(changes.incidents, one.incidents);
+    append(changes.replies, one.replies);
+    changes.devices_changed |= one.devices_changed;
+    changes.presence_changed |= one.presence_changed;
+    one.clear();
+  }
+
+  void note(const Incident& incident) {
+    bars[incident.id] = bar_of(incident);
+    if (incident.open()) {
+      resolved.erase(incident.id);
+    } else {
+      resolved[incident.id] = incident.changed;
+      last_resolved = std::max(last_resolved, incident.changed);
+    }
+  }
+
+  void reach(UtcNs time) {
+    if (first == 0) first = time;
+    now = std::max(now, time);
+  }
+
+  void remember(const std::string& id, const CommandReply& reply) {
+    if (!answered.emplace(id, reply).second) return;
+    answered_order.push_back(id);
+    if (answered_order.size() <= kRepliesKept) return;
+    answered.erase(answered_order.front());
+    answered_order.pop_front();
+  }
+
+  void refresh(UtcNs at);
+  void put_agents(Snapshot& out, const Surroundings& surroundings) const;
+
+  std::shared_ptr<const Estate> estate;
+  FindEstate find_estate;
+  std::shared_ptr<const sigma::RuleSet> rules;
+  fusion::Policy policy;
+  fusion::Fusion fusion;
+  fusion::Changes one;  ///< of the input at hand
+
+  Figures figures;
+  std::map<std::string, Source> sources;  ///< by agent
+  std::unordered_map<std::string, CommandReply> answered;
+  std::deque<std::string> answered_order;
+  std::uint64_t position = 0, refused_batches = 0;
+  UtcNs first = 0, now = 0, last_resolved = 0;
+  std::string problem;
+
+  // What the next snapshot shares with the last one unless it changed.
+  bool incidents_dirty = true, devices_dirty = true, presence_dirty = true;
+  std::vector<std::shared_ptr<const Incident>> incidents;
+  std::shared_ptr<const std::map<std::string, DeviceState>> devices;
+  std::shared_ptr<const std::map<std::string, std::uint32_t>> zone_people;
+  std::map<std::uint64_t, Snapshot::Bar> bars;  ///< by incident
+  std::map<std::uint64_t, UtcNs> resolved;      ///< incident → when
+  UtcNs midnight = 0;
+  std::uint64_t version = 0;
+};
+
+Watch::Watch(std::shared_ptr<const Estate> estate, FindEstate find_estate)
+    : impl_(std::make_unique<Impl>(estate ? std::move(estate) : std::make_shared<const Estate>(),
+                                   std::move(find_estate))) {}
+Watch::~Watch() = default;
+Watch::Watch(Watch&&) noexcept = default;
+Watch& Watch::operator=(Watch&&) noexcept = default;
+
+void Watch::apply(const store::Record& record, fusion::Changes& changes) {
+  Impl& w = *impl_;
+  w.position = record.position;
+  switch (record.kind) {
+    case store::RecordKind::batch: {
+      w.reach(record.time);
+      w.sources[record.origin.agent].last = record.time;
+      Result<std::vector<Event>> events = decode_batch(record.payload, record.origin);
+      if (!events) return w.refuse(record, events.error().what);
+      if (events->size() != record.count)
+        return w.refuse(record, fmt::format("it says {} events and holds {}", record.count, events->size()));
+      take_events(record.origin.agent, *events, record.time, changes);
+      return;
+    }
+    case store::RecordKind::command: {
+      w.reach(record.time);
+      Result<Command> command = command_from_json(record.payload);
+      if (!command) return w.refuse(record, command.error().what);
+      command->time = record.time;
+      take_command(*command, changes);
+      return;
+    }
+    case store::RecordKind::config: {
+      w.reach(record.time);
+      Result<Configuration> configuration = configuration_from_json(record.payload);
+      if (!configuration) return w.refuse(record, configuration.error().what);
+      sigma::LoadReport report;  // who wrote the record was told what cannot be used
+      take_configuration(*configuration, report);
+      return;
+    }
+    case store::RecordKind::tick:
+      take_tick(record.time, changes);
+      return;
+  }
+  w.refuse(record, fmt::format("its kind {} is unknown", static_cast<int>(record.kind)));
+}
+
+void Watch::take_events(const std::string& agent, std::vector<Event>& events, UtcNs now, fusion::Changes& changes) {
+  Impl& w = *impl_;
+  w.reach(now);
+  w.figures.add(agent, static_cast<std::uint32_t>(events.size()), now);
+  w.sources[agent].last = now;
+  for (Event& event : events) w.fusion.on_event(event, now, w.one);
+  w.take(changes);
+}
+
+void Watch::take_command(const Command& command, fusion::Changes& changes) {
+  Impl& w = *impl_;
+  w.reach(command.time);
+  if (const auto known = w.answered.find(command.id); !command.id.empty() && known != w.answered.end()) {
+    changes.replies.push_back(known->second);
+    return;
+  }
+  w.fusion.on_command(command, w.one);
+  if (!command.id.empty())
+    for (const CommandReply& reply : w.one.replies)
+      if (reply.command_id == command.id) w.remember(command.id, reply);
+  w.take(changes);
+}
+
+void Watch::take_tick(UtcNs now, fusion::Changes& changes) {
+  impl_->reach(now);
+  impl_->fusion.on_tick(now, impl_->one);
+  impl_->take(changes);
+}
+
+void Watch::take_configuration(const Configuration& configuration, sigma::LoadReport& report) {
+  Impl& w = *impl_;
+  w.rules = sigma::RuleSet::compile(configuration.rules, report);
+  w.policy = configuration.policy;
+  if (w.find_estate && !configuration.site.empty())
+    if (std::shared_ptr<const Estate> found = w.find_estate(configuration.site)) w.estate = std::move(found);
+  w.fusion.configure(w.estate, w.rules, w.policy);
+  w.incidents_dirty = w.devices_dirty = w.presence_dirty = true;
+}
+
+void Watch::take_estate(std::shared_ptr<const Estate> estate) {
+  Impl& w = *impl_;
+  w.estate = estate ? std::move(estate) : std::make_shared<const Estate>();
+  w.fusion.configure(w.estate, w.rules, w.policy);
+  w.incidents_dirty = w.devices_dirty = w.presence_dirty = true;
+}
+
+bool Watch::timer_pending() const { return impl_->fusion.timer_pending(); }
+std::uint64_t Watch::position() const { return impl_->position; }
+std::uint64_t Watch::events() const { return impl_->figures.total(); }
+UtcNs Watch::now() const { return impl_->now; }
+const std::string& Watch::problem() const { return impl_->problem; }
+const std::shared_ptr<const Estate>& Watch::estate() const { return impl_->estate; }
+const fusion::Fusion& Watch::fusion() const { return impl_->fusion; }
+
+/// Makes anew what changed since the last snapshot, and forgets what no longer shows.
+void Watch::Impl::refresh(UtcNs at) {
+  if (std::exchange(incidents_dirty, false)) incidents = fusion.open_incidents();
+  if (std::exchange(devices_dirty, false) || !devices)
+    devices = std::make_shared<const std::map<std::string, DeviceState>>(fusion.devices());
+  if (std::exchange(presence_dirty, false) || !zone_people)
+    zone_people = std::make_shared<const std::map<std::string, std::uint32_t>>(fusion.zone_people());
+  std::erase_if(bars, [&](const auto& bar) { return bar.second.resolved && bar.second.end < at - kStrip; });
+  if (at < midnight || at >= midnight + kDay) {
+    midnight = local_midnight(estate->sites.empty() ? std::string{} : estate->sites.front().time_zone, at);
+    std::erase_if(resolved, [&](const auto& one) { return one.second < midnight; });
+  }
+}
+
+void Watch::Impl::put_agents(Snapshot& out, const Surroundings& surroundings) const {
+  out.agents = surroundings.agents;
+  for (const auto& [name, source] : sources) {
+    const auto is_it = [&](const AgentState& agent) { return agent.name == name; };
+    auto known = std::find_if(out.agents.begin(), out.agents.end(), is_it);
+    if (known == out.agents.end()) {
+      known = out.agents.insert(out.agents.end(), AgentState{});
+      known->name = name;
+      known->health = AgentState::Health::silent;
+    }
+    known->last_heard = std::max(known->last_heard, source.last);
+    if (known->health == AgentState::Health::never) known->health = AgentState::Health::silent;
+    known->refused_batches = source.refused;
+    known->problem = source.problem;
+    figures.fill(*known, out.now);
+  }
+  std::sort(out.agents.begin(), out.agents.end(),
+            [](const AgentState& a, const AgentState& b) { return a.name < b.name; });
+}
+
+std::shared_ptr<const Snapshot> Watch::snapshot(UtcNs now, const Surroundings& surroundings) {
+  Impl& w = *impl_;
+  w.refresh(now);
+  auto out = std::make_shared<Snapshot>();
+  out->version = ++w.version;
+  out->now = now;
+  out->clock_offset = surroundings.clock_offset;
+  out->clock_rate = surroundings.clock_rate;
+  out->estate = w.estate;
+  out->incidents = w.incidents;
+  out->resolved_today = static_cast<std::uint32_t>(w.resolved.size());
+  out->quiet_since = w.last_resolved != 0 ? w.last_resolved : w.first;
+  out->devices = w.devices;
+  out->zone_people = w.zone_people;
+  w.figures.fill(*out, now);
+  w.put_agents(*out, surroundings);
+  out->alarms_10min = w.fusion.alarms_10min(now);
+  out->alarm_limit = w.policy.flood_begins;
+  out->flood = w.fusion.flood();
+  out->bars.reserve(w.bars.size());
+  for (const auto& [id, bar] : w.bars) out->bars.push_back(bar);
+  out->health = surroundings.health;
+  out->health.refused_batches = w.refused_batches;
+  out->health.fused_position = w.position;
+  out->user = surroundings.user;
+  out->role = surroundings.role;
+  out->seat = surroundings.seat;
+  out->demo = surroundings.demo;
+  return out;
+}
+
+}  // namespace wf::engine
