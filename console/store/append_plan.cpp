@@ -21,29 +21,39 @@ Result<void> check_origin(const Record& record) {
       o.agent.empty() ? "an agent without a name" : o.agent, "report this: the link should have refused it"};
 }
 
-/// The new parts of a batch that was stored in part: decoded, and encoded again without what is known.
-Result<std::vector<Record>> cut(const Record& record, const std::vector<Range>& missing) {
-  Result<std::vector<Event>> events = decode_batch(record.payload, record.origin);
-  if (!events) return events.error();
-  if (events->size() != record.count)
-    return Error{fmt::format("a batch says {} events and holds {}", record.count, events->size()), record.origin.agent,
-                 "update the agent"};
+/// The numbers of `range` under the record's name.
+Record part_of(const Record& record, const Range& range) {
+  Record part;
+  part.kind = record.kind;
+  part.time = record.time;
+  part.origin = record.origin;
+  part.origin.first_sequence = range.first;
+  part.count = static_cast<std::uint32_t>(range.last - range.first + 1);
+  part.min_time = record.min_time;
+  part.max_time = record.max_time;
+  return part;
+}
+
+/// The new parts of a batch that was stored in part: decoded, and encoded again without what is known. One that
+/// cannot be read is kept as it came, under the numbers that are new: nothing is lost, and who reads it counts it.
+std::vector<Record> cut(const Record& record, const std::vector<Range>& missing) {
+  const Result<std::vector<Event>> events = decode_batch(record.payload, record.origin);
+  const bool readable = events.ok() && events->size() == record.count;
   std::vector<Record> out;
   BatchEncoder encoder;
   for (const Range& range : missing) {
-    Record part;
-    part.kind = record.kind;
-    part.time = record.time;
-    part.origin = record.origin;
-    part.origin.first_sequence = range.first;
-    part.count = static_cast<std::uint32_t>(range.last - range.first + 1);
-    const auto events_of_part =
-        std::span<const Event>(*events).subspan(range.first - record.origin.first_sequence, part.count);
-    const auto [earliest, latest] = std::minmax_element(events_of_part.begin(), events_of_part.end(),
-                                                        [](const Event& a, const Event& b) { return a.time < b.time; });
-    part.min_time = earliest->time;
-    part.max_time = latest->time;
-    encoder.encode(events_of_part, part.payload);
+    Record part = part_of(record, range);
+    if (readable) {
+      const auto events_of_part =
+          std::span<const Event>(*events).subspan(range.first - record.origin.first_sequence, part.count);
+      const auto [earliest, latest] = std::minmax_element(
+          events_of_part.begin(), events_of_part.end(), [](const Event& a, const Event& b) { return a.time < b.time; });
+      part.min_time = earliest->time;
+      part.max_time = latest->time;
+      encoder.encode(events_of_part, part.payload);
+    } else {
+      part.payload = record.payload;
+    }
     out.push_back(std::move(part));
   }
   return out;
@@ -85,14 +95,10 @@ Result<void> make_plan(const std::vector<Record>& records, const Ledger& ledger,
     if (missing.size() == 1 && missing.front() == whole) {
       plan.rows.push_back({.record = i, .agent = key.agent, .part = {}});
     } else {
-      Result<std::vector<Record>> parts = cut(record, missing);
-      if (!parts) {
-        plan.problems.emplace_back(i, parts.error().text());
-        continue;
-      }
-      for (std::size_t p = 0; p < parts->size(); ++p) {
+      std::vector<Record> parts = cut(record, missing);
+      for (std::size_t p = 0; p < parts.size(); ++p) {
         AppendPlan::Row row{.record = i, .extra = p > 0, .cut = true, .agent = key.agent, .part = {}};
-        row.part = std::move((*parts)[p]);
+        row.part = std::move(parts[p]);
         (p == 0 ? plan.rows : extras).push_back(std::move(row));
       }
     }

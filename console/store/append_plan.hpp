@@ -20,10 +20,9 @@ struct AppendPlan {
     Record part;             ///< valid if cut
     [[nodiscard]] const Record& of(const std::vector<Record>& records) const { return cut ? part : records[record]; }
   };
-  std::vector<Row> rows;                                      ///< in log order
-  std::vector<std::size_t> duplicates;                        ///< records of which nothing is new
-  std::vector<std::pair<std::size_t, std::string>> problems;  ///< records that cannot be stored, and why
-  std::map<LaneKey, RangeSet> added;                          ///< numbers that the transaction adds
+  std::vector<Row> rows;                ///< in log order
+  std::vector<std::size_t> duplicates;  ///< records of which nothing is new
+  std::map<LaneKey, RangeSet> added;    ///< numbers that the transaction adds
   std::uint64_t events = 0;
 };
 

@@ -325,12 +325,6 @@ class SqliteStore final : public Store {
       records[i].position = 0;
       records[i].payload.clear();
     }
-    for (auto& [i, problem] : plan.problems) {
-      records[i].count = 0;
-      records[i].position = 0;
-      records[i].payload.clear();
-      records[i].problem = std::move(problem);
-    }
     std::uint64_t position = last_position_ - plan.rows.size();
     for (AppendPlan::Row& row : plan.rows) {
       if (row.cut) row.part.position = 0;

@@ -24,7 +24,6 @@ struct Record {
   std::uint32_t count = 0;           ///< batches only: events
   UtcNs min_time = 0, max_time = 0;  ///< batches only: range of event times
   std::string payload;               ///< encoded batch, command or configuration
-  std::string problem;               ///< set by append(): why this batch could not be stored; empty when it was
 };
 
 /// Numbers that one agent's lane has had stored, as closed ranges, ascending and disjoint.
@@ -88,9 +87,9 @@ class Store {
   /// positions. A batch, or the part of one, that is in the ledger already is not stored again: its count
   /// becomes the number of events really stored (0: nothing, position 0, payload empty); when only part of it is
   /// new, payload, count and first_sequence are cut to the new part; further new parts of the same batch are
-  /// added behind the caller's records. A batch that had to be cut and cannot be decoded is not stored
-  /// (count 0, `problem` says why); the others are. After an error nothing is stored and `records` are as
-  /// they were: call it again with the same ones.
+  /// added behind the caller's records. A batch that has to be cut and cannot be decoded is stored as it came,
+  /// under the new numbers. After an error nothing is stored and `records` are as they were: call it again with
+  /// the same ones.
   [[nodiscard]] virtual Result<void> append(std::vector<Record>& records) = 0;
   /// One transaction, durable when it returns. A revision that is stored already stays as it was first made.
   [[nodiscard]] virtual Result<void> put_incidents(const std::vector<StoredIncident>& incidents) = 0;

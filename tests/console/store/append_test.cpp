@@ -98,7 +98,7 @@ TEST_CASE("the new parts of an overlapping batch are cut out, the further ones b
   CHECK(must(must(Reader::open(dir / "data"))->verify()).whole());
 }
 
-TEST_CASE("a batch that cannot be cut is named, and the others are stored") {
+TEST_CASE("a batch that has to be cut and cannot be read is kept as it came, under the new numbers") {
   const Scratch dir;
   const auto store = must(Store::open(dir / "data"));
   std::vector<Record> known = {batch("a", 1, 1, 1, 2)};
@@ -106,11 +106,15 @@ TEST_CASE("a batch that cannot be cut is named, and the others are stored") {
   std::vector<Record> records = {batch("a", 1, 1, 1, 4), batch("b", 1, 1, 1, 1)};
   records[0].payload = "\xff\xff not a batch";
   must(store->append(records));
-  CHECK(records[0].count == 0);
-  CHECK(records[0].position == 0);
-  CHECK_FALSE(records[0].problem.empty());
-  CHECK(records[1].position == 2);
-  CHECK(store->stored("a") == std::vector<LaneStored>{{1, 1, 2}});
+  CHECK(records[0].origin.first_sequence == 3);
+  CHECK(records[0].count == 2);
+  CHECK(records[0].position == 2);
+  CHECK(records[1].position == 3);
+  CHECK(store->stored("a") == std::vector<LaneStored>{{1, 1, 4}});
+  CHECK(all_records(dir / "data", 1)[0].payload == "\xff\xff not a batch");
+  const VerifyReport report = must(must(Reader::open(dir / "data"))->verify());
+  CHECK(report.gaps.empty());
+  CHECK_FALSE(report.damages.empty());  // whoever sent it: what cannot be read is said
 }
 
 TEST_CASE("numbers that cannot be are refused, and nothing of the call is stored") {
