@@ -8,7 +8,7 @@
 
 namespace wf::engine {
 
-/// A bounded queue between two threads. Full: push() waits (back-pressure), try_push() says no. Closed:
+/// A bounded queue between two threads. Full: push() waits. Closed:
 /// nothing more goes in, what is in it still comes out.
 template <class T>
 class BoundedQueue {

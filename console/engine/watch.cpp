@@ -297,7 +297,7 @@ std::shared_ptr<const Snapshot> Watch::snapshot(UtcNs now, const Surroundings& s
   out->bars.reserve(w.bars.size());
   for (const auto& [id, bar] : w.bars) out->bars.push_back(bar);
   out->health = surroundings.health;
-  out->health.refused_batches = w.refused_batches;
+  out->health.refused_batches += w.refused_batches;
   out->health.fused_position = w.position;
   out->user = surroundings.user;
   out->role = surroundings.role;

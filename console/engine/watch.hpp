@@ -21,7 +21,7 @@ struct Surroundings {
   double clock_rate = 1.0;
   /// As link and ledger know them; counts, and agents that only the log knows, are added.
   std::vector<AgentState> agents;
-  EngineHealth health;  ///< refused_batches and fused_position are filled in
+  EngineHealth health;  ///< what cannot be read is added to refused_batches; fused_position is filled in
   std::string user, role, seat;
   bool demo = false;
 };

@@ -150,6 +150,7 @@ class Server final : public LinkServer {
   }
   std::vector<PeerState> peers() const override { return sessions_.peers(); }
   std::string endpoint() const override { return endpoint_; }
+  std::int64_t last_turn() const override { return last_turn_; }
 
  private:
   void configure(const KeyPair& keys) {
@@ -197,6 +198,7 @@ class Server final : public LinkServer {
     const bool full = sessions_.holding();
     zmq::poll(items.data(), full ? 3 : 4, std::chrono::milliseconds(full ? kOfferMs : kTickMs));
     const std::int64_t mono = steady_ns();
+    last_turn_ = mono;
     if ((items[0].revents & ZMQ_POLLIN) != 0) answer_handshakes(mono);
     if ((items[1].revents & ZMQ_POLLIN) != 0) {
       std::uint64_t count = 0;
@@ -305,6 +307,7 @@ class Server final : public LinkServer {
   std::mutex mutex_;
   std::vector<Acknowledgement> done_;  ///< guarded by mutex_
   std::atomic<bool> stopping_{false};
+  std::atomic<std::int64_t> last_turn_{steady_ns()};
   std::thread thread_;  ///< owns the sockets from open() on
 };
 

@@ -62,6 +62,8 @@ class LinkServer {
   [[nodiscard]] virtual std::vector<PeerState> peers() const = 0;
   /// The endpoint really bound (a port of 0 or * resolved).
   [[nodiscard]] virtual std::string endpoint() const = 0;
+  /// CLOCK_MONOTONIC, ns, when its thread last began a round; one begins at least every quarter second.
+  [[nodiscard]] virtual std::int64_t last_turn() const = 0;
 };
 
 // --- keys, invitations, enrolled agents (files in LinkOptions::keys) ---
