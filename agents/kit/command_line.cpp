@@ -1,36 +1,13 @@
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <CLI/CLI.hpp>
-#include <array>
-#include <cerrno>
-#include <cstring>
+#include <sstream>
 
 #include "agents/kit/configuration.hpp"
+#include "agents/kit/disk.hpp"
 
 namespace wf::kit {
 namespace {
 
 constexpr std::size_t kMostConfigurationBytes = 1U << 20U;
-
-Result<std::string> read_small_file(const std::string& file) {
-  const int in = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
-  std::string out;
-  int reason = in < 0 ? errno : 0;
-  std::array<char, 8192> part{};
-  while (reason == 0) {
-    const ssize_t n = ::read(in, part.data(), part.size());
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) reason = errno;
-    if (n <= 0) break;
-    out.append(part.data(), static_cast<std::size_t>(n));
-    if (out.size() > kMostConfigurationBytes) reason = EFBIG;
-  }
-  if (in >= 0) ::close(in);
-  if (reason != 0)
-    return Error{std::string("cannot read it: ") + std::strerror(reason), file, "check its path, owner and mode"};
-  return out;
-}
 
 std::string footer(const AgentProgram& program) {
   std::string out = "Sources, as KIND:ADDRESS[,key=value...]; every kind takes name=NAME:\n";
@@ -80,7 +57,7 @@ ParsedCommandLine read_command_line(int argc, const char* const* argv, const Age
   }
   std::vector<Error>& problems = out.problems;
   if (!config.empty()) {
-    if (Result<std::string> text = read_small_file(config)) {
+    if (Result<std::string> text = read_small_file(config, kMostConfigurationBytes)) {
       command.configuration = read_configuration(*text, config, problems);
     } else {
       problems.push_back(text.error());

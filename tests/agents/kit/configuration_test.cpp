@@ -1,7 +1,5 @@
 #include "agents/kit/configuration.hpp"
 
-#include <fstream>
-
 #include "fake_source.hpp"
 #include "tests/support/catch.hpp"
 
@@ -140,7 +138,8 @@ TEST_CASE("what is wrong with a command line is said all at once") {
   const ParsedCommandLine missing = parse({"--config", "/nonexistent/agent.yaml"});
   REQUIRE(missing.problems.size() == 1);
   CHECK(missing.problems[0].text() ==
-        "/nonexistent/agent.yaml: cannot read it: No such file or directory; check its path, owner and mode");
+        "/nonexistent/agent.yaml: cannot read it: No such file or directory; check that it exists, its owner and its "
+        "mode");
 }
 
 TEST_CASE("help lists each kind of source, and the version is the program's") {
