@@ -1,0 +1,169 @@
+#include "agents/network/suricata.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "agents/kit/follow_source.hpp"
+#include "agents/kit/kinds.hpp"
+#include "proto/event_json.hpp"
+
+namespace wf::network {
+namespace {
+
+std::string_view kind_of(std::string_view event_type) {
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 13> kKinds{{
+      {"alert", "network.alert"},
+      {"anomaly", "network.anomaly"},
+      {"flow", "network.flow"},
+      {"netflow", "network.flow"},
+      {"dns", "network.dns"},
+      {"mdns", "network.dns"},
+      {"llmnr", "network.dns"},
+      {"http", "network.http"},
+      {"http2", "network.http"},
+      {"tls", "network.tls"},
+      {"ssh", "network.ssh"},
+      {"fileinfo", "network.file"},
+      {"smb", "network.smb"},
+  }};
+  for (const auto& [type, kind] : kKinds)
+    if (type == event_type) return kind;
+  return "network.other";
+}
+
+// Suricata's priority counts down from 1, the highest; OCSF's severity counts up.
+std::uint8_t severity_of(std::string_view kind, std::string_view priority) {
+  if (kind == "network.alert") {
+    if (priority == "1") return 4;
+    if (priority == "2") return 3;
+    if (priority == "3") return 2;
+    if (!priority.empty() && priority != "0") return 1;
+  }
+  const kit::KindInfo* info = kit::find_kind(kind);
+  return info == nullptr ? 0 : info->severity;
+}
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  for (char& c : out)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
+  return out;
+}
+
+void append_words(std::string& out, std::initializer_list<std::string_view> words) {
+  for (std::string_view word : words) {
+    if (word.empty()) continue;
+    if (!out.empty()) out.push_back(' ');
+    out.append(word);
+  }
+}
+
+// The record in a line for people, where Suricata has no text of its own.
+std::string message_of(const Event& e, std::string_view type) {
+  std::string out;
+  if (type == "alert") {
+    out = e.field("alert.signature");
+  } else if (type == "anomaly") {
+    append_words(out, {e.field("anomaly.type"), e.field("anomaly.event")});
+  } else if (type == "dns" || type == "mdns" || type == "llmnr") {
+    append_words(out, {e.field("dns.type"), e.field("dns.rrtype"), e.field("dns.rrname"), e.field("dns.rcode")});
+  } else if (type == "http") {
+    append_words(out,
+                 {e.field("http.http_method"), std::string(e.field("http.hostname")) + std::string(e.field("http.url")),
+                  e.field("http.status")});
+  } else if (type == "tls") {
+    append_words(out,
+                 {e.field("tls.version"), e.field("tls.sni").empty() ? e.field("tls.subject") : e.field("tls.sni")});
+  } else if (type == "ssh") {
+    append_words(out, {e.field("ssh.client.software_version"), e.field("ssh.server.software_version")});
+  } else if (type == "fileinfo") {
+    append_words(out, {e.field("fileinfo.filename"), e.field("fileinfo.magic")});
+  } else if (type == "smb") {
+    append_words(out, {e.field("smb.command"), e.field("smb.filename"), e.field("smb.status")});
+  }
+  return out;
+}
+
+// What the rest of Watchfloor and rules for every sensor look for, beside Suricata's own names.
+void normalise(Event& e, std::string_view type) {
+  const auto copy = [&](std::string_view from, std::string to, ValueType value_type = ValueType::string) {
+    if (const std::string_view value = e.field(from); !value.empty())
+      e.add(std::move(to), std::string(value), value_type);
+  };
+  copy("src_ip", "src.ip");
+  copy("src_port", "src.port", ValueType::number);
+  copy("dest_ip", "dst.ip");
+  copy("dest_port", "dst.port", ValueType::number);
+  if (const std::string_view proto = e.field("proto"); !proto.empty()) e.add("net.proto", lower(proto));
+  copy("alert.signature", "alert.title");
+  // Version 3 of the dns record moved the question into a list; rules know it under its name of versions 1 and 2.
+  if (e.field("dns.rrname").empty()) {
+    copy("dns.queries.rrname", "dns.rrname");
+    copy("dns.queries.rrtype", "dns.rrtype");
+  }
+  if (type == "dhcp") copy("dhcp.hostname", "host.name");
+  if (type == "smb") copy("smb.ntlmssp.user", "user.name");
+  if (type == "krb5") copy("krb5.cname", "user.name");
+  if (std::string message = message_of(e, type); !message.empty()) e.add("message", std::move(message));
+}
+
+class SuricataSource final : public kit::FollowSource {
+ public:
+  SuricataSource(const kit::SourceSpec& spec, kit::Zone zone) : FollowSource(spec, options()), zone_(zone) {}
+
+ protected:
+  Result<void> take(const kit::FollowedRecord& record, kit::Sink& sink, const kit::Moment& moment) override {
+    Result<Event> event = suricata_event(record.text, zone_);
+    if (!event) return event.error();
+    emit(sink, std::move(*event), moment);
+    return {};
+  }
+
+ private:
+  static kit::FollowOptions options() {
+    kit::FollowOptions options;
+    options.framing = kit::json_framing;
+    return options;
+  }
+  kit::Zone zone_;
+};
+
+}  // namespace
+
+Result<Event> suricata_event(std::string_view record, kit::Zone& zone) {
+  Event event;
+  event.fields.reserve(64);
+  if (Result<void> flat = flatten_json(record, "", event.fields); !flat) return flat.error();
+  const std::string type(event.field("event_type"));
+  const std::string_view timestamp = event.field("timestamp");
+  if (type.empty()) return Error{"the record has no event_type", "", "is this an EVE file?"};
+  if (timestamp.empty()) return Error{"the record has no timestamp", "", ""};
+  Result<UtcNs> time = parse_rfc3339(timestamp);
+  if (!time) {
+    // Without an offset it is local time of the sensor.
+    const Result<UtcNs> local = parse_rfc3339(std::string(timestamp) + "Z");
+    if (!local) return time.error();
+    time = zone.to_utc(*local);
+  }
+  event.time = *time;
+  event.kind = kind_of(type);
+  event.severity = severity_of(event.kind, event.field("alert.severity"));
+  event.logsource = {"suricata", type, ""};
+  normalise(event, type);
+  return event;
+}
+
+kit::SourceMade make_suricata(const kit::SourceSpec& spec) {
+  kit::SourceMade made;
+  made.problems = spec.unknown_options({"tz"});
+  if (spec.address.empty())
+    made.problems.push_back(
+        {"a suricata source needs the path of an EVE file", spec.where, "write suricata:/var/log/suricata/eve.json"});
+  Result<kit::Zone> zone = kit::Zone::find(spec.option("tz", "UTC"), spec.where);
+  if (!zone) made.problems.push_back(zone.error());
+  if (made.problems.empty()) made.source = std::make_unique<SuricataSource>(spec, *zone);
+  return made;
+}
+
+}  // namespace wf::network
