@@ -1,15 +1,20 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdio>
+#include <map>
 #include <memory>
 
 #include "console/cli/command.hpp"
 #include "console/cli/json_text.hpp"
 #include "console/cli/lines.hpp"
+#include "console/fusion/fusion.hpp"
 #include "console/fusion/sigma/rule_set.hpp"
+#include "console/model/incident_json.hpp"
+#include "console/site/load.hpp"
 #include "proto/event_json.hpp"
 
 namespace wf::cli {
@@ -63,14 +68,19 @@ void append_event_ids(std::string& out, const std::vector<std::string>& ids) {
   out += ']';
 }
 
-std::string_view level_text(const sigma::RuleInfo& rule) {
-  return rule.informational ? std::string_view("informational") : name_of(rule.level);
+/// What an alert says of its rule, up to its time.
+std::string head_of(std::string_view id, std::string_view title, std::string_view level) {
+  return fmt::format(R"({{"rule": {}, "title": {}, "level": "{}", "time": ")", json(id), json(title), level);
+}
+std::string head_of(const sigma::RuleInfo& rule) {
+  return head_of(rule.id, rule.title, rule.informational ? std::string_view("informational") : name_of(rule.level));
 }
 
 /// Lines of the input as events; what is none is named and counted.
 class Events {
  public:
-  explicit Events(Lines& lines) : lines_(lines) {}
+  /// `marked`: an event without an id gets its line's number, marked as such; else the number as text.
+  Events(Lines& lines, bool marked) : lines_(lines), marked_(marked) {}
   bool next(Event& event) {
     std::string_view line;
     while (lines_.next(line)) {
@@ -78,7 +88,8 @@ class Events {
       Result<Event> parsed = parse_json_line(line);
       if (parsed) {
         event = std::move(*parsed);
-        if (event.id.empty()) event.id = kLineMark + std::to_string(lines_.number());
+        if (event.id.empty())
+          event.id = (marked_ ? std::string(1, kLineMark) : std::string()) + std::to_string(lines_.number());
         ++good_;
         return true;
       }
@@ -92,7 +103,30 @@ class Events {
 
  private:
   Lines& lines_;
+  const bool marked_;
   std::uint64_t good_ = 0, bad_ = 0;
+};
+
+/// Begins `"entities": {` and its members; each kind of entity has a list of ids.
+class EntitiesText {
+ public:
+  explicit EntitiesText(std::string& out) : out_(out) { out_ += "\"entities\": {"; }
+  void add(std::string_view kind, std::string_view id) {
+    if (kind == kind_) {
+      out_ += ", ";
+    } else {
+      out_ += kind_.empty() ? "\"" : "], \"";
+      out_ += kind;
+      out_ += "\": [";
+      kind_ = kind;
+    }
+    append_json(out_, id);
+  }
+  void end() { out_ += kind_.empty() ? "}" : "]}"; }
+
+ private:
+  std::string& out_;
+  std::string_view kind_;
 };
 
 /// What an event names, by the normalised fields that every agent sets.
@@ -100,24 +134,16 @@ void append_entities(std::string& out, const Event& event) {
   constexpr std::array<std::pair<std::string_view, std::string_view>, 9> kNamed{{{"person.id", "person"},
                                                                                  {"credential.id", "credential"},
                                                                                  {"door.id", "door"},
+                                                                                 {"zone.id", "zone"},
                                                                                  {"camera.id", "camera"},
                                                                                  {"host.name", "host"},
-                                                                                 {"user.name", "account"},
-                                                                                 {"src.ip", "source"},
-                                                                                 {"dst.ip", "destination"},
-                                                                                 {"zone.id", "zone"}}};
-  out += "\"entities\": {";
-  bool first = true;
-  for (const auto& [field, name] : kNamed) {
-    const std::string_view value = event.field(field);
-    if (value.empty()) continue;
-    out += first ? "\"" : ", \"";
-    first = false;
-    out += name;
-    out += "\": ";
-    append_json(out, value);
-  }
-  out += '}';
+                                                                                 {"src.ip", "address"},
+                                                                                 {"dst.ip", "address"},
+                                                                                 {"user.name", "account"}}};
+  EntitiesText text(out);
+  for (const auto& [field, kind] : kNamed)
+    if (const std::string_view id = event.field(field); !id.empty()) text.add(kind, id);
+  text.end();
 }
 
 /// Rules alone: no site, no incidents. `event` is the one that completed each match.
@@ -126,9 +152,7 @@ std::uint64_t match_rules(Events& events, const std::shared_ptr<const sigma::Rul
   std::vector<sigma::Match> matches;
   // What an alert says of its rule, made once.
   std::vector<std::string> heads;
-  for (const sigma::RuleInfo& rule : rules->rules())
-    heads.push_back(fmt::format(R"({{"rule": {}, "title": {}, "level": "{}", "time": ")", json(rule.id),
-                                json(rule.title), level_text(rule)));
+  for (const sigma::RuleInfo& rule : rules->rules()) heads.push_back(head_of(rule));
   std::uint64_t alerts = 0;
   Event event;
   while (events.next(event)) {
@@ -151,6 +175,75 @@ std::uint64_t match_rules(Events& events, const std::shared_ptr<const sigma::Rul
   return alerts;
 }
 
+void append_alert(std::string& out, const Alert& alert, const std::string& head) {
+  out += head;
+  out += format_rfc3339(alert.time);
+  out += "\", ";
+  append_event_ids(out, alert.event_ids);
+  out += ", ";
+  std::vector<EntityRef> entities = alert.entities;
+  std::sort(entities.begin(), entities.end());
+  EntitiesText text(out);
+  for (const EntityRef& entity : entities) text.add(name_of(entity.kind), entity.id);
+  text.end();
+  if (alert.repeats > 1) out += fmt::format(", \"repeats\": {}", alert.repeats);
+  out += '}';
+}
+
+/// The whole fusion. Its clock is the greatest event time so far, so that the same lines give the same bytes.
+std::uint64_t match_fusion(Events& events, const std::shared_ptr<const sigma::RuleSet>& rules,
+                           std::shared_ptr<const Estate> estate, bool incidents, Output& output) {
+  std::map<std::string, std::string> heads;
+  for (const sigma::RuleInfo& rule : rules->rules()) heads[rule.id] = head_of(rule);
+  fusion::Fusion fusion(std::move(estate), rules, {});
+  fusion::Changes changes;
+  std::map<std::uint64_t, std::shared_ptr<const Incident>> newest;
+  std::uint64_t alerts = 0;
+  UtcNs now = 0, ticked = 0;
+  const auto take = [&] {
+    for (const Alert& alert : changes.alerts) {
+      ++alerts;
+      if (incidents) continue;
+      std::string& head = heads[alert.rule_id];
+      if (head.empty())  // a device's own alarm, which no rule made
+        head = head_of(alert.rule_id, alert.rule_title, name_of(alert.priority));
+      append_alert(output.line(), alert, head);
+      output.end();
+    }
+    if (incidents)
+      for (const std::shared_ptr<const Incident>& incident : changes.incidents) newest[incident->id] = incident;
+    changes.clear();
+  };
+  Event event;
+  while (events.next(event)) {
+    now = std::max(now, event.time);
+    if (now - ticked >= kSecond && fusion.timer_pending()) {
+      ticked = now;
+      fusion.on_tick(now, changes);
+      take();
+    }
+    fusion.on_event(event, now, changes);
+    take();
+  }
+  if (incidents)  // what changed quietly since it was last told, too
+    for (const std::shared_ptr<const Incident>& incident : fusion.incidents_since(0)) newest[incident->id] = incident;
+  for (const auto& [id, incident] : newest) {
+    append_incident_json(*incident, output.line());
+    output.end();
+  }
+  return alerts;
+}
+
+Result<std::shared_ptr<const Estate>> load_site(const std::string& folder) {
+  if (folder.empty()) return std::shared_ptr<const Estate>(std::make_shared<Estate>());
+  site::SiteReport report;
+  Result<std::shared_ptr<const Estate>> estate = site::load_estate(folder, report);
+  for (std::size_t i = 0; i < report.warnings.size() && i < kMostComplaints; ++i) note(report.warnings[i]);
+  if (report.warnings.size() > kMostComplaints)
+    note(fmt::format("{} findings about the site; `watchfloor site check` names each", report.warnings.size()));
+  return estate;
+}
+
 int match(const Options& options) {
   sigma::LoadReport report;
   const std::vector<sigma::RuleFile> files =
@@ -161,13 +254,16 @@ int match(const Options& options) {
     note(
         fmt::format("{} rules loaded, {} refused; `watchfloor rules check` names each", report.loaded, report.refused));
   if (report.loaded == 0) return fail("no rule could be loaded: name rule files, or folders of them, with --rules");
-  if (!options.site.empty() || options.incidents) return not_built("match with --site or --incidents");
+  const bool fuse = !options.site.empty() || options.incidents;
+  Result<std::shared_ptr<const Estate>> estate = load_site(options.site);
+  if (!estate) return fail(estate.error());
   Result<Lines> lines = Lines::open(options.file);
   if (!lines) return fail(lines.error());
-  Events events(*lines);
+  Events events(*lines, !options.incidents);
   Output output;
   const auto start = std::chrono::steady_clock::now();
-  const std::uint64_t alerts = match_rules(events, rules, output);
+  const std::uint64_t alerts = fuse ? match_fusion(events, rules, std::move(*estate), options.incidents, output)
+                                    : match_rules(events, rules, output);
   output.flush();
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   if (events.bad() > 0)

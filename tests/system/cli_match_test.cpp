@@ -58,10 +58,33 @@ TEST_CASE("match prints one line an alert, with the events' ids or their line nu
                           {"level", "high"},
                           {"time", "2026-01-31T08:00:00.500Z"},
                           {"events", {2}},
-                          {"entities", {{"door", "D-1"}}}});
+                          {"entities", {{"door", Json::array({"D-1"})}}}});
   CHECK(alerts[1]["events"] == Json{"gate:7:1:9"});
   CHECK(outcome.err.find("3 events, 2 alerts") != std::string::npos);
   CHECK(outcome.err.find("events/s") != std::string::npos);
+}
+
+TEST_CASE("match --incidents prints one line an incident, its alerts fused, and the same each time") {
+  const Scratch scratch;
+  write_text(scratch / "rule.yml", kRule);
+  const std::string input = event("", "forced") + event("", "forced") + event("", "closed");
+  const std::vector<std::string> words{"match", "--rules", scratch / "rule.yml", "--incidents", "-"};
+  const Outcome outcome = run("watchfloor", words, input);
+  REQUIRE(outcome.status == 0);
+  const std::vector<Json> incidents = lines_of(outcome.out);
+  REQUIRE(incidents.size() == 1);
+  CHECK(incidents[0]["v"] == 1);
+  CHECK(incidents[0]["title"].get<std::string>().find("forced") != std::string::npos);
+  CHECK(run("watchfloor", words, input).out == outcome.out);
+}
+
+TEST_CASE("match --site names a folder that is no site") {
+  const Scratch scratch;
+  write_text(scratch / "rule.yml", kRule);
+  const Outcome outcome =
+      run("watchfloor", {"match", "--rules", scratch / "rule.yml", "--site", scratch / "absent", "-"});
+  CHECK(outcome.status == 1);
+  CHECK(outcome.err.find("absent") != std::string::npos);
 }
 
 TEST_CASE("match names a line that is no event by its number and goes on") {
