@@ -37,6 +37,8 @@ struct FrameOutput {
   bool toggle_fullscreen = false;
 };
 
+struct Probe;
+
 /// The whole console of one window. Draws snapshots, emits commands, owns no truth. ImGui's thread only.
 class Console {
  public:
@@ -53,6 +55,7 @@ class Console {
   FrameOutput frame(const std::shared_ptr<const Snapshot>& snapshot, const FrameInput& input);
 
  private:
+  friend struct Probe probe(Console& console);
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };

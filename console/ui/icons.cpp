@@ -240,6 +240,31 @@ void draw_views(Pen& d, Icon which) {
       d.line(11, 5, 14, 2);
       d.line(8.4F, 4, 12, 7.6F);
       break;
+    case Icon::rules:
+      d.ring(3.8F, 3.6F, 1.8F);
+      d.ring(3.8F, 12.4F, 1.8F);
+      d.ring(12.2F, 6.4F, 1.8F);
+      d.line(3.8F, 5.4F, 3.8F, 10.6F);
+      d.path({{3.8F, 9.4F}, {6.2F, 9}, {9, 8.4F}, {10.9F, 7.4F}});
+      break;
+    case Icon::risk:
+      d.box(1.8F, 1.8F, 12.4F, 12.4F);
+      for (const float v : {6.0F, 10.0F}) {
+        d.line(v, 1.8F, v, 14.2F);
+        d.line(1.8F, v, 14.2F, v);
+      }
+      d.bar(10, 1.8F, 4.2F, 4.2F);
+      break;
+    case Icon::globe:
+      d.ring(8, 8, 6.2F);
+      d.loop({{8, 1.8F}, {9.9F, 3.6F}, {10.7F, 8}, {9.9F, 12.4F}, {8, 14.2F}, {6.1F, 12.4F}, {5.3F, 8}, {6.1F, 3.6F}});
+      d.line(2, 8, 14, 8);
+      break;
+    case Icon::clipboard:
+      d.box(2.8F, 2.8F, 10.4F, 11.6F);
+      d.box(5.6F, 1.2F, 4.8F, 3, 0.8F);
+      d.path({{5.4F, 9}, {7.2F, 10.9F}, {10.7F, 7.1F}});
+      break;
     case Icon::link:
       d.box(1.5F, 5.4F, 6.4F, 5.2F, 2.6F);
       d.box(8.1F, 5.4F, 6.4F, 5.2F, 2.6F);
@@ -328,6 +353,22 @@ void draw_signs(Pen& d, Icon which) {
     case Icon::arrow:
       d.line(2.4F, 8, 13, 8);
       d.path({{9.2F, 4.2F}, {13, 8}, {9.2F, 11.8F}});
+      break;
+    case Icon::pause:
+      d.bar(4, 3, 2.6F, 10);
+      d.bar(9.4F, 3, 2.6F, 10);
+      break;
+    case Icon::forward:
+      d.solid({{3, 3}, {10, 8}, {3, 13}});
+      d.bar(11, 3, 2, 10);
+      break;
+    case Icon::backward:
+      d.solid({{13, 3}, {13, 13}, {6, 8}});
+      d.bar(3, 3, 2, 10);
+      break;
+    case Icon::contrast:
+      d.ring(8, 8, 6);
+      d.solid({{8, 3.2F}, {10.6F, 4}, {12.4F, 6}, {12.9F, 8}, {12.4F, 10}, {10.6F, 12}, {8, 12.8F}});
       break;
     default:
       break;

@@ -61,9 +61,17 @@ enum class Icon : std::uint8_t {
   link,
   phone,
   controller,
-  sensor
+  sensor,
+  rules,
+  risk,
+  globe,
+  clipboard,
+  pause,
+  forward,
+  backward,
+  contrast
 };
-inline constexpr int kIcons = static_cast<int>(Icon::sensor) + 1;
+inline constexpr int kIcons = static_cast<int>(Icon::contrast) + 1;
 
 /// Draws an icon around its middle. `ground` fills what must cover lines behind it (settings' knobs); `stroke` in
 /// units of the result, 0: 1.5 on 16.

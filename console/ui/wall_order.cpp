@@ -17,10 +17,9 @@ void WallOrder::update(const std::shared_ptr<const Snapshot>& snapshot, const Fi
   std::vector<Row> strip;
   std::vector<Row> rows;
   rows.reserve(snapshot->incidents.size());
-  const bool shelf = filter.base == Filter::Base::shelved;
   for (const Row& r : snapshot->incidents) {
     if (!r->open()) continue;
-    if (stands_out(*r) && !shelf)
+    if (stands_out(*r))
       strip.push_back(r);
     else if (passes(filter, *r, snapshot->user))
       rows.push_back(r);

@@ -1,0 +1,279 @@
+#include "console/ui/console.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <utility>
+
+#include "console/ui/agents_view.hpp"
+#include "console/ui/alert_wall.hpp"
+#include "console/ui/desk.hpp"
+#include "console/ui/gallery.hpp"
+#include "console/ui/incident_panel.hpp"
+#include "console/ui/overlays.hpp"
+#include "console/ui/probe.hpp"
+#include "console/ui/rail.hpp"
+#include "console/ui/site_map.hpp"
+#include "console/ui/time_strip.hpp"
+#include "console/ui/top_bar.hpp"
+
+namespace wf::ui {
+namespace {
+
+constexpr double kMoved = 10;      // seconds that clocks show seconds after the pointer moved
+constexpr double kNoAnswer = 5;    // seconds after which an engine that does not answer is said so
+constexpr float kNarrow = 1160;    // units: below it wall and map do not stand side by side
+constexpr float kLowWindow = 560;  // units: below it the time strip leaves
+
+bool f11_pressed() {
+#if IMGUI_VERSION_NUM >= 18700
+  return ImGui::IsKeyPressed(ImGuiKey_F11, false);
+#else
+  return ImGui::IsKeyPressed(300, false);  // GLFW's number
+#endif
+}
+
+}  // namespace
+
+struct Console::Impl {
+  Fonts fonts;
+  Hits hits;
+  Theme theme = Theme::dark;
+  View view = View::wall;
+  Selection selection;
+  SiteTime time;
+  Desk desk;
+  TopBarState top;
+  AlertWall wall;
+  IncidentPanel panel;
+  TimeStrip strip;
+  AgentsView agents;
+  Gallery gallery;
+  Palette palette;
+  SiteMapState pane, full;
+  bool keys_help = false, first = true;
+  double moved = -1e9;
+  std::vector<WrittenText>* written = nullptr;
+
+  void take_snapshot(const std::shared_ptr<const Snapshot>& s);
+  void take_replies(const FrameInput& input);
+  void settle(const FrameInput& input, double& redraw_in);
+  void keys(Frame& f, FrameOutput& out);
+  void draw(Frame& f, const Rect& window);
+  void draw_wall_view(Frame& f, const Rect& r);
+  void pace(Frame& f) const;
+};
+
+Console::Console() : impl_(std::make_unique<Impl>()) {}
+Console::~Console() = default;
+
+void Console::build_fonts(ImFontAtlas& atlas, const FontFiles& files, float font_height) {
+  impl_->fonts = ui::build_fonts(atlas, files, font_height);
+}
+
+void Console::set_theme(Theme theme) { impl_->theme = theme; }
+void Console::set_view(View view) { impl_->view = view; }
+
+void Console::select(std::uint64_t incident) {
+  impl_->selection.incident = incident;
+  impl_->selection.show_incident = incident != 0;
+  impl_->desk.reveal = incident;
+}
+
+Probe probe(Console& console) {
+  Console::Impl& m = *console.impl_;
+  return {m.written, m.hits, m.selection, m.view, m.desk};
+}
+
+void Console::Impl::take_snapshot(const std::shared_ptr<const Snapshot>& s) {
+  if (s != desk.snapshot) {
+    desk.snapshot = s;
+    desk.counts = count(*s);
+  }
+  desk.selected = selection.incident == 0 ? nullptr : s->incident(selection.incident);
+  const Site* site = nullptr;
+  if (s->estate && !s->estate->sites.empty()) {
+    site = selection.site.empty() ? nullptr : s->estate->site(selection.site);
+    if (site == nullptr) site = &s->estate->sites.front();
+  }
+  time.set_zone(site == nullptr ? std::string_view() : std::string_view(site->time_zone));
+}
+
+void Console::Impl::take_replies(const FrameInput& input) {
+  for (const CommandReply& r : input.replies) {
+    if (r.accepted)
+      desk.toast(Toast::Kind::done, r.message.empty() ? "Done" : r.message, "", input.seconds);
+    else
+      desk.toast(Toast::Kind::error, "Not carried out", r.message, input.seconds);
+    // Replies carry the seat's id, which the ui does not know; a refusal frees what waited longest.
+    if (!r.accepted && !desk.sent.empty()) desk.sent.erase(desk.sent.begin());
+  }
+}
+
+void Console::Impl::settle(const FrameInput& input, double& redraw_in) {
+  auto& sent = desk.sent;
+  for (std::size_t k = sent.size(); k-- > 0;) {
+    const Incident* i = desk.snapshot->incident(sent[k].incident);
+    const double waits = input.seconds - sent[k].at;
+    if (i == nullptr || i->revision != sent[k].revision) {
+      sent.erase(sent.begin() + static_cast<std::ptrdiff_t>(k));
+    } else if (waits > kNoAnswer) {
+      desk.toast(Toast::Kind::error, "The engine has not answered",
+                 fmt::format("{} of {}, sent {:.0f} s ago", name_of(sent[k].kind), incident_name(i->id), waits),
+                 input.seconds);
+      sent.erase(sent.begin() + static_cast<std::ptrdiff_t>(k));
+    } else if (redraw_in < 0 || kNoAnswer - waits + 0.01 < redraw_in) {
+      redraw_in = kNoAnswer - waits + 0.01;
+    }
+  }
+}
+
+void Console::Impl::keys(Frame& f, FrameOutput& out) {
+  KeyInput& k = desk.keys;
+  if (k.take_palette() || std::exchange(desk.want_palette, false)) {
+    keys_help = false;
+    palette.is_open() ? palette.close() : palette.open();
+  }
+  if (f11_pressed()) out.toggle_fullscreen = true;
+  desk.modal = palette.is_open() || keys_help;
+  if (desk.modal) return;  // the overlay takes the rest when it is drawn
+  if (k.typing() || panel.form_open()) return;
+  if (k.letter('?')) keys_help = true;
+  if (k.letter('/')) palette.open();
+  if (k.letter('w')) f.view = View::wall;
+  if (k.letter('s')) f.view = View::map;
+  if (k.letter('h')) f.view = View::agents;
+  if (k.letter('l')) desk.want_theme = true;
+  desk.modal = palette.is_open() || keys_help;
+}
+
+void Console::Impl::draw_wall_view(Frame& f, const Rect& r) {
+  const bool side_by_side = r.w + unit::kRail >= kNarrow;
+  const float strip_h = r.h >= kLowWindow ? unit::kStrip : 0;
+  const Rect body{r.x, r.y, r.w, r.h - strip_h};
+  Rect wall_at = body;
+  Rect map_at{};
+  Rect panel_at{};
+  if (side_by_side) {
+    const float w = std::round(std::clamp(body.w * 960 / 1872, 560.0F, body.w - 480));
+    wall_at.w = w;
+    const float panel_h = std::round(std::clamp(body.h * 404 / 900, std::min(280.0F, body.h * 0.6F), 520.0F));
+    map_at = {body.x + w, body.y, body.w - w, body.h - panel_h};
+    panel_at = {body.x + w, map_at.bottom(), body.w - w, panel_h};
+  } else if (desk.selected != nullptr || panel.form_open()) {
+    const float panel_h = std::round(std::min(380.0F, body.h * 0.5F));
+    wall_at.h -= panel_h;
+    panel_at = {body.x, wall_at.bottom(), body.w, panel_h};
+  }
+  if (!desk.modal) wall.update(f, desk, wall_at);
+  desk.selected = selection.incident == 0 ? nullptr : desk.snapshot->incident(selection.incident);
+  wall.draw(f, desk, wall_at);
+  // The wall may have changed the selection: what is shown of it changes in the same frame.
+  desk.selected = selection.incident == 0 ? nullptr : desk.snapshot->incident(selection.incident);
+  if (map_at.w > 0) draw_site_map(f, map_at, pane, false);
+  if (panel_at.w > 0) panel.draw(f, desk, panel_at);
+  if (strip_h > 0) strip.draw(f, desk, {r.x, body.bottom(), r.w, strip_h});
+}
+
+void Console::Impl::draw(Frame& f, const Rect& window) {
+  const Rect top_at{0, 0, window.w, unit::kTopBar};
+  const Rect rail_at{0, top_at.bottom(), unit::kRail, window.h - top_at.h};
+  Rect rest{unit::kRail, top_at.bottom(), window.w - unit::kRail, window.h - top_at.h};
+  f.p.fill(window, f.p.t.bg1);
+  const float banners = draw_banners(f, desk, rest);
+  rest.y += banners;
+  rest.h -= banners;
+  panel.update(f, desk);
+  switch (f.view) {
+    case View::wall:
+      draw_wall_view(f, rest);
+      break;
+    case View::map:
+      draw_site_map(f, rest, full, true);
+      break;
+    case View::agents:
+      if (!desk.modal) agents.update(f, desk);
+      agents.draw(f, desk, rest);
+      break;
+    case View::gallery:
+      gallery.draw(f, desk, rest);
+      break;
+  }
+  draw_rail(f, desk, rail_at);
+  draw_top_bar(f, desk, top_at, top);
+  const float above = f.view == View::wall && rest.h >= kLowWindow ? unit::kStrip : 0;
+  draw_toasts(f, desk, {rest.x, rest.y, rest.w, rest.h - above});
+  if (keys_help) draw_keys_help(f, desk, window, keys_help);
+  if (palette.is_open()) palette.draw(f, desk, window);
+  draw_tip(f, desk, window);
+}
+
+void Console::Impl::pace(Frame& f) const {
+  const double rate = f.snapshot.clock_rate > 0 ? f.snapshot.clock_rate : 1;
+  const std::int64_t unit = desk.seconds ? kSecond : kMinute;
+  const std::int64_t left = unit - (f.input.now % unit + unit) % unit;
+  f.wake(static_cast<double>(left) / 1e9 / rate + 0.002);
+  // When the pointer has rested, one more frame takes the seconds away.
+  const double rested = f.input.seconds - moved;
+  if (desk.seconds && desk.counts.open == 0 && rested < kMoved) f.wake(kMoved - rested + 0.01);
+}
+
+FrameOutput Console::frame(const std::shared_ptr<const Snapshot>& snapshot, const FrameInput& input) {
+  Impl& m = *impl_;
+  FrameOutput out;
+  const float scale = m.fonts.font_height / 16.0F;
+  const Rect window{0, 0, input.width / scale, input.height / scale};
+
+  ImGui::SetNextWindowPos({0, 0});
+  ImGui::SetNextWindowSize({input.width, input.height});
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(0, 0));
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowBorderSize, 0.0F);
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowRounding, 0.0F);
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowMinSize, ImVec2(1, 1));
+  constexpr ImGuiWindowFlags kFlags = ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove |
+                                      ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoBringToFrontOnFocus |
+                                      ImGuiWindowFlags_NoBackground | ImGuiWindowFlags_NoNav |
+                                      ImGuiWindowFlags_NoScrollWithMouse;
+  ImGui::Begin("##watchfloor", nullptr, kFlags);
+
+  m.hits.begin(scale);
+  const ImVec2 delta = m.hits.mouse_delta();
+  const bool input_came = delta.x != 0 || delta.y != 0 || ImGui::GetIO().MouseWheel != 0 || ImGui::IsMouseClicked(0) ||
+                          ImGui::IsMouseReleased(0);
+  m.desk.keys.begin(ImGui::GetIO().WantTextInput || m.panel.typing() || m.palette.is_open());
+  if (input_came || m.desk.keys.any()) m.moved = input.seconds;
+  m.desk.tip.clear();
+  m.take_snapshot(snapshot);
+  m.take_replies(input);
+  m.settle(input, out.redraw_in);
+  m.desk.seconds = m.desk.counts.open > 0 || input.seconds - m.moved < kMoved;
+
+  if (std::exchange(m.desk.want_theme, false)) m.theme = m.theme == Theme::dark ? Theme::light : Theme::dark;
+  if (std::exchange(m.desk.want_keys, false)) m.keys_help = true;
+  Painter painter(*ImGui::GetWindowDrawList(), tokens(m.theme), m.fonts, m.hits);
+  painter.written = m.written;
+  Frame f{painter, *snapshot, input, m.time, m.selection, m.view, out.commands, out.redraw_in};
+  const View before = m.view;
+  const std::uint64_t selected = m.selection.incident;
+  m.keys(f, out);
+  m.draw(f, window);
+  // Escape closes what is open; when nothing is, it lets the selection go.
+  if (!m.desk.modal && m.desk.keys.take(Key::escape) && !m.desk.keys.typing()) {
+    if (!m.selection.device.empty())
+      m.selection.device.clear();
+    else if (m.view == View::wall)
+      m.selection.incident = 0;
+  }
+  if (m.first || input_came || m.desk.keys.any() || !out.commands.empty() || before != m.view ||
+      selected != m.selection.incident)
+    f.wake(0);
+  m.first = false;
+  m.pace(f);
+  ImGui::End();
+  ImGui::PopStyleVar(4);
+  return out;
+}
+
+}  // namespace wf::ui

@@ -1,0 +1,307 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <cmath>
+#include <utility>
+
+#include "console/ui/icons.hpp"
+#include "console/ui/incident_panel.hpp"
+#include "console/ui/overlays.hpp"
+
+namespace wf::ui {
+namespace {
+
+constexpr std::size_t kShown = 10;
+
+std::string lowered(std::string_view s) {
+  std::string out(s);
+  for (char& c : out) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return out;
+}
+
+/// Splits a query into words once, then scores names against them: every word must be found.
+class Matcher {
+ public:
+  explicit Matcher(std::string_view query) {
+    const std::string low = lowered(query);
+    std::size_t i = 0;
+    while (i < low.size()) {
+      const std::size_t end = std::min(low.find(' ', i), low.size());
+      if (end > i) words_.push_back(low.substr(i, end - i));
+      i = end + 1;
+    }
+  }
+  [[nodiscard]] bool empty() const { return words_.empty(); }
+  /// −1: no match; else higher is better.
+  [[nodiscard]] int score(std::string_view a, std::string_view b = {}) {
+    buffer_ = lowered(a);
+    const std::size_t first = buffer_.size();
+    if (!b.empty()) buffer_ += " " + lowered(b);
+    int sum = 0;
+    for (const std::string& w : words_) {
+      const std::size_t at = buffer_.find(w);
+      if (at == std::string::npos) return -1;
+      if (at == 0)
+        sum += 60 + (w.size() == first ? 40 : 0);
+      else if (std::isalnum(static_cast<unsigned char>(buffer_[at - 1])) == 0)
+        sum += at < first ? 40 : 15;
+      else
+        sum += at < first ? 20 : 5;
+    }
+    return sum - static_cast<int>(std::min<std::size_t>(first, 40)) / 8;
+  }
+
+ private:
+  std::vector<std::string> words_;
+  std::string buffer_;
+};
+
+using Entry = Palette::Entry;
+
+struct Fixed {
+  Entry::Kind kind;
+  Icon icon;
+  const char* title;
+  const char* key;
+  int value;
+};
+constexpr Fixed kFixed[] = {
+    {Entry::Kind::action, Icon::check, "Acknowledge", "Space", static_cast<int>(Action::acknowledge)},
+    {Entry::Kind::action, Icon::guard, "Dispatch", "D", static_cast<int>(Action::dispatch)},
+    {Entry::Kind::action, Icon::pin, "On scene", "O", static_cast<int>(Action::on_scene)},
+    {Entry::Kind::action, Icon::note, "Note", "N", static_cast<int>(Action::note)},
+    {Entry::Kind::action, Icon::up, "Escalate", "E", static_cast<int>(Action::escalate)},
+    {Entry::Kind::action, Icon::clock, "Shelve", "Z", static_cast<int>(Action::shelve)},
+    {Entry::Kind::action, Icon::check, "Resolve", "R", static_cast<int>(Action::resolve)},
+    {Entry::Kind::action, Icon::phone, "Call or observation", "C", static_cast<int>(Action::call)},
+    {Entry::Kind::action, Icon::link, "Merge", "M", static_cast<int>(Action::merge)},
+    {Entry::Kind::action, Icon::rules, "Split", "X", static_cast<int>(Action::split)},
+    {Entry::Kind::view, Icon::wall, "Alert wall", "W", static_cast<int>(View::wall)},
+    {Entry::Kind::view, Icon::map, "Site map", "S", static_cast<int>(View::map)},
+    {Entry::Kind::view, Icon::pulse, "Agents", "H", static_cast<int>(View::agents)},
+    {Entry::Kind::view, Icon::layers, "Widget gallery", "", static_cast<int>(View::gallery)},
+    {Entry::Kind::filter, Icon::filter, "Show all open", "A", 0},
+    {Entry::Kind::filter, Icon::filter, "Show unacknowledged", "U", 1},
+    {Entry::Kind::filter, Icon::filter, "Show mine", "I", 2},
+    {Entry::Kind::filter, Icon::clock, "Show shelved", "", 3},
+    {Entry::Kind::filter, Icon::door, "Show door incidents", "", 10},
+    {Entry::Kind::filter, Icon::camera, "Show camera incidents", "", 11},
+    {Entry::Kind::filter, Icon::network, "Show network incidents", "", 12},
+    {Entry::Kind::look, Icon::contrast, "Switch light and dark", "L", 0},
+    {Entry::Kind::look, Icon::dense, "Switch density of the wall", "Y", 1},
+    {Entry::Kind::look, Icon::notice, "Keys", "?", 2}};
+
+std::string joined(const std::vector<std::string>& parts) {
+  std::string out;
+  for (const std::string& s : parts) out += (out.empty() ? "" : " › ") + s;
+  return out;
+}
+
+}  // namespace
+
+std::vector<Entry> Palette::find(const Snapshot& s, const Selection& selection, std::string_view query,
+                                 std::size_t most) {
+  Matcher match(query);
+  std::vector<Entry> out;
+  for (const Fixed& x : kFixed) {
+    if (x.kind == Entry::Kind::action && selection.incident == 0 && x.value != static_cast<int>(Action::call)) continue;
+    const int score = match.empty() ? 0 : match.score(x.title);
+    if (score < 0) continue;
+    Entry e;
+    e.kind = x.kind;
+    e.icon = static_cast<int>(x.icon);
+    e.title = x.title;
+    e.detail = x.kind == Entry::Kind::action
+                   ? (selection.incident == 0 ? std::string("log entry") : incident_name(selection.incident))
+               : x.kind == Entry::Kind::view ? "view"
+               : x.kind == Entry::Kind::look ? "look"
+                                             : "filter";
+    e.key = x.key;
+    e.value = x.value;
+    e.score = score + 6;
+    out.push_back(std::move(e));
+  }
+  if (!match.empty()) {
+    for (const auto& i : s.incidents) {
+      const int score = match.score(i->title, incident_name(i->id));
+      if (score < 0) continue;
+      Entry e;
+      e.kind = Entry::Kind::incident;
+      e.title = i->title;
+      e.detail = incident_name(i->id);
+      e.incident = i->id;
+      e.value = static_cast<int>(i->priority) * 2 + (i->needs_acknowledgement() ? 1 : 0);
+      e.score = score + static_cast<int>(i->priority);
+      out.push_back(std::move(e));
+    }
+    if (s.estate) {
+      for (const Site& site : s.estate->sites) {
+        for (const Device& x : site.devices) {
+          int score = match.score(x.name, x.id);
+          for (const std::string& alias : x.aliases) score = std::max(score, match.score(alias));
+          if (score < 0) continue;
+          Entry e;
+          e.kind = Entry::Kind::device;
+          e.icon = static_cast<int>(icon_of(x.kind));
+          e.title = x.name;
+          e.detail = joined(s.estate->place_path(site, x.level_id, x.unit_id));
+          e.id = x.id;
+          e.site = site.id;
+          e.level = x.level_id;
+          e.score = score + 3;
+          out.push_back(std::move(e));
+        }
+        for (const Unit& u : site.units) {
+          const int score = u.name.empty() ? -1 : match.score(u.name);
+          if (score < 0) continue;
+          Entry e;
+          e.kind = Entry::Kind::zone;
+          e.icon = static_cast<int>(Icon::map);
+          e.title = u.name;
+          e.detail = joined(s.estate->place_path(site, u.level_id, {}));
+          e.id = u.id;
+          e.site = site.id;
+          e.level = u.level_id;
+          e.score = score;
+          out.push_back(std::move(e));
+        }
+      }
+      for (const Person& x : s.estate->people) {
+        const int score = match.score(x.name, x.role);
+        if (score < 0) continue;
+        Entry e;
+        e.kind = Entry::Kind::person;
+        e.icon = static_cast<int>(Icon::person);
+        e.title = x.name;
+        e.detail = x.role + (x.department.empty() ? "" : ", " + x.department);
+        e.id = x.id;
+        e.score = score;
+        out.push_back(std::move(e));
+      }
+    }
+  }
+  const auto better = [](const Entry& a, const Entry& b) { return a.score > b.score; };
+  std::stable_sort(out.begin(), out.end(), better);
+  if (out.size() > most) out.resize(most);
+  return out;
+}
+
+void Palette::open() {
+  open_ = focus_ = fresh_ = true;
+  field_ = FieldState{};
+  at_ = 0;
+}
+
+void Palette::choose(Frame& f, Desk& d, const Entry& e) {
+  switch (e.kind) {
+    case Entry::Kind::view:
+      f.view = static_cast<View>(e.value);
+      break;
+    case Entry::Kind::action:
+      d.wanted = static_cast<Action>(e.value);
+      break;
+    case Entry::Kind::filter:
+      if (e.value < 10) {
+        d.filter = Filter{};
+        d.filter.base = static_cast<Filter::Base>(e.value);
+      } else {
+        d.filter.domain = e.value - 10;
+      }
+      f.view = View::wall;
+      break;
+    case Entry::Kind::look:
+      if (e.value == 0) d.want_theme = true;
+      if (e.value == 1) d.compact = !d.compact;
+      if (e.value == 2) d.want_keys = true;
+      break;
+    case Entry::Kind::incident:
+      f.selection.incident = e.incident;
+      f.selection.show_incident = true;
+      d.reveal = e.incident;
+      break;
+    case Entry::Kind::device:
+      f.selection.device = e.id;
+      f.selection.site = e.site;
+      f.selection.level = e.level;
+      f.view = View::map;
+      break;
+    case Entry::Kind::zone:
+      f.selection.site = e.site;
+      f.selection.level = e.level;
+      f.view = View::map;
+      break;
+    case Entry::Kind::person:
+      // The wall's incidents that speak of the person; not their movements, which need a case and a reason.
+      d.filter.person = e.id;
+      d.filter_person_name = e.title;
+      f.view = View::wall;
+      break;
+  }
+  close();
+}
+
+void Palette::draw(Frame& f, Desk& d, const Rect& window) {
+  Painter& p = f.p;
+  const Tokens& t = p.t;
+  if (fresh_ || searched_ != field_.text || version_ != f.snapshot.version) {
+    if (searched_ != field_.text) at_ = 0;
+    fresh_ = false;
+    searched_ = field_.text;
+    version_ = f.snapshot.version;
+    found_ = find(f.snapshot, f.selection, field_.text, kShown);
+  }
+  const int count = static_cast<int>(found_.size());
+  if (d.keys.take(Key::escape)) {
+    close();
+    return;
+  }
+  if (d.keys.take(Key::down)) at_ = count > 0 ? (at_ + 1) % count : 0;
+  if (d.keys.take(Key::up)) at_ = count > 0 ? (at_ + count - 1) % count : 0;
+  at_ = std::clamp(at_, 0, std::max(0, count - 1));
+  bool enter = d.keys.take(Key::enter);
+
+  (void)p.hits.add("palette/shade", {0, 0, 1e5F, 1e5F});
+  p.fill(window, faded(t.bg0, 0.6F));
+  const float w = std::min(640.0F, window.w - 32);
+  const float h = 64 + 36 * static_cast<float>(std::max(1, count)) + 8;
+  const Rect box{std::round(window.mid_x() - w / 2), std::round(window.y + std::min(140.0F, window.h * 0.12F)), w, h};
+  p.float_box(box, t.bg1, t.line2);
+  (void)p.hits.add("palette/box", box);
+  icon(p, Icon::search, box.x + 28, box.y + 32, 16, t.t2);
+  enter |= text_field(p, "palette/field", {box.x + 48, box.y + 16, box.w - 64, 32}, field_,
+                      "Incident, door, camera, host, person, command", std::exchange(focus_, false));
+  float y = box.y + 64;
+  int chosen = -1;
+  for (int k = 0; k < count; ++k) {
+    const Entry& e = found_[static_cast<std::size_t>(k)];
+    const Rect at{box.x + 8, y, box.w - 16, 36};
+    const Hit hit = p.hits.add(fmt::format("palette/{}", k), at);
+    const ImVec2 moved = p.hits.mouse_delta();
+    if (hit.hovered && (moved.x != 0 || moved.y != 0)) at_ = k;
+    if (k == at_) p.fill(at, t.bg4, unit::kRadius);
+    if (e.kind == Entry::Kind::incident)
+      mark(p, static_cast<Priority>(e.value / 2), at.x + 20, at.mid_y(), 18,
+           (e.value & 1) != 0 ? MarkState::open : MarkState::held);
+    else
+      icon(p, static_cast<Icon>(e.icon), at.x + 20, at.mid_y(), 15, k == at_ ? t.t1 : t.t2);
+    float end = at.right() - 12;
+    if (!e.key.empty()) {
+      const float kw = key_width(p, e.key);
+      key_cap(p, end - kw, at.mid_y(), e.key);
+      end -= kw + 10;
+    }
+    const float detail = p.text(end, at.mid_y(), e.detail, Face::s, t.t3, Align::right, at.w * 0.45F);
+    p.text(at.x + 42, at.mid_y(), e.title, k == at_ ? Face::m_medium : Face::m, t.t1, Align::left,
+           end - detail - 12 - at.x - 42);
+    if (hit.clicked) chosen = k;
+    y += 36;
+  }
+  if (count == 0) p.text(box.x + 28, y + 16, "Nothing is called that", Face::m, t.t2);
+  if (enter && count > 0) chosen = at_;
+  if (chosen >= 0) choose(f, d, Entry(found_[static_cast<std::size_t>(chosen)]));
+  const ImVec2 m = p.hits.mouse();
+  if (ImGui::IsMouseClicked(0) && !box.contains(m.x, m.y)) close();
+}
+
+}  // namespace wf::ui

@@ -1,0 +1,296 @@
+// What can be done with an incident, when not and why not, and the commands that come of it.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "console/ui/incident_panel.hpp"
+
+namespace wf::ui {
+namespace {
+
+constexpr std::array<ActionLook, 11> kLooks{{{"", "", 0},
+                                             {"Acknowledge", "Space", ' '},
+                                             {"On scene", "O", 'o'},
+                                             {"Dispatch", "D", 'd'},
+                                             {"Note", "N", 'n'},
+                                             {"Escalate", "E", 'e'},
+                                             {"Shelve", "Z", 'z'},
+                                             {"Resolve…", "R", 'r'},
+                                             {"Merge", "M", 'm'},
+                                             {"Split", "X", 'x'},
+                                             {"Call", "C", 'c'}}};
+constexpr Action kAll[] = {Action::on_scene, Action::dispatch, Action::note,  Action::escalate, Action::shelve,
+                           Action::resolve,  Action::merge,    Action::split, Action::call};
+
+bool is_role(const Person& p, std::initializer_list<std::string_view> words) {
+  return std::any_of(words.begin(), words.end(),
+                     [&](std::string_view w) { return p.role.find(w) != std::string::npos; });
+}
+
+}  // namespace
+
+const ActionLook& look_of(Action action) { return kLooks[static_cast<std::size_t>(action)]; }
+
+std::string why_not(Action action, const Incident& i) {
+  if (i.state == IncidentState::resolved && action != Action::call && action != Action::note)
+    return "It is resolved already";
+  switch (action) {
+    case Action::acknowledge:
+      if (!i.needs_acknowledgement()) return i.owner.empty() ? "Acknowledged already" : i.owner + " has it";
+      break;
+    case Action::on_scene:
+      if (i.state != IncidentState::dispatched) return "Nobody is under way";
+      break;
+    case Action::shelve:
+      if (i.life_safety) return "Life safety is never shelved";
+      break;
+    case Action::split:
+      if (i.alert_ids.size() < 2) return "One alert only: nothing to split off";
+      break;
+    default:
+      break;
+  }
+  return {};
+}
+
+std::vector<Choice> choices_of(Action kind, const Snapshot& s, const Incident* i) {
+  std::vector<Choice> out;
+  constexpr std::size_t kMost = 6;
+  const auto people = [&](std::initializer_list<std::string_view> words) {
+    if (!s.estate) return;
+    for (const bool here : {true, false})
+      for (const Person& p : s.estate->people) {
+        const bool local = i == nullptr || p.site_id == i->site_id;
+        if (local == here && is_role(p, words) && out.size() < kMost) out.push_back({p.name, 0, 0});
+      }
+  };
+  switch (kind) {
+    case Action::dispatch:
+      people({"guard", "Guard"});
+      break;
+    case Action::escalate:
+      people({"supervisor", "Supervisor", "manager", "Manager"});
+      break;
+    case Action::shelve:
+      out = {{"15 min", 0, 15 * kMinute}, {"1 h", 0, kHour}, {"4 h", 0, 4 * kHour}, {"8 h", 0, 8 * kHour}};
+      break;
+    case Action::resolve:
+      for (int c = 1; c <= 7; ++c) out.push_back({std::string(name_of(static_cast<Cause>(c))), 0, 0});
+      break;
+    case Action::call:
+      if (i != nullptr) out.push_back({"About " + incident_name(i->id), i->id, 0});
+      out.push_back({"Log entry", 0, 0});
+      break;
+    case Action::merge: {
+      // Nearest first: same zone, then same site, then the rest, as they stand on the wall.
+      if (i == nullptr) break;
+      for (int near = 2; near >= 0; --near)
+        for (const auto& other : s.incidents) {
+          if (other->id == i->id || !other->open() || out.size() >= kMost) continue;
+          const int how = !i->unit_id.empty() && other->unit_id == i->unit_id ? 2
+                          : other->site_id == i->site_id                      ? 1
+                                                                              : 0;
+          if (how == near) out.push_back({incident_name(other->id), other->id, 0});
+        }
+      break;
+    }
+    case Action::split:
+      if (i != nullptr)
+        for (const std::uint64_t id : i->alert_ids)
+          if (out.size() < kMost) out.push_back({fmt::format("Alert {}", id), id, 0});
+      break;
+    default:
+      break;
+  }
+  return out;
+}
+
+bool IncidentPanel::typing() const {
+  return note_.active || focus_note_ || form_.who.active || form_.place.active || form_.text.active ||
+         form_.focus_who || form_.focus_text;
+}
+
+void IncidentPanel::update(Frame& f, Desk& d) {
+  const Incident* i = d.selected;
+  if (form_.open() && form_.incident != 0 && (i == nullptr || i->id != form_.incident)) close();
+  if (note_incident_ != f.selection.incident) {
+    note_incident_ = f.selection.incident;
+    note_.text.clear();
+  }
+  const Action wanted = std::exchange(d.wanted, Action::none);
+  if (wanted != Action::none) act(f, d, wanted);
+  if (d.modal) return;
+  if (more_open_ && d.keys.take(Key::escape)) more_open_ = false;
+  if (form_.open()) {
+    form_keys(f, d);
+    return;
+  }
+  if (d.keys.typing()) return;
+  if (d.keys.take(Key::space)) act(f, d, Action::acknowledge);
+  for (const Action a : kAll)
+    if (d.keys.letter(look_of(a).letter)) act(f, d, a);
+  if (i != nullptr)
+    for (std::size_t k = 0; k < i->plan.size() && k < 9; ++k)
+      if (d.keys.letter(static_cast<char>('1' + k)) && !i->plan[k].done) {
+        Command c = command_about(CommandKind::plan_step, *i);
+        c.step = static_cast<std::uint32_t>(k);
+        d.send(f, *i, std::move(c));
+      }
+}
+
+void IncidentPanel::act(Frame& f, Desk& d, Action action) {
+  const Incident* i = d.selected;
+  more_open_ = false;
+  if (i == nullptr && action != Action::call) {
+    d.toast(Toast::Kind::notice, "Select an incident first", "Arrow keys move over the wall", f.input.seconds);
+    return;
+  }
+  if (i != nullptr) {
+    const std::string no = why_not(action, *i);
+    if (!no.empty()) {
+      if (action == Action::shelve && i->state == IncidentState::shelved) return;
+      d.toast(Toast::Kind::notice, fmt::format("{}: not now", look_of(action).label), no, f.input.seconds);
+      return;
+    }
+  }
+  switch (action) {
+    case Action::acknowledge:
+      d.send(f, *i, command_about(CommandKind::acknowledge, *i));
+      return;
+    case Action::on_scene:
+      d.send(f, *i, command_about(CommandKind::on_scene, *i));
+      return;
+    case Action::shelve:
+      if (i->state == IncidentState::shelved) {
+        d.send(f, *i, command_about(CommandKind::unshelve, *i));
+        return;
+      }
+      break;
+    case Action::note:
+      focus_note_ = true;
+      if (f.view != View::wall) f.view = View::wall;
+      return;
+    default:
+      break;
+  }
+  form_ = PanelForm{};
+  form_.kind = action;
+  form_.incident = i == nullptr ? 0 : i->id;
+  if (action == Action::shelve) form_.choice = 1;
+  if (action == Action::dispatch || action == Action::escalate || action == Action::call) form_.choice = 0;
+  form_.focus_text = action == Action::shelve;
+  form_.focus_who = action == Action::call;
+  if (f.view != View::wall) f.view = View::wall;
+}
+
+std::string IncidentPanel::refusal(const Frame& f, const Desk& d) const {
+  const std::vector<Choice> choices = choices_of(form_.kind, f.snapshot, d.selected);
+  const bool chosen = form_.choice >= 0 && form_.choice < static_cast<int>(choices.size());
+  switch (form_.kind) {
+    case Action::dispatch:
+    case Action::escalate:
+      if (!chosen && form_.who.text.empty()) return "Say who";
+      break;
+    case Action::shelve:
+      if (form_.text.text.find_first_not_of(' ') == std::string::npos) return "A reason is needed";
+      break;
+    case Action::resolve:
+      if (!chosen) return "Choose the cause";
+      break;
+    case Action::merge:
+      if (!chosen) return choices.empty() ? "No other incident is open" : "Choose the other incident";
+      break;
+    case Action::split:
+      if (!chosen) return "Choose the alert that leaves";
+      break;
+    case Action::call:
+      if (form_.text.text.find_first_not_of(' ') == std::string::npos) return "Write what was said";
+      break;
+    default:
+      break;
+  }
+  return {};
+}
+
+void IncidentPanel::submit(Frame& f, Desk& d) {
+  if (!refusal(f, d).empty()) return;
+  const Incident* i = d.selected;
+  const std::vector<Choice> choices = choices_of(form_.kind, f.snapshot, i);
+  const Choice* chosen = form_.choice >= 0 && form_.choice < static_cast<int>(choices.size())
+                             ? &choices[static_cast<std::size_t>(form_.choice)]
+                             : nullptr;
+  if (i == nullptr && form_.kind != Action::call) return;
+  Command c;
+  switch (form_.kind) {
+    case Action::dispatch:
+    case Action::escalate:
+      c = command_about(form_.kind == Action::dispatch ? CommandKind::dispatch : CommandKind::escalate, *i);
+      c.target = form_.who.text.empty() && chosen != nullptr ? chosen->label : form_.who.text;
+      break;
+    case Action::shelve:
+      c = command_about(CommandKind::shelve, *i);
+      c.text = form_.text.text;
+      c.until = f.input.now + (chosen != nullptr ? chosen->span : kHour);
+      break;
+    case Action::resolve:
+      c = command_about(CommandKind::resolve, *i);
+      c.cause = static_cast<Cause>(form_.choice + 1);
+      c.text = form_.text.text;
+      break;
+    case Action::merge: {
+      const Incident* other = f.snapshot.incident(chosen->incident);
+      if (other == nullptr) return;
+      c = command_about(CommandKind::merge, *i);
+      c.incidents.push_back(other->id);
+      c.seen_revisions.push_back(other->revision);
+      break;
+    }
+    case Action::split:
+      c = command_about(CommandKind::split, *i);
+      c.target = std::to_string(chosen->incident);
+      break;
+    case Action::call:
+      c.kind = CommandKind::call;
+      if (chosen != nullptr && chosen->incident != 0 && i != nullptr) c = command_about(CommandKind::call, *i);
+      c.target = form_.place.text;
+      c.text = form_.who.text.empty() ? form_.text.text : form_.who.text + ": " + form_.text.text;
+      break;
+    default:
+      return;
+  }
+  if (i != nullptr && !c.incidents.empty())
+    d.send(f, *i, std::move(c));
+  else
+    f.commands.push_back(std::move(c));
+  close();
+}
+
+void IncidentPanel::form_keys(Frame& f, Desk& d) {
+  if (d.keys.take(Key::escape)) {
+    close();
+    return;
+  }
+  const int count = static_cast<int>(choices_of(form_.kind, f.snapshot, d.selected).size());
+  const bool people = form_.kind == Action::dispatch || form_.kind == Action::escalate;
+  for (int k = 0; k < count && k < 9; ++k)
+    if (d.keys.letter(static_cast<char>('1' + k))) {
+      form_.choice = k;
+      if (people) {
+        form_.who.text.clear();
+        submit(f, d);
+        return;
+      }
+    }
+  if (count > 0 && d.keys.take(Key::down)) form_.choice = (form_.choice + 1) % count;
+  if (count > 0 && d.keys.take(Key::up)) form_.choice = (form_.choice + count - 1) % count;
+  if (!d.keys.typing() && count > 0) {
+    if (d.keys.take(Key::right)) form_.choice = (form_.choice + 1) % count;
+    if (d.keys.take(Key::left)) form_.choice = (std::max(0, form_.choice) + count - 1) % count;
+  }
+  if (!d.keys.typing() && d.keys.take(Key::tab)) (people ? form_.focus_who : form_.focus_text) = true;
+  if (d.keys.take(Key::enter)) submit(f, d);
+}
+
+}  // namespace wf::ui

@@ -1,0 +1,170 @@
+// The small form under the panel's actions: who, why, until when, which cause.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include "console/ui/icons.hpp"
+#include "console/ui/incident_panel.hpp"
+
+namespace wf::ui {
+namespace {
+
+constexpr float kRowHeight = 36, kFormPad = 10;
+
+struct FormWords {
+  std::string_view title, field, go;
+};
+
+FormWords words_of(Action kind) {
+  switch (kind) {
+    case Action::dispatch:
+      return {"Dispatch", "Somebody else", "Dispatch"};
+    case Action::escalate:
+      return {"Escalate to", "Somebody else", "Escalate"};
+    case Action::shelve:
+      return {"Shelve for", "Reason, for the next shift", "Shelve"};
+    case Action::resolve:
+      return {"Cause", "A word on it, if needed", "Resolve"};
+    case Action::merge:
+      return {"Merge with", "", "Merge"};
+    case Action::split:
+      return {"Split off", "", "Split"};
+    case Action::call:
+      return {"Call", "What was said", "Record"};
+    default:
+      return {};
+  }
+}
+
+}  // namespace
+
+float IncidentPanel::form_height() const {
+  const bool field = form_.kind != Action::merge && form_.kind != Action::split;
+  return kFormPad * 2 + kRowHeight * (field ? 2 : 1) + 24;
+}
+
+void IncidentPanel::draw_form(Frame& f, Desk& d, const Rect& r) {
+  Painter& p = f.p;
+  const Tokens& t = p.t;
+  const Incident* i = d.selected;
+  const FormWords words = words_of(form_.kind);
+  const std::vector<Choice> choices = choices_of(form_.kind, f.snapshot, i);
+  const bool people = form_.kind == Action::dispatch || form_.kind == Action::escalate;
+  p.push_clip(r);
+  p.fill(r, t.bg3);
+  p.fill({r.x, r.y, 3, r.h}, t.acc);
+  p.hairline(r.x, r.bottom() - 1, r.w, t.line2);
+  (void)p.hits.add("form/ground", r);
+
+  const float left = r.x + unit::kPad;
+  const float right = r.right() - unit::kPad;
+  float y = r.y + kFormPad;
+  float x = left + p.text(left, y + 14, words.title, Face::m_semibold, t.t1) + 14;
+  for (std::size_t k = 0; k < choices.size(); ++k) {
+    // The number is the key: a chip says it, because what is pressed should be where the eye is.
+    const bool on = static_cast<int>(k) == form_.choice && (!people || form_.who.text.empty());
+    const std::string& label = choices[k].label;
+    const std::string number = std::to_string(k + 1);
+    const float w = std::round(20 + p.width(number, Face::mono_s) + 8 + p.width(label, Face::s_semibold));
+    if (x + w > right) break;
+    const Rect at{x, y + 2, w, unit::kChip};
+    const Hit hit = p.hits.add("form/choice/" + label, at);
+    p.fill(at, on ? t.acc_bg : hit.hovered ? t.bg4 : t.bg2, unit::kRadius);
+    p.stroke(at, on ? t.acc : t.line2, 1, unit::kRadius);
+    const float nw = p.text(x + 10, at.mid_y(), number, Face::mono_s, on ? t.acc : t.t3);
+    p.text(x + 18 + nw, at.mid_y(), label, on ? Face::s_semibold : Face::s_medium, on ? t.t1 : t.t2);
+    if (form_.kind == Action::merge)
+      if (const Incident* other = f.snapshot.incident(choices[k].incident)) d.hint(hit, other->title);
+    x += w + unit::kGap;
+    if (hit.clicked) {
+      form_.choice = static_cast<int>(k);
+      if (people) {
+        form_.who.text.clear();
+        submit(f, d);
+        p.pop_clip();
+        return;
+      }
+    }
+  }
+  if (choices.empty())
+    p.text(x, y + 14, people ? "nobody with that role is in the directory" : "nothing to choose", Face::s, t.t2,
+           Align::left, right - x);
+  y += kRowHeight;
+
+  // Fields at the left, what carries it out at the right.
+  const std::string no = refusal(f, d);
+  ButtonStyle go;
+  go.kind = ButtonKind::primary;
+  go.key = "Enter";
+  go.enabled = no.empty();
+  ButtonStyle cancel;
+  cancel.kind = ButtonKind::ghost;
+  cancel.key = "Esc";
+  const float go_width = button_width(p, words.go, go);
+  const float cancel_width = button_width(p, "Cancel", cancel);
+  const bool field = form_.kind != Action::merge && form_.kind != Action::split;
+  const float buttons_y = field ? y : y - kRowHeight;
+  float fields_end = right - go_width - cancel_width - 16;
+  bool entered = false;
+  if (field && d.modal) {
+    p.fill({left, y, fields_end - left, 28}, t.input, unit::kRadius);
+  } else if (form_.kind == Action::call) {
+    const float part = (fields_end - left - 16) / 4;
+    entered = text_field(p, "form/who", {left, y, part, 28}, form_.who, "Caller", form_.focus_who);
+    entered |= text_field(p, "form/place", {left + part + 8, y, part, 28}, form_.place, "Place", false);
+    entered |=
+        text_field(p, "form/text", {left + 2 * part + 16, y, 2 * part, 28}, form_.text, words.field, form_.focus_text);
+  } else if (people) {
+    entered = text_field(p, "form/who", {left, y, std::min(320.0F, fields_end - left), 28}, form_.who, words.field,
+                         form_.focus_who, "Tab");
+  } else if (field) {
+    entered = text_field(p, "form/text", {left, y, fields_end - left, 28}, form_.text, words.field, form_.focus_text,
+                         form_.kind == Action::resolve ? "Tab" : "");
+  }
+  form_.focus_who = form_.focus_text = false;
+  const float bx = field ? right - go_width - 8 - cancel_width : std::max(x, right - go_width - 8 - cancel_width);
+  bool submitted = entered;
+  if (button(p, "form/cancel", bx, buttons_y, "Cancel", cancel).clicked) {
+    close();
+    p.pop_clip();
+    return;
+  }
+  if (button(p, "form/go", bx + cancel_width + 8, buttons_y, words.go, go).clicked) submitted = true;
+
+  // What will happen, exactly; or what is missing, where the person looks.
+  std::string will;
+  const std::string name = i == nullptr ? std::string() : incident_name(i->id);
+  const bool chosen = form_.choice >= 0 && form_.choice < static_cast<int>(choices.size());
+  const std::string pick = chosen ? choices[static_cast<std::size_t>(form_.choice)].label : std::string();
+  const std::string whom = form_.who.text.empty() ? pick : form_.who.text;
+  if (!no.empty())
+    will = no + ".";
+  else if (form_.kind == Action::dispatch)
+    will = name + " goes to " + whom + ", who is asked to acknowledge.";
+  else if (form_.kind == Action::escalate)
+    will = whom + " is told of " + name + ". It stays yours until it is taken.";
+  else if (form_.kind == Action::shelve)
+    will = name + " leaves the wall and returns by itself at " +
+           f.time.minutes(f.input.now + (chosen ? choices[static_cast<std::size_t>(form_.choice)].span : kHour)) +
+           ", or when it gets worse.";
+  else if (form_.kind == Action::resolve)
+    will = name + " closes as " + pick + ". Its record stays.";
+  else if (form_.kind == Action::merge)
+    will = pick + " becomes part of " + name + ". Both keep their log.";
+  else if (form_.kind == Action::split)
+    will = pick + " leaves " + name + " and opens an incident of its own.";
+  else if (form_.kind == Action::call)
+    will = chosen && choices[static_cast<std::size_t>(form_.choice)].incident != 0
+               ? "Recorded with " + name + "."
+               : std::string("Recorded as a log entry of this shift.");
+  const float line = r.bottom() - 17;
+  icon(p, no.empty() ? Icon::arrow : Icon::notice, left + 6, line, 12, t.t2, 1.5F);
+  p.text(left + 20, line, will, Face::s, t.t2, Align::left, right - left - 20);
+  p.pop_clip();
+  if (submitted) submit(f, d);
+}
+
+}  // namespace wf::ui

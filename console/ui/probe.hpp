@@ -1,0 +1,21 @@
+#pragma once
+#include <string_view>
+#include <vector>
+
+#include "console/ui/console.hpp"
+#include "console/ui/desk.hpp"
+#include "console/ui/draw.hpp"
+
+namespace wf::ui {
+
+/// What tests and pictures may look into: where things stand and what was written, never what is true.
+struct Probe {
+  std::vector<WrittenText>*& written;  ///< set it, and each frame appends its texts
+  const Hits& hits;
+  const Selection& selection;
+  const View& view;
+  const Desk& desk;
+};
+[[nodiscard]] Probe probe(Console& console);
+
+}  // namespace wf::ui

@@ -1,0 +1,69 @@
+#include "console/ui/rail.hpp"
+
+#include <string>
+
+#include "console/ui/icons.hpp"
+#include "console/ui/widgets.hpp"
+
+namespace wf::ui {
+namespace {
+
+struct Entry {
+  Icon icon;
+  const char* name;
+  int view;  ///< a View, or −1: it comes later
+};
+constexpr Entry kEntries[] = {{Icon::wall, "Wall", static_cast<int>(View::wall)},
+                              {Icon::map, "Site map", static_cast<int>(View::map)},
+                              {Icon::search, "Investigate", -1},
+                              {Icon::layers, "Incidents", -1},
+                              {Icon::pulse, "Agents", static_cast<int>(View::agents)},
+                              {Icon::rules, "Rules", -1},
+                              {Icon::people, "People", -1},
+                              {Icon::risk, "Risk", -1},
+                              {Icon::globe, "Intelligence", -1},
+                              {Icon::clipboard, "Compliance", -1},
+                              {Icon::report, "Reports", -1}};
+constexpr float kStep = 44;
+
+}  // namespace
+
+void draw_rail(Frame& f, Desk& d, const Rect& r) {
+  Painter& p = f.p;
+  const Tokens& t = p.t;
+  p.fill(r, t.bg2);
+  p.upright(r.right() - 1, r.y, r.h, t.line);
+  p.push_clip(r);
+  float y = r.y + 8;
+  const float foot = r.bottom() - 92;
+  for (const Entry& e : kEntries) {
+    if (y + kStep > foot) break;
+    const bool exists = e.view >= 0;
+    const bool on = exists && static_cast<int>(f.view) == e.view;
+    const Hit hit = p.hits.add(std::string("rail/") + e.name, {r.x, y, r.w, kStep}, exists);
+    if (on) {
+      p.fill({r.x + 4, y + 2, 40, 40}, t.bg4, unit::kRadius);
+      p.fill({r.x, y + 2, 3, 40}, t.t1);
+    } else if (exists && hit.hovered) {
+      p.fill({r.x + 4, y + 2, 40, 40}, t.bg3, unit::kRadius);
+    }
+    icon(p, e.icon, r.x + 24, y + 22, 18, on || (exists && hit.hovered) ? t.t1 : exists ? t.t3 : t.dis, 1.5F);
+    d.hint(hit, exists ? std::string(e.name) : std::string(e.name) + " comes later");
+    if (hit.clicked) f.view = static_cast<View>(e.view);
+    y += kStep;
+  }
+  const Hit look = p.hits.add("rail/theme", {r.x + 4, r.bottom() - 88, 40, 40});
+  if (look.hovered) p.fill({r.x + 4, r.bottom() - 88, 40, 40}, t.bg3, unit::kRadius);
+  icon(p, Icon::contrast, r.x + 24, r.bottom() - 68, 18, look.hovered ? t.t1 : t.t3, 1.5F);
+  d.hint(look, t.dark ? "Light theme" : "Dark theme");
+  if (look.clicked) d.want_theme = true;
+  const Rect help{r.x + 14, r.bottom() - 38, 20, 20};
+  const Hit keys = p.hits.add("rail/keys", help);
+  p.stroke(help, keys.hovered ? t.t3 : t.line2, 1, unit::kSmallRadius);
+  p.text(help.mid_x(), help.mid_y(), "?", Face::mono_s, keys.hovered ? t.t1 : t.t2, Align::center);
+  d.hint(keys, "The keys of this view");
+  if (keys.clicked) d.want_keys = true;
+  p.pop_clip();
+}
+
+}  // namespace wf::ui

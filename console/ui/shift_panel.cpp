@@ -1,0 +1,140 @@
+// The panel when nothing is selected: what waits, what returns, how loud the night is, whether every feed speaks.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include "console/ui/agent_look.hpp"
+#include "console/ui/icons.hpp"
+#include "console/ui/incident_panel.hpp"
+
+namespace wf::ui {
+namespace {
+
+struct Figure {
+  std::string name, value, limit;
+  bool bad = false;
+};
+
+float figures(Painter& p, float x, float y, float w, const std::vector<Figure>& list) {
+  const Tokens& t = p.t;
+  for (const Figure& g : list) {
+    const float mid = y + 13;
+    const float limit = g.limit.empty() ? 0 : p.text(x + w, mid, g.limit, Face::s, t.t3, Align::right) + 10;
+    const float value =
+        p.text(x + w - limit, mid, g.value, Face::mono_m, g.bad ? t.of(Priority::critical).text : t.t1, Align::right);
+    p.text(x, mid, g.name, Face::s, t.t2, Align::left, w - limit - value - 10);
+    y += 26;
+  }
+  return y;
+}
+
+}  // namespace
+
+void IncidentPanel::draw_shift(Frame& f, Desk& d, const Rect& r) {
+  Painter& p = f.p;
+  const Tokens& t = p.t;
+  const Snapshot& s = f.snapshot;
+  const UtcNs now = f.input.now;
+  p.hairline(r.x, r.y, r.w, t.line);
+  pane_head(p, {r.x, r.y + 1, r.w, unit::kHeader}, "Shift",
+            s.incidents.empty() ? "nothing is open" : "nothing is selected, so here is what waits");
+  const Rect body{r.x, r.y + 41, r.w, r.h - 41};
+  p.push_clip(body);
+  const bool three = r.w >= 760;
+  const float w = std::round((r.w - 2 * unit::kPad - (three ? 2 : 1) * unit::kColumnGap) / (three ? 3.0F : 2.0F));
+  const float c1 = r.x + unit::kPad;
+  const float c2 = c1 + w + unit::kColumnGap;
+  const float c3 = c2 + w + unit::kColumnGap;
+  p.upright(c2 - 12, body.y, body.h, t.line);
+  if (three) p.upright(c3 - 12, body.y, body.h, t.line);
+  const float top = body.y + 8;
+
+  // What a person should look at next: the longest waiting first, then what returns from the shelf.
+  section_head(p, c1, top, w, "Next",
+               d.counts.unacknowledged > 0 ? fmt::format("{} wait", d.counts.unacknowledged) : "");
+  float y = top + 34;
+  std::vector<const Incident*> shelved;
+  int lines = 0;
+  for (const auto& i : s.incidents) {
+    if (i->state == IncidentState::shelved && i->shelved_until > 0) shelved.push_back(i.get());
+    if (i->state == IncidentState::shelved || !i->needs_acknowledgement() || lines >= 5) continue;
+    const Rect at{c1 - 6, y, w + 12, 34};
+    const Hit hit = p.hits.add(fmt::format("next/{}", i->id), at);
+    if (hit.hovered) p.fill(at, t.bg2, unit::kRadius);
+    mark(p, i->priority, c1 + 9, at.mid_y(), 18);
+    const float age = p.text(c1 + w, at.mid_y(), duration(now - i->opened), Face::mono_s, t.t2, Align::right);
+    p.text(c1 + 28, at.mid_y(), i->title, Face::m, t.t1, Align::left, w - 40 - age);
+    p.hairline(c1, at.bottom(), w, t.line);
+    if (hit.clicked) {
+      f.selection.incident = i->id;
+      d.reveal = i->id;
+    }
+    y += 35;
+    ++lines;
+  }
+  std::sort(shelved.begin(), shelved.end(),
+            [](const Incident* a, const Incident* b) { return a->shelved_until < b->shelved_until; });
+  for (const Incident* i : shelved) {
+    if (lines >= 8 || y + 34 > body.bottom()) break;
+    const float mid = y + 17;
+    const float at = p.text(c1, mid, f.time.minutes(i->shelved_until), Face::mono_m, t.t2) + 12;
+    icon(p, Icon::clock, c1 + at + 7, mid, 14, t.t2);
+    p.text(c1 + at + 22, mid, i->title + " returns", Face::m, t.t1, Align::left, w - at - 24);
+    p.hairline(c1, y + 34, w, t.line);
+    y += 35;
+    ++lines;
+  }
+  if (lines == 0) p.text(c1, y + 12, "Nobody waits, and nothing is shelved.", Face::s, t.t2, Align::left, w);
+
+  section_head(p, c2, top, w, "Alarm load", "10 min");
+  y = top + 40;
+  p.text(c2, y + 6, count_text(s.alarms_10min), Face::xl_semibold,
+         s.alarms_10min > s.alarm_limit ? t.of(Priority::critical).text : t.t1);
+  const float number = p.width(count_text(s.alarms_10min), Face::xl_semibold);
+  gauge(p, c2 + number + 16, y + 2, w - number - 16, static_cast<float>(s.alarms_10min),
+        static_cast<float>(s.alarm_limit), 2);
+  y += 34;
+  p.hairline(c2, y, w, t.line);
+  y += 6;
+  UtcNs oldest = 0;
+  std::uint32_t stale = 0;
+  std::uint32_t late = 0;
+  for (const auto& i : s.incidents) {
+    if (i->state == IncidentState::shelved) continue;
+    if (oldest == 0 || i->opened < oldest) oldest = i->opened;
+    if (now - i->opened > kDay) ++stale;
+    if (i->needs_acknowledgement() && i->respond_by > 0 && i->respond_by < now) ++late;
+  }
+  figures(p, c2, y, w,
+          {{"Limit before a flood", count_text(s.alarm_limit), "target 2", false},
+           {"Not acknowledged", count_text(d.counts.unacknowledged), "", false},
+           {"Past their target", count_text(late), "limit 0", late > 0},
+           {"Open over 24 h", count_text(stale), "limit 5", stale > 5},
+           {"Oldest open", oldest > 0 ? duration(now - oldest) : std::string("none"), "", false},
+           {"Resolved today", count_text(s.resolved_today), "", false}});
+
+  if (three) {
+    const FeedSum feeds = sum_of(s.agents);
+    section_head(p, c3, top, w, "Feeds", "nothing is lost");
+    y = top + 34;
+    y = figures(
+        p, c3, y, w,
+        {{"Agents heard", fmt::format("{} of {}", feeds.live, feeds.known), "", feeds.silent > 0},
+         {"Events stored", count_text(s.events_total), "", false},
+         {"Numbers missing", count_text(feeds.gaps + s.health.ledger_gaps), "limit 0",
+          feeds.gaps + s.health.ledger_gaps > 0},
+         {"Waiting in spools", count_text(feeds.spooled), "", false},
+         {"Lines refused", count_text(feeds.refused), "", false},
+         {"Not fused yet", count_text(s.health.log_position - std::min(s.health.log_position, s.health.fused_position)),
+          "", false}});
+    ButtonStyle style;
+    if (y + 44 < body.bottom() && button(p, "shift/agents", c3, y + 12, "Show every agent", style).clicked)
+      f.view = View::agents;
+  }
+  p.pop_clip();
+}
+
+}  // namespace wf::ui

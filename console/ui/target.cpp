@@ -1,0 +1,57 @@
+#include "console/ui/target.hpp"
+
+#include <algorithm>
+
+#include "console/ui/icons.hpp"
+#include "console/ui/time_text.hpp"
+
+namespace wf::ui {
+
+MarkState mark_state(const Incident& i) { return i.needs_acknowledgement() ? MarkState::open : MarkState::held; }
+
+Target target_of(const Incident& i, UtcNs now, const Tokens& t) {
+  Target out;
+  out.ink = t.t2;
+  out.word_ink = t.t3;
+  out.ring.priority = i.priority;
+  if (i.state == IncidentState::resolved) {
+    out.word = "resolved";
+    out.ring.met = true;
+    return out;
+  }
+  if (i.state == IncidentState::shelved) {
+    out.has_ring = false;
+    out.time = i.shelved_until > 0 ? duration(i.shelved_until - now) : std::string();
+    out.word = i.shelved_until > 0 ? "returns in" : "until it clears";
+    return out;
+  }
+  if (i.needs_acknowledgement()) {
+    if (i.respond_by == 0) {
+      out.has_ring = false;
+      out.word = "no target";
+      return out;
+    }
+    const std::int64_t left = i.respond_by - now;
+    if (left < 0) {
+      out.time = "+" + duration(-left);
+      out.word = "ack late";
+      out.ring.late = true;
+      out.ink = out.word_ink = t.of(Priority::critical).text;
+      return out;
+    }
+    const std::int64_t all = std::max<std::int64_t>(1, i.respond_by - i.opened);
+    out.time = duration(left);
+    out.word = "to ack";
+    out.ring.share = std::clamp(static_cast<float>(left) / static_cast<float>(all), 0.0F, 1.0F);
+    out.ring.hot = out.ring.share < 0.4F;
+    out.ink = out.ring.hot ? t.of(i.priority).text : t.t1;
+    return out;
+  }
+  out.ring.met = true;
+  if (i.acknowledged_at > 0) out.time = duration(i.acknowledged_at - i.opened);
+  const bool late = i.respond_by > 0 && i.acknowledged_at > i.respond_by;
+  out.word = late ? "was late" : i.acknowledged_at > 0 && i.respond_by > 0 ? "met" : "acknowledged";
+  return out;
+}
+
+}  // namespace wf::ui

@@ -1,0 +1,23 @@
+#pragma once
+#include "console/ui/desk.hpp"
+
+namespace wf::ui {
+
+/// Where the columns of the wall stand, from its left edge. They hang on the right edge; what finds no room is left
+/// out (< 0), the title takes what remains.
+struct WallColumns {
+  float title = 48, title_end = 368, place = -1, place_end = 0, domains = 380, count = 484, spark = 492,
+        spark_width = 56, state = 560, state_end = 676, change = 684, change_end = 810, age = 860, target = 876;
+};
+[[nodiscard]] WallColumns wall_columns(float width, bool compact);
+
+/// One incident as a row of the wall, 56 high, or 40 on one line.
+void draw_wall_row(Frame& f, const Desk& d, const Rect& r, const WallColumns& c, const Incident& i, bool compact,
+                   bool selected, bool hovered);
+/// The names above the columns.
+void draw_wall_heads(Frame& f, const Rect& r, const WallColumns& c, bool compact);
+
+/// Events of the last 30 minutes in sixteen spans.
+void spark_of(const Incident& i, UtcNs now, std::uint32_t (&out)[16]);
+
+}  // namespace wf::ui
