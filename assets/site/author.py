@@ -8,9 +8,11 @@ building. Ids are UUIDs of version 5 over site, type and key, so the same plan a
 """
 import json
 import math
+import sys
 import uuid
 from pathlib import Path
 
+sys.dont_write_bytecode = True  # the three modules below are sources, not products
 import people
 import plan_antwerp
 import plan_rotterdam
