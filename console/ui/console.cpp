@@ -234,7 +234,7 @@ FrameOutput Console::frame(const std::shared_ptr<const Snapshot>& snapshot, cons
   ImGui::PushStyleVar(ImGuiStyleVar_WindowMinSize, ImVec2(1, 1));
   constexpr ImGuiWindowFlags kFlags = ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove |
                                       ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoBringToFrontOnFocus |
-                                      ImGuiWindowFlags_NoBackground | ImGuiWindowFlags_NoNav |
+                                      ImGuiWindowFlags_NoBackground | ImGuiWindowFlags_NoNavFocus |
                                       ImGuiWindowFlags_NoScrollWithMouse;
   ImGui::Begin("##watchfloor", nullptr, kFlags);
 

@@ -81,8 +81,16 @@ float Painter::text(float x, float mid, std::string_view s, Face face, ImU32 col
   const float top = base - std::round(font->Ascent);
   list_->AddText(font, font->FontSize, {px, top}, color, s.data(), s.data() + s.size());
   if (written != nullptr) {
+    // What the clip hides is not there; what it takes off a side is cut.
     const float em = em_of(face);
-    written->push_back({std::string(s), {px / k_, base / k_ - em * 0.74F, w / k_, em * 0.79F}, cut});
+    const ImVec4& clip = list_->_ClipRectStack.back();
+    const Rect full{px / k_, base / k_ - em * 0.74F, w / k_, em * 0.79F};
+    const float x0 = std::max(full.x, clip.x / k_);
+    const float y0 = std::max(full.y, clip.y / k_);
+    const float x1 = std::min(full.right(), clip.z / k_);
+    const float y1 = std::min(full.bottom(), clip.w / k_);
+    if (x1 > x0 && y1 > y0)
+      written->push_back({std::string(s), {x0, y0, x1 - x0, y1 - y0}, cut || x1 - x0 < full.w - 0.5F});
   }
   return w / k_;
 }

@@ -215,7 +215,11 @@ std::string IncidentPanel::refusal(const Frame& f, const Desk& d) const {
 }
 
 void IncidentPanel::submit(Frame& f, Desk& d) {
-  if (!refusal(f, d).empty()) return;
+  if (!refusal(f, d).empty()) {
+    // Enter took the keyboard from the field; what is missing is asked for again.
+    form_.focus_text = form_.kind == Action::shelve || form_.kind == Action::call;
+    return;
+  }
   const Incident* i = d.selected;
   const std::vector<Choice> choices = choices_of(form_.kind, f.snapshot, i);
   const Choice* chosen = form_.choice >= 0 && form_.choice < static_cast<int>(choices.size())

@@ -10,7 +10,7 @@
 namespace wf::ui {
 namespace {
 
-constexpr float kLine = 27, kTwoLines = 32;
+constexpr float kLine = 27, kTwoLines = 34;
 
 Icon evidence_icon(Evidence::Role role) {
   switch (role) {

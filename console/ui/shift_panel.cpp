@@ -16,6 +16,7 @@ namespace {
 struct Figure {
   std::string name, value, limit;
   bool bad = false;
+  Priority how = Priority::critical;
 };
 
 float figures(Painter& p, float x, float y, float w, const std::vector<Figure>& list) {
@@ -24,7 +25,7 @@ float figures(Painter& p, float x, float y, float w, const std::vector<Figure>& 
     const float mid = y + 13;
     const float limit = g.limit.empty() ? 0 : p.text(x + w, mid, g.limit, Face::s, t.t3, Align::right) + 10;
     const float value =
-        p.text(x + w - limit, mid, g.value, Face::mono_m, g.bad ? t.of(Priority::critical).text : t.t1, Align::right);
+        p.text(x + w - limit, mid, g.value, Face::mono_m, g.bad ? t.of(g.how).text : t.t1, Align::right);
     p.text(x, mid, g.name, Face::s, t.t2, Align::left, w - limit - value - 10);
     y += 26;
   }
@@ -118,14 +119,14 @@ void IncidentPanel::draw_shift(Frame& f, Desk& d, const Rect& r) {
 
   if (three) {
     const FeedSum feeds = sum_of(s.agents);
-    section_head(p, c3, top, w, "Feeds", "nothing is lost");
+    const std::uint64_t missing = feeds.gaps + s.health.ledger_gaps;
+    section_head(p, c3, top, w, "Feeds", missing == 0 ? "nothing is lost" : "numbers are missing");
     y = top + 34;
     y = figures(
         p, c3, y, w,
-        {{"Agents heard", fmt::format("{} of {}", feeds.live, feeds.known), "", feeds.silent > 0},
+        {{"Agents heard", fmt::format("{} of {}", feeds.live, feeds.known), "", feeds.silent > 0, Priority::medium},
          {"Events stored", count_text(s.events_total), "", false},
-         {"Numbers missing", count_text(feeds.gaps + s.health.ledger_gaps), "limit 0",
-          feeds.gaps + s.health.ledger_gaps > 0},
+         {"Numbers missing", count_text(missing), "limit 0", missing > 0},
          {"Waiting in spools", count_text(feeds.spooled), "", false},
          {"Lines refused", count_text(feeds.refused), "", false},
          {"Not fused yet", count_text(s.health.log_position - std::min(s.health.log_position, s.health.fused_position)),

@@ -256,7 +256,7 @@ void draw_top_bar(Frame& f, Desk& d, const Rect& r, TopBarState& state) {
   ImU32 edge = q < 0 ? t.line2 : t.of(static_cast<Priority>(q)).fill;
   if (!f.input.sound_available && would_sound(s) && !f.reduce_motion) {
     const double phase = std::fmod(f.input.seconds, 1.0);
-    if (phase >= 0.5) edge = t.of(Priority::critical).fill;
+    if (phase < 0.5) edge = t.of(Priority::critical).fill;
     f.wake(phase < 0.5 ? 0.5 - phase : 1.0 - phase);
   }
   p.fill({r.x, r.y, r.w, 3}, edge);

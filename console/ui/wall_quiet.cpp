@@ -77,7 +77,7 @@ void draw_quiet(Frame& f, Desk& d, const Rect& r) {
     health_dot(p, a.health, x + 6, mid);
     icon(p, agent_icon(a.kind), x + 28, mid, 14, t.t2);
     p.text(x + 44, mid, a.name, Face::mono_m, t.t1, Align::left, 84);
-    p.text(x + 132, mid, agent_summary(a), Face::s, t.t2, Align::left, std::max(40.0F, width - 132 - 196));
+    p.text(x + 130, mid, agent_summary(a), Face::s, t.t2, Align::left, std::max(40.0F, width - 130 - 114 - 52));
     const UtcNs heard = last_event_of(a);
     p.text(x + width - 114, mid, heard > 0 ? lag(now - heard) : std::string("never"), Face::mono_s, t.t2, Align::right);
     std::uint32_t v[20];

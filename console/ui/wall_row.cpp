@@ -13,15 +13,22 @@ namespace {
 
 constexpr float kDomainPitch = 22;
 
-void place_text(Frame& f, float x, float mid, float max, const Incident& i, ImU32 ink) {
+/// `first` leaves out the site that everybody here knows they are at.
+void place_text(Frame& f, float x, float mid, float max, const Incident& i, ImU32 ink, std::size_t first = 0) {
   // Written piece by piece into one string that stays, so that a frame does not allocate for each row.
   static thread_local std::string path;
   path.clear();
-  for (const std::string& part : i.place) {
-    if (!path.empty()) path += " › ";
-    path += part;
+  for (std::size_t k = first; k < i.place.size(); ++k) {
+    if (k > first) path += " › ";
+    path += i.place[k];
   }
   f.p.text(x, mid, path, Face::s, ink, Align::left, max);
+}
+
+bool at_home(const Frame& f, const Incident& i) {
+  return i.place.size() > 1 && f.snapshot.estate && !f.snapshot.estate->sites.empty() &&
+         (i.place[0] == f.snapshot.estate->sites.front().short_name ||
+          i.place[0] == f.snapshot.estate->sites.front().name);
 }
 
 std::string_view owner_of(const Incident& i) {
@@ -43,12 +50,11 @@ WallColumns wall_columns(float w, bool compact) {
     c.title = 44;
     c.age = w - 96;
     c.change = -1;
-    c.state = w - 256;
+    c.state = w - 268;
     c.state_end = w - 148;
     c.spark_width = 48;
     c.spark = spark ? c.state - 64 : -1;
     c.count = spark ? c.spark - 10 : count ? c.state - 14 : -1;
-    c.domains = (count ? c.count - 52 : c.state - 14) - 3 * kDomainPitch + 14;
     c.domains = count ? c.count - 108 : c.state - 72;
     const float room = c.domains - c.title - 12;
     if (room > 420) {
@@ -107,7 +113,7 @@ void draw_wall_row(Frame& f, const Desk& d, const Rect& r, const WallColumns& c,
     ImU32 edge = q.edge;
     if (critical && !f.reduce_motion) {
       const double phase = std::fmod(f.input.seconds, 1.0);
-      if (phase >= 0.5) edge = q.dim;
+      if (phase < 0.5) edge = q.dim;
       f.wake(phase < 0.5 ? 0.5 - phase : 1.0 - phase);
     }
     p.fill({r.x, r.y, edge_width(i.priority), r.h - 1}, edge);
@@ -125,7 +131,7 @@ void draw_wall_row(Frame& f, const Desk& d, const Rect& r, const WallColumns& c,
   if (!compact)
     place_text(f, r.x + c.title, line2, c.title_end - c.title, i, selected ? t.t2 : t.t3);
   else if (c.place >= 0)
-    place_text(f, r.x + c.place, mid, c.place_end - c.place, i, t.t2);
+    place_text(f, r.x + c.place, mid, c.place_end - c.place, i, t.t2, at_home(f, i) ? 1 : 0);
 
   for (std::size_t k = 0; k < 3; ++k)
     icon(p, icon_of(static_cast<Domain>(k)), r.x + c.domains + 8 + static_cast<float>(k) * kDomainPitch, mid, 15,

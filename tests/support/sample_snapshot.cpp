@@ -297,7 +297,7 @@ void tell_server_room(Incident& i) {
   i.why = {
       line(265, "access.granted", Domain::door, "Badge 88-1042 granted, lobby", "", "context", false, P::low, "k6",
            "C-21"),
-      line(85, "access.denied", Domain::door, "Denied 4 times: not authorised", "same badge", "opens", true, P::medium,
+      line(85, "access.denied", Domain::door, "Denied at the lobby reader", "same badge", "opens", true, P::medium,
            "k14", "D-231"),
       line(38, "door.forced", Domain::door, "Door D-231 forced", "same door", "raises", true, P::high, "k15", "D-231"),
       line(33, "camera.motion", Domain::camera, "Motion on C-27, one person", "camera of that room", "confirms", false,
@@ -514,7 +514,8 @@ std::shared_ptr<Snapshot> quiet() {
   s->agents[5].health = AgentState::Health::live;
   s->agents[5].last_heard = kNow - 300 * kMillisecond;
   s->agents[5].per_minute = 390;
-  s->agents[5].report.sources[0].problem.clear();
+  s->agents[5].report.sources[0] = {"onvif:10.2.5.0/24", "running", 3911, 3904, 0, "", kNow - 300 * kMillisecond};
+  s->agents[5].recent.fill(19);
   s->threat_level = 1;
   s->threat_name = "Normal";
   s->devices = std::make_shared<std::map<std::string, DeviceState>>();

@@ -1,0 +1,174 @@
+#include "tests/console/ui/desk_driver.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <utility>
+
+#include "tests/support/sample_snapshot.hpp"
+
+namespace wf::ui {
+namespace {
+
+std::string there(const std::string& path) {
+  std::FILE* f = std::fopen(path.c_str(), "rb");
+  if (f == nullptr) return {};
+  std::fclose(f);
+  return path;
+}
+
+void key_event(Key key, bool down) {
+  ImGuiIO& io = ImGui::GetIO();
+#if IMGUI_VERSION_NUM >= 18700
+  io.AddKeyEvent(imgui_key(key), down);
+#else
+  io.KeysDown[io.KeyMap[imgui_key(key)]] = down;
+#endif
+}
+
+void mouse_at(float x, float y) {
+  ImGuiIO& io = ImGui::GetIO();
+#if IMGUI_VERSION_NUM >= 18700
+  io.AddMousePosEvent(x, y);
+#else
+  io.MousePos = {x, y};
+#endif
+}
+
+void mouse_button(bool down) {
+  ImGuiIO& io = ImGui::GetIO();
+#if IMGUI_VERSION_NUM >= 18700
+  io.AddMouseButtonEvent(0, down);
+#else
+  io.MouseDown[0] = down;
+#endif
+}
+
+}  // namespace
+
+FontFiles debian_fonts() {
+  const std::string inter = "/usr/share/fonts/opentype/inter/";
+  const std::string mono = "/usr/share/fonts/truetype/jetbrains-mono/";
+  return {there(inter + "Inter-Regular.otf"), there(inter + "Inter-Medium.otf"), there(inter + "Inter-SemiBold.otf"),
+          there(mono + "JetBrainsMono-Regular.ttf"), there(mono + "JetBrainsMono-Medium.ttf")};
+}
+
+DeskDriver::DeskDriver(std::shared_ptr<const Snapshot> snapshot, float width, float height, float scale)
+    : snapshot_(std::move(snapshot)), scale_(scale) {
+  context_ = ImGui::CreateContext();
+  ImGuiIO& io = ImGui::GetIO();
+  io.IniFilename = nullptr;
+  io.BackendFlags |= ImGuiBackendFlags_RendererHasVtxOffset;
+  io.DisplaySize = {width, height};
+#if IMGUI_VERSION_NUM < 18700
+  for (int k = 0; k < ImGuiKey_COUNT; ++k) io.KeyMap[k] = 256 + k;  // any places that differ will do
+#endif
+  console_ = std::make_unique<Console>();
+  console_->build_fonts(*io.Fonts, debian_fonts(), 16 * scale);
+  probe(*console_).written = &texts_;
+  input.now = sample::kNow;
+  input.width = width;
+  input.height = height;
+  input.sound_available = true;
+  mouse_at(-1e30F, -1e30F);
+  frames(2);
+}
+
+DeskDriver::~DeskDriver() {
+  console_.reset();
+  ImGui::DestroyContext(context_);
+}
+
+void DeskDriver::frames(int n, double dt) {
+  ImGuiIO& io = ImGui::GetIO();
+  for (int i = 0; i < n; ++i) {
+    io.DeltaTime = static_cast<float>(dt);
+    input.seconds += dt;
+    input.now += static_cast<std::int64_t>(dt * 1e9);
+    ImGui::NewFrame();
+    texts_.clear();
+    last_ = console_->frame(snapshot_, input);
+    commands_.insert(commands_.end(), last_.commands.begin(), last_.commands.end());
+    input.replies.clear();
+    ImGui::Render();
+  }
+}
+
+void DeskDriver::move_to(float x, float y) {
+  mouse_at(x * scale_ - 3, y * scale_);  // the first place after none is no movement to Dear ImGui
+  frames(1);
+  mouse_at(x * scale_, y * scale_);
+  frames(2);
+}
+
+bool DeskDriver::hover(std::string_view name) {
+  const Hits::Area* a = look().hits.find(name);
+  if (a == nullptr || a->rect.w <= 0 || a->rect.h <= 0) return false;
+  move_to(a->rect.mid_x(), a->rect.mid_y());
+  return true;
+}
+
+bool DeskDriver::click(std::string_view name) {
+  if (!hover(name)) return false;
+  mouse_button(true);
+  frames(1);
+  mouse_button(false);
+  frames(2);
+  return true;
+}
+
+void DeskDriver::wheel(float notches) {
+#if IMGUI_VERSION_NUM >= 18700
+  ImGui::GetIO().AddMouseWheelEvent(0, notches);
+#else
+  ImGui::GetIO().MouseWheel = notches;
+#endif
+  frames(1);
+}
+
+void DeskDriver::type(std::string_view text) {
+  for (const char c : text) {
+    ImGui::GetIO().AddInputCharacter(static_cast<unsigned>(c));
+    frames(2);
+  }
+}
+
+void DeskDriver::press(Key key) {
+  key_event(key, true);
+  frames(1);
+  key_event(key, false);
+  frames(2);
+}
+
+void DeskDriver::press_palette() {
+  ImGuiIO& io = ImGui::GetIO();
+#if IMGUI_VERSION_NUM >= 18700
+  io.AddKeyEvent(ImGuiKey_ModCtrl, true);
+  io.AddKeyEvent(ImGuiKey_K, true);
+  frames(2);
+  io.AddKeyEvent(ImGuiKey_K, false);
+  io.AddKeyEvent(ImGuiKey_ModCtrl, false);
+#else
+  io.KeyCtrl = true;
+  io.KeysDown['K'] = true;
+  frames(1);
+  io.KeysDown['K'] = false;
+  io.KeyCtrl = false;
+#endif
+  frames(3);
+}
+
+bool DeskDriver::has(std::string_view name) const { return probe(*console_).hits.find(name) != nullptr; }
+
+Rect DeskDriver::rect(std::string_view name) const {
+  const Hits::Area* a = probe(*console_).hits.find(name);
+  return a == nullptr ? Rect{} : a->rect;
+}
+
+bool DeskDriver::wrote(std::string_view part) const {
+  return std::any_of(texts_.begin(), texts_.end(),
+                     [&](const WrittenText& t) { return t.text.find(part) != std::string::npos; });
+}
+
+std::vector<Command> DeskDriver::commands() { return std::exchange(commands_, {}); }
+
+}  // namespace wf::ui

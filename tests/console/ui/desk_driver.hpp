@@ -1,0 +1,62 @@
+#pragma once
+#include <imgui.h>
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "console/ui/console.hpp"
+#include "console/ui/keys.hpp"
+#include "console/ui/probe.hpp"
+
+namespace wf::ui {
+
+/// An operator without a screen: builds frames through Dear ImGui with no renderer, clicks what has a name, types,
+/// and collects the commands that come out. Time is what the test says.
+class DeskDriver {
+ public:
+  explicit DeskDriver(std::shared_ptr<const Snapshot> snapshot, float width = 1920, float height = 1080,
+                      float scale = 1);
+  ~DeskDriver();
+  DeskDriver(const DeskDriver&) = delete;
+  DeskDriver& operator=(const DeskDriver&) = delete;
+
+  /// Builds `n` frames, `dt` seconds apart.
+  void frames(int n = 1, double dt = 1.0 / 60);
+  void show(std::shared_ptr<const Snapshot> snapshot) { snapshot_ = std::move(snapshot); }
+  /// Moves the pointer onto a named area, presses, releases. False: no such area.
+  bool click(std::string_view name);
+  void move_to(float x, float y);
+  bool hover(std::string_view name);
+  void wheel(float notches);
+  void type(std::string_view text);  ///< characters, one a frame
+  void press(Key key);
+  void press_palette();
+
+  [[nodiscard]] bool has(std::string_view name) const;
+  [[nodiscard]] Rect rect(std::string_view name) const;
+  /// Texts of the last frame.
+  [[nodiscard]] const std::vector<WrittenText>& texts() const { return texts_; }
+  [[nodiscard]] bool wrote(std::string_view part) const;
+  /// Commands since the last call.
+  [[nodiscard]] std::vector<Command> commands();
+  [[nodiscard]] Probe look() { return probe(*console_); }
+  [[nodiscard]] Console& console() { return *console_; }
+  [[nodiscard]] const FrameOutput& last() const { return last_; }
+  FrameInput input;
+
+ private:
+  ImGuiContext* context_ = nullptr;
+  std::unique_ptr<Console> console_;
+  std::shared_ptr<const Snapshot> snapshot_;
+  std::vector<WrittenText> texts_;
+  std::vector<Command> commands_;
+  FrameOutput last_;
+  float scale_ = 1;
+};
+
+/// Inter and JetBrains Mono where Debian puts them; empty paths where they are not.
+[[nodiscard]] FontFiles debian_fonts();
+
+}  // namespace wf::ui
