@@ -194,6 +194,7 @@ Result<void> PipelineEngine::open(std::vector<std::string>& notes) {
     link_->acknowledge(origin, count, reply_to);
   };
   writer_ = std::make_unique<Writer>(*store_, intake_, options_.clock, last, std::move(exits));
+  writer_->want_ticks(watch_->timer_pending());  // of targets that ran when the engine stopped
   if (Result<void> listening = start_link(); !listening) return listening;
   refresh_agents(monotonic_ns());
   publish(monotonic_ns());

@@ -4,9 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <deque>
 #include <map>
-#include <unordered_map>
 #include <utility>
 
 #include "console/engine/command_codec.hpp"
@@ -16,7 +14,6 @@ namespace wf::engine {
 namespace {
 
 constexpr std::int64_t kStrip = 2 * kHour;  ///< what the time strip shows
-constexpr std::size_t kRepliesKept = 10'000;
 
 template <class T>
 void append(std::vector<T>& to, std::vector<T>& from) {
@@ -106,19 +103,12 @@ struct Watch::Impl {
     now = std::max(now, time);
   }
 
-  void remember(const std::string& id, const CommandReply& reply) {
-    if (!answered.emplace(id, reply).second) return;
-    answered_order.push_back(id);
-    if (answered_order.size() <= kRepliesKept) return;
-    answered.erase(answered_order.front());
-    answered_order.pop_front();
-  }
-
   void refresh(UtcNs at);
   void put_agents(Snapshot& out, const Surroundings& surroundings) const;
 
   std::shared_ptr<const Estate> estate;
   FindEstate find_estate;
+  std::vector<sigma::RuleFile> rule_files;  ///< what `rules` was made of
   std::shared_ptr<const sigma::RuleSet> rules;
   fusion::Policy policy;
   fusion::Fusion fusion;
@@ -126,8 +116,6 @@ struct Watch::Impl {
 
   Figures figures;
   std::map<std::string, Source> sources;  ///< by agent
-  std::unordered_map<std::string, CommandReply> answered;
-  std::deque<std::string> answered_order;
   std::uint64_t position = 0, refused_batches = 0;
   UtcNs first = 0, now = 0, last_resolved = 0;
   std::string problem;
@@ -197,17 +185,9 @@ void Watch::take_events(const std::string& agent, std::vector<Event>& events, Ut
 }
 
 void Watch::take_command(const Command& command, fusion::Changes& changes) {
-  Impl& w = *impl_;
-  w.reach(command.time);
-  if (const auto known = w.answered.find(command.id); !command.id.empty() && known != w.answered.end()) {
-    changes.replies.push_back(known->second);
-    return;
-  }
-  w.fusion.on_command(command, w.one);
-  if (!command.id.empty())
-    for (const CommandReply& reply : w.one.replies)
-      if (reply.command_id == command.id) w.remember(command.id, reply);
-  w.take(changes);
+  impl_->reach(command.time);
+  impl_->fusion.on_command(command, impl_->one);
+  impl_->take(changes);
 }
 
 void Watch::take_tick(UtcNs now, fusion::Changes& changes) {
@@ -218,7 +198,15 @@ void Watch::take_tick(UtcNs now, fusion::Changes& changes) {
 
 void Watch::take_configuration(const Configuration& configuration, sigma::LoadReport& report) {
   Impl& w = *impl_;
-  w.rules = sigma::RuleSet::compile(configuration.rules, report);
+  // The same rules keep their correlations' windows.
+  const auto same = [](const sigma::RuleFile& a, const sigma::RuleFile& b) {
+    return a.path == b.path && a.text == b.text;
+  };
+  if (!std::equal(configuration.rules.begin(), configuration.rules.end(), w.rule_files.begin(), w.rule_files.end(),
+                  same)) {
+    w.rules = sigma::RuleSet::compile(configuration.rules, report);
+    w.rule_files = configuration.rules;
+  }
   w.policy = configuration.policy;
   if (w.find_estate && !configuration.site.empty())
     if (std::shared_ptr<const Estate> found = w.find_estate(configuration.site)) w.estate = std::move(found);

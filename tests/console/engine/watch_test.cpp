@@ -1,0 +1,147 @@
+#include "console/engine/watch.hpp"
+
+#include "console/engine/command_codec.hpp"
+#include "console/store/store.hpp"
+#include "tests/console/engine/rig.hpp"
+
+using namespace wf;
+using namespace wf::engine::test;
+using engine::Watch;
+
+namespace {
+
+constexpr UtcNs kNow = 1'772'000'000 * kSecond;
+
+/// Records of a log, numbered.
+class Log {
+ public:
+  void configure(const std::string& rules) {
+    engine::Configuration configuration;
+    configuration.rules = {{"rules.yml", rules}};
+    add(store::RecordKind::config, engine::configuration_to_json(configuration));
+  }
+  void batch(const std::vector<Event>& events, UtcNs time) {
+    store::Record& r = add(store::RecordKind::batch, encoded(events));
+    r.time = time;
+    r.origin = {"net-1", 7, 1, next_};
+    r.count = static_cast<std::uint32_t>(events.size());
+    next_ += r.count;
+  }
+  void tick(UtcNs time) { add(store::RecordKind::tick, {}).time = time; }
+  void command(const Command& command, UtcNs time) {
+    add(store::RecordKind::command, engine::command_to_json(command)).time = time;
+  }
+  store::Record& add(store::RecordKind kind, std::string payload) {
+    store::Record r;
+    r.position = records.size() + 1;
+    r.kind = kind;
+    r.time = kNow;
+    r.payload = std::move(payload);
+    records.push_back(std::move(r));
+    return records.back();
+  }
+  std::vector<store::Record> records;
+
+ private:
+  std::uint64_t next_ = 1;
+};
+
+fusion::Changes run(Watch& watch, const Log& log) {
+  fusion::Changes changes;
+  for (const store::Record& record : log.records) watch.apply(record, changes);
+  return changes;
+}
+
+}  // namespace
+
+TEST_CASE("parts of a picture that did not change are the same objects in the next one") {
+  Log log;
+  log.configure(rule("r1", "attack"));
+  log.batch({event(1, "attack", "a"), event(2, "attack", "b")}, kNow + 1);
+  Watch watch(nullptr);
+  run(watch, log);
+  const auto first = watch.snapshot(kNow + 2, {});
+  REQUIRE(first->incidents.size() == 2);
+
+  Log more = log;
+  more.batch({event(3, "nothing", "c")}, kNow + 3);
+  fusion::Changes changes;
+  watch.apply(more.records.back(), changes);
+  const auto second = watch.snapshot(kNow + 4, {});
+  CHECK(second->version > first->version);
+  CHECK(second->events_total == 3);
+  CHECK(second->estate == first->estate);
+  CHECK(second->zone_people == first->zone_people);
+  CHECK(second->incidents == first->incidents);  // pointers
+
+  more.batch({event(4, "attack", "b")}, kNow + 5);
+  watch.apply(more.records.back(), changes);
+  more.tick(kNow + 2 * kSecond);
+  watch.apply(more.records.back(), changes);
+  const auto third = watch.snapshot(kNow + 6, {});
+  CHECK(third->incident(1) == first->incident(1));
+  CHECK(third->incident(2) != first->incident(2));
+  CHECK(first->incident(2)->event_count == 1);  // the old picture stays as it was
+}
+
+TEST_CASE("the same log gives the same incidents, whenever pictures were taken of it") {
+  Log log;
+  log.configure(rule("r1", "attack") + "---\n" + rule("r2", "scan", "low"));
+  for (std::uint64_t n = 1; n <= 200; ++n) {
+    const std::string host = "h" + std::to_string(n * 7 % 13);
+    log.batch({event(n, n % 2 == 0 ? "attack" : "scan", host)}, kNow + static_cast<UtcNs>(n) * kSecond);
+    if (n % 10 == 0) log.tick(kNow + static_cast<UtcNs>(n) * kSecond + 1);
+    if (n % 25 == 0) {
+      Command c;
+      c.id = "c" + std::to_string(n);
+      c.kind = CommandKind::note;
+      c.actor = "a";
+      c.incidents = {n / 25};
+      c.text = "seen";
+      log.command(c, kNow + static_cast<UtcNs>(n) * kSecond + 2);
+    }
+  }
+  Watch plain(nullptr), watched(nullptr);
+  const fusion::Changes all = run(plain, log);
+  fusion::Changes changes;
+  for (const store::Record& record : log.records) {
+    watched.apply(record, changes);
+    (void)watched.snapshot(record.time, {});
+  }
+  CHECK(all.incidents.size() == changes.incidents.size());
+  CHECK(all.alerts.size() == changes.alerts.size());
+  const UtcNs end = kNow + 300 * kSecond;
+  CHECK(lasting(*plain.snapshot(end, {})) == lasting(*watched.snapshot(end, {})));
+}
+
+TEST_CASE("a record that cannot be read is named and passed over") {
+  Log log;
+  log.configure(rule("r1", "attack"));
+  log.add(store::RecordKind::command, "{");
+  log.add(store::RecordKind::config, "[]");
+  log.add(static_cast<store::RecordKind>(77), "");
+  log.batch({event(1, "attack")}, kNow + 1);
+  Watch watch(nullptr);
+  run(watch, log);
+  CHECK(watch.problem() == "record 4 of the log cannot be used: its kind 77 is unknown");
+  CHECK(watch.snapshot(kNow + 2, {})->incidents.size() == 1);  // the rules in force stayed
+}
+
+TEST_CASE("agents that the link does not know any more still show what they sent") {
+  Log log;
+  log.batch({event(1), event(2)}, kNow);
+  Watch watch(nullptr);
+  run(watch, log);
+  engine::Surroundings around;
+  around.agents.resize(1);
+  around.agents[0].name = "door-1";
+  around.agents[0].health = AgentState::Health::never;
+  const auto snapshot = watch.snapshot(kNow + kSecond, around);
+  REQUIRE(snapshot->agents.size() == 2);
+  CHECK(snapshot->agents[0].name == "door-1");
+  CHECK(snapshot->agents[0].health == AgentState::Health::never);
+  CHECK(snapshot->agents[1].name == "net-1");
+  CHECK(snapshot->agents[1].health == AgentState::Health::silent);
+  CHECK(snapshot->agents[1].events == 2);
+  CHECK(snapshot->agents[1].last_heard == kNow);
+}
