@@ -70,6 +70,42 @@ Point swing_of(const LevelPlan& plan, const Opening& o) {
   return weight(mid + n * 0.6F) >= weight(mid - n * 0.6F) ? n : n * -1.0F;
 }
 
+/// The unit's own label point when it lies in the unit, else some point that does, and the free width there.
+LabelSpot label_spot(const Unit& unit, const FloorMesh& mesh, const LevelPlan& plan, float turn) {
+  LabelSpot spot{unit.label, 0};
+  const auto in = [&](Point p) {
+    return finite(p) && std::any_of(unit.polygons.begin(), unit.polygons.end(),
+                                    [&](const Polygon& q) { return sound(q) && inside(q, p); });
+  };
+  if (!in(spot.at)) spot.at = middle(mesh.bounds.min, mesh.bounds.max);
+  float largest = 0;
+  for (std::uint32_t i = 0; i + 2 < mesh.indices && !in(spot.at); i += 3) {
+    const auto corner = [&](std::uint32_t k) {
+      return plan.points[mesh.first_point + plan.indices[mesh.first_index + i + k]];
+    };
+    const float size = std::abs(cross(corner(1) - corner(0), corner(2) - corner(0)));
+    if (size <= largest) continue;
+    largest = size;
+    spot.at = (corner(0) + corner(1) + corner(2)) * (1.0F / 3);
+  }
+  // The screen's horizontal is the building's axis.
+  const Point along{std::cos(turn), std::sin(turn)};
+  float left = 1e9F;
+  float right = 1e9F;
+  each_side(unit.polygons, [&](Point a, Point b) {
+    const Point e = b - a;
+    const float den = cross(along, e);
+    if (std::abs(den) < 1e-9F) return;
+    const float t = cross(a - spot.at, e) / den;
+    const float u = cross(a - spot.at, along) / den;
+    if (u < 0 || u > 1) return;
+    if (t >= 0) right = std::min(right, t);
+    if (t <= 0) left = std::min(left, -t);
+  });
+  if (left < 1e9F && right < 1e9F) spot.width = 2 * std::min(left, right);
+  return spot;
+}
+
 void add_doors(LevelPlan& plan, const std::vector<std::uint32_t>& openings) {
   const Site& site = *plan.site;
   std::unordered_map<std::string_view, std::int32_t> door_of;
@@ -252,7 +288,7 @@ int LevelPlan::device_near(Point p, float reach) const {
   return best;
 }
 
-std::unique_ptr<LevelPlan> build_level(const Site& site, const Level* level) {
+std::unique_ptr<LevelPlan> build_level(const Site& site, const Level* level, float turn) {
   auto plan = std::make_unique<LevelPlan>();
   plan->site = &site;
   plan->level = level;
@@ -283,6 +319,7 @@ std::unique_ptr<LevelPlan> build_level(const Site& site, const Level* level) {
   });
   for (const FloorMesh& m : plan->floors) boxes.push_back(m.bounds);
   plan->unit_grid.build(boxes);
+  for (const FloorMesh& m : plan->floors) plan->labels.push_back(label_spot(site.units[m.item], m, *plan, turn));
   plan->label_widths.assign(plan->floors.size(), -1.0F);
   for (std::uint32_t i = 0; i < site.fixtures.size() && level != nullptr; ++i) {
     if (site.fixtures[i].level_id != level->id) continue;

@@ -49,6 +49,12 @@ struct MapDoor {
   bool leaf = true, shell = false;
 };
 
+/// Where a unit's name may stand.
+struct LabelSpot {
+  Point at{};       ///< inside the unit
+  float width = 0;  ///< metres of free width through it, along the screen when the plan is turned upright
+};
+
 struct MapCone {
   std::uint32_t device = 0;
   Ring ring;
@@ -76,6 +82,7 @@ struct LevelPlan {
   std::vector<Point> outline;               ///< what fitting the level shows whole
   MapGrid unit_grid;                        ///< over floors
   MapGrid device_grid;                      ///< over devices
+  std::vector<LabelSpot> labels;            ///< by floor
   mutable std::vector<float> label_widths;  ///< by floor, units at 100 %; < 0: not measured yet
 
   /// Index in floors of the innermost unit at `p`; −1: none.
@@ -85,7 +92,8 @@ struct LevelPlan {
   [[nodiscard]] bool outdoor() const { return level == nullptr || level->outdoor; }
 };
 
-[[nodiscard]] std::unique_ptr<LevelPlan> build_level(const Site& site, const Level* level);
+/// `turn`: see site_turn. A null level gives the site without levels.
+[[nodiscard]] std::unique_ptr<LevelPlan> build_level(const Site& site, const Level* level, float turn);
 
 /// By how much the site's walls are turned from the axes, radians (see prevailing_angle).
 [[nodiscard]] float site_turn(const Site& site);
