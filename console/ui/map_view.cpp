@@ -22,10 +22,10 @@ void MapView::place(const Rect& port, const Rect& free, float turn) {
   if (turn != now_.turn()) now_.set_turn(turn);
   // While moving to a fit, the fit's end is set anew; a first or resized one stands at once.
   if (fitted_) {
-    if (moving_ && !resized)
-      now_.fit(outline_, free_, to_, to_scale_);
-    else
+    if (!moving_ || resized)
       fit(0, false);
+    else if (now_.fit(outline_, free_, to_, to_scale_))
+      fit_scale_ = to_scale_;
   }
   placed_ = true;
 }
