@@ -1,0 +1,414 @@
+#include "console/ui/map_labels.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace wf::ui {
+namespace {
+
+constexpr float kCell = 48;
+constexpr float kLine = 16, kPill = 20;
+constexpr float kSpare = 10;  // a room must be so much wider than its name
+
+bool overlap(const Rect& a, const Rect& b) {
+  return a.x < b.right() && b.x < a.right() && a.y < b.bottom() && b.y < a.bottom();
+}
+
+Rect around(float x, float y, float w, float h) { return {x - w / 2, y - h / 2, w, h}; }
+
+/// True when a box of the screen lies within the unit.
+bool within(const MapScene& s, const Unit& unit, const Rect& r) {
+  const auto in = [&](float x, float y) { return inside(unit.polygons, s.view.to_map({x, y})); };
+  return in(r.x, r.y) && in(r.right(), r.y) && in(r.x, r.bottom()) && in(r.right(), r.bottom()) && in(r.mid_x(), r.y) &&
+         in(r.mid_x(), r.bottom());
+}
+
+struct Offset {
+  float x, y;
+};
+// Where a name may stand around its best place, nearest first.
+constexpr Offset kAround[] = {{0, 0},   {0, -14},   {0, 14},   {0, -28}, {0, 28}, {-22, 0}, {22, 0}, {-22, 20},
+                              {22, 20}, {-22, -20}, {22, -20}, {0, -44}, {0, 44}, {-48, 0}, {48, 0}, {-48, 28},
+                              {48, 28}, {-48, -28}, {48, -28}, {0, -64}, {0, 64}, {-84, 0}, {84, 0}, {-84, 40},
+                              {84, 40}, {-84, -40}, {84, -40}, {0, -92}, {0, 92}};
+
+/// Spreads sorted positions so that neighbours stand `gaps` apart, moving each as little as possible
+/// (pool adjacent violators).
+void spread(std::vector<float>& at, const std::vector<float>& gaps) {
+  struct Pool {
+    float sum;
+    std::size_t count;
+  };
+  std::vector<float> before(at.size(), 0);
+  for (std::size_t i = 1; i < at.size(); ++i) before[i] = before[i - 1] + gaps[i - 1];
+  std::vector<Pool> pools;
+  for (std::size_t i = 0; i < at.size(); ++i) {
+    pools.push_back({at[i] - before[i], 1});
+    while (pools.size() > 1) {
+      const Pool& a = pools[pools.size() - 2];
+      const Pool& b = pools.back();
+      if (a.sum / static_cast<float>(a.count) <= b.sum / static_cast<float>(b.count)) break;
+      const Pool joined{a.sum + b.sum, a.count + b.count};
+      pools.pop_back();
+      pools.back() = joined;
+    }
+  }
+  std::size_t i = 0;
+  for (const Pool& pool : pools)
+    for (std::size_t k = 0; k < pool.count; ++k, ++i) at[i] = pool.sum / static_cast<float>(pool.count) + before[i];
+}
+
+void place_discs(const MapScene& s, LabelSpace& space, MapLayout& out) {
+  if (s.path == nullptr || s.path->stops.empty()) return;
+  const IncidentPath& path = *s.path;
+  const float radius = s.near() ? 10.0F : 8.0F;
+  std::vector<float> at;
+  std::vector<float> gaps;
+  std::vector<float> widths;
+  for (const PathStop& stop : path.stops) {
+    float w = 2 * radius;
+    if (stop.last != stop.first)
+      w = std::max(w, s.p.width(std::to_string(stop.first) + "–" + std::to_string(stop.last), Face::tiny) + 12);
+    if (!widths.empty()) gaps.push_back((widths.back() + w) / 2 + 3);
+    widths.push_back(w);
+    at.push_back(stop.along * s.scale());
+  }
+  spread(at, gaps);
+  std::vector<Point> way;
+  for (const PathLeg& leg : path.legs) way.insert(way.end(), leg.way.begin(), leg.way.end());
+  const float total = path.metres * s.scale();
+  for (std::size_t i = 0; i < path.stops.size(); ++i) {
+    // Off the path's ends the discs go on straight along it.
+    ImVec2 q;
+    if (way.size() < 2 || total < 1) {
+      q = s.at(path.stops[i].at);
+      q.x += at[i] - path.stops[i].along * s.scale();
+    } else {
+      const float clamped = std::clamp(at[i], 0.0F, total);
+      q = s.at(point_along(way, clamped / s.scale()));
+      if (clamped != at[i]) {
+        const bool before = at[i] < 0;
+        const ImVec2 end = s.at(before ? way.front() : way.back());
+        const ImVec2 next = s.at(point_along(way, before ? 0.5F : path.metres - 0.5F));
+        const float l = std::max(0.01F, std::hypot(end.x - next.x, end.y - next.y));
+        const float over = std::abs(at[i] - clamped);
+        q.x += (end.x - next.x) / l * over;
+        q.y += (end.y - next.y) / l * over;
+      }
+    }
+    // A path that comes back to where it was must not hide a number.
+    for (int turn = 0; turn < 24; ++turn) {
+      const Rect r = around(q.x, q.y, widths[i], 2 * radius);
+      const bool hit = std::any_of(out.discs.begin(), out.discs.end(), [&](const MapLayout::Disc& d) {
+        return overlap(r.inset(1), around(d.x, d.y, d.w, 2 * radius).inset(1));
+      });
+      if (!hit) break;
+      static constexpr Offset kSides[] = {{0, 1}, {0, -1}, {1, 0}, {-1, 0}, {1, 1}, {-1, 1}};
+      const float step = (2 * radius + 3) * static_cast<float>(turn / 6 + 1);
+      const ImVec2 home = s.at(path.stops[i].at);
+      q = {home.x + kSides[turn % 6].x * step, home.y + kSides[turn % 6].y * step};
+    }
+    out.discs.push_back({static_cast<std::uint32_t>(i), q.x, q.y, widths[i]});
+    space.block(around(q.x, q.y, widths[i] + 4, 2 * radius + 4));
+  }
+  for (const PathLeg& leg : path.legs)
+    for (std::size_t i = 1; i < leg.way.size(); ++i) {
+      const ImVec2 a = s.at(leg.way[i - 1]);
+      const ImVec2 b = s.at(leg.way[i]);
+      const float l = std::hypot(b.x - a.x, b.y - a.y);
+      const int steps = std::clamp(static_cast<int>(l / 14), 1, 400);
+      for (int k = 0; k < steps; ++k) {
+        const float t0 = static_cast<float>(k) / static_cast<float>(steps);
+        const float t1 = static_cast<float>(k + 1) / static_cast<float>(steps);
+        const ImVec2 p0(a.x + (b.x - a.x) * t0, a.y + (b.y - a.y) * t0);
+        const ImVec2 p1(a.x + (b.x - a.x) * t1, a.y + (b.y - a.y) * t1);
+        space.discourage(
+            {std::min(p0.x, p1.x) - 3, std::min(p0.y, p1.y) - 3, std::abs(p1.x - p0.x) + 6, std::abs(p1.y - p0.y) + 6});
+      }
+    }
+}
+
+void block_devices(const MapScene& s, LabelSpace& space) {
+  std::size_t count = 0;
+  for (const std::uint32_t i : s.plan.devices) {
+    const Device& d = s.plan.site->devices[i];
+    if (d.kind == DeviceKind::door || !holds(s.seen, d.position) || ++count > 1500) continue;
+    const ImVec2 q = s.at(d.position);
+    const float reach = s.close() ? glyph_reach(s, d.kind) + 1 : 1.5F;
+    space.block({q.x - reach, q.y - reach, 2 * reach, 2 * reach});
+  }
+  for (std::size_t i = 0; i < s.plan.doors.size() && s.close(); ++i) {
+    const MapDoor& d = s.plan.doors[i];
+    if (leaf_of(s.news.doors[i]) == DoorLeaf::closed || !holds(s.seen, d.a)) continue;
+    const Point tip = d.a + d.swing * length(d.b - d.a);
+    const ImVec2 a = s.at(d.a);
+    for (const Point end : {tip, d.b}) {
+      const ImVec2 b = s.at(end);
+      space.discourage(
+          {std::min(a.x, b.x) - 2, std::min(a.y, b.y) - 2, std::abs(a.x - b.x) + 4, std::abs(a.y - b.y) + 4});
+    }
+  }
+}
+
+void place_marks(const MapScene& s, LabelSpace& space, MapLayout& out) {
+  for (std::uint32_t i = 0; i < s.news.units.size(); ++i) {
+    const UnitNews& u = s.news.units[i];
+    const FloorMesh& mesh = s.plan.floors[u.floor];
+    if (!touch(mesh.bounds, s.seen)) continue;
+    const Unit& unit = s.plan.site->units[mesh.item];
+    const float size = s.near() ? 26.0F : s.scale() >= 5 ? 20.0F : 16.0F;
+    const ImVec2 best = s.at(s.plan.labels[u.floor].at);
+    const float half_room = s.plan.labels[u.floor].width * s.scale() / 2;
+    ImVec2 q = best;
+    bool placed = false;
+    for (int pass = 0; pass < 3 && !placed; ++pass) {
+      const float box = pass == 0 ? size * 1.7F : size * 1.15F;
+      for (const float side : {0.0F, 0.62F, -0.62F, 0.3F, -0.3F})
+        for (const float down : {12.0F, 0.0F, 30.0F, -14.0F, 52.0F, -34.0F}) {
+          if (placed) break;
+          const ImVec2 c(best.x + side * half_room, best.y + down);
+          const Rect r = around(c.x, c.y, box, box);
+          if (!within(s, unit, r) || !space.free(r, pass < 2)) continue;
+          q = c;
+          placed = true;
+        }
+    }
+    out.marks.push_back({i, q.x, q.y, size});
+    space.block(around(q.x, q.y, size * 1.25F, size * 1.25F));
+  }
+}
+
+void place_names(const MapScene& s, LabelSpace& space, MapLayout& out) {
+  std::vector<std::uint32_t> order;
+  for (std::uint32_t i = 0; i < s.plan.floors.size(); ++i) {
+    const FloorMesh& mesh = s.plan.floors[i];
+    if (!touch(mesh.bounds, s.seen) || mesh.floor == Floor::solid) continue;
+    if (s.plan.site->units[mesh.item].name.empty()) continue;
+    order.push_back(i);
+  }
+  std::vector<std::uint8_t> abnormal(s.plan.floors.size(), 0);
+  for (const UnitNews& u : s.news.units)
+    abnormal[u.floor] = static_cast<std::uint8_t>(1 + static_cast<int>(u.news.worst));
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::uint32_t a, std::uint32_t b) { return abnormal[a] > abnormal[b]; });
+  for (const std::uint32_t i : order) {
+    const Unit& unit = s.plan.site->units[s.plan.floors[i].item];
+    const LabelSpot& spot = s.plan.labels[i];
+    const float room = spot.width * s.scale();
+    if (room < 24) continue;
+    float width = s.plan.label_widths[i];
+    if (width < 0) width = s.plan.label_widths[i] = s.p.width(unit.name, Face::s_medium);
+    const bool strong = abnormal[i] != 0;
+    if (strong) width = s.p.width(unit.name, Face::s_semibold);
+    if (width > room - kSpare) continue;
+    const std::int32_t people = s.overlays.people && s.near() ? s.news.people[i] : -1;
+    const ImVec2 best = s.at(spot.at);
+    bool placed = false;
+    for (int pass = people >= 0 ? 0 : 2; pass < 4 && !placed; ++pass) {
+      const bool pill = pass < 2;
+      const bool strict = pass % 2 == 0;
+      const float w = pill ? std::max(width, 44.0F) : width;
+      const float h = pill ? kLine + 6 + kPill : kLine;
+      for (const Offset& o : kAround) {
+        const Rect r = around(best.x + o.x, best.y + o.y, w + 4, h);
+        if (!space.free(r, strict) || !within(s, unit, r)) continue;
+        out.names.push_back({i, r.mid_x(), r.y + kLine / 2, width, strong, pill ? people : -1, r});
+        space.block(r);
+        placed = true;
+        break;
+      }
+    }
+  }
+}
+
+void place_tags(const MapScene& s, LabelSpace& space, MapLayout& out) {
+  if (!s.near()) return;
+  std::size_t count = 0;
+  for (std::uint32_t i = 0; i < s.plan.devices.size(); ++i) {
+    const Device& d = s.plan.site->devices[s.plan.devices[i]];
+    if (d.kind == DeviceKind::door || d.kind == DeviceKind::reader || !holds(s.seen, d.position)) continue;
+    if (++count > 400) break;
+    const ImVec2 q = s.at(d.position);
+    const float w = s.p.width(tag_of(d, s.news.states[i]), Face::mono_s);
+    const float reach = glyph_reach(s, d.kind) + 5;
+    struct Try {
+      float x, y;
+      Align align;
+    };
+    const Try tries[] = {{q.x + reach, q.y, Align::left},       {q.x - reach, q.y, Align::right},
+                         {q.x, q.y + reach + 5, Align::center}, {q.x, q.y - reach - 5, Align::center},
+                         {q.x + reach, q.y + 8, Align::left},   {q.x - reach, q.y + 8, Align::right}};
+    for (int pass = 0; pass < 2; ++pass) {
+      bool placed = false;
+      for (const Try& t : tries) {
+        const float x = t.align == Align::left ? t.x : t.align == Align::right ? t.x - w : t.x - w / 2;
+        const Rect r{x - 1, t.y - 7, w + 2, 14};
+        if (!space.free(r, pass == 0)) continue;
+        out.tags.push_back({i, t.x, t.y, t.align, r});
+        space.block(r);
+        placed = true;
+        break;
+      }
+      if (placed) break;
+    }
+  }
+}
+
+}  // namespace
+
+void LabelSpace::reset(const Rect& port) {
+  port_ = port;
+  columns_ = std::max(1, static_cast<int>(port.w / kCell) + 1);
+  rows_ = std::max(1, static_cast<int>(port.h / kCell) + 1);
+  boxes_.clear();
+  const auto count = static_cast<std::size_t>(columns_) * static_cast<std::size_t>(rows_);
+  if (cells_.size() != count) cells_.resize(count);
+  for (auto& c : cells_) c.clear();
+}
+
+void LabelSpace::add(const Rect& r, bool soft) {
+  if (!(r.w >= 0) || !(r.h >= 0) || !overlap(r, port_)) return;
+  const auto n = static_cast<std::uint32_t>(boxes_.size());
+  boxes_.push_back({r, soft});
+  const auto cell = [](float v, int most) { return std::clamp(static_cast<int>(v / kCell), 0, most - 1); };
+  for (int y = cell(r.y - port_.y, rows_); y <= cell(r.bottom() - port_.y, rows_); ++y)
+    for (int x = cell(r.x - port_.x, columns_); x <= cell(r.right() - port_.x, columns_); ++x)
+      cells_[static_cast<std::size_t>(y * columns_ + x)].push_back(n);
+}
+
+bool LabelSpace::free(const Rect& r, bool strict) const {
+  if (r.x < port_.x || r.y < port_.y || r.right() > port_.right() || r.bottom() > port_.bottom()) return false;
+  const auto cell = [](float v, int most) { return std::clamp(static_cast<int>(v / kCell), 0, most - 1); };
+  for (int y = cell(r.y - port_.y, rows_); y <= cell(r.bottom() - port_.y, rows_); ++y)
+    for (int x = cell(r.x - port_.x, columns_); x <= cell(r.right() - port_.x, columns_); ++x)
+      for (const std::uint32_t i : cells_[static_cast<std::size_t>(y * columns_ + x)])
+        if ((strict || !boxes_[i].soft) && overlap(r, boxes_[i].r)) return false;
+  return true;
+}
+
+std::string tag_of(const Device& d, const DeviceState* state) {
+  if (d.kind == DeviceKind::camera && without_picture(state))
+    return d.id + (state->state == "offline" ? " offline" : " " + state->state);
+  return d.id;
+}
+
+void MapLayout::make(const MapScene& s, LabelSpace& space) {
+  names.clear();
+  tags.clear();
+  marks.clear();
+  discs.clear();
+  space.reset(s.view.port);
+  block_devices(s, space);
+  place_discs(s, space, *this);
+  place_marks(s, space, *this);
+  place_names(s, space, *this);
+  place_tags(s, space, *this);
+}
+
+void draw_labels(const MapScene& s, const MapLayout& layout) {
+  const Tokens& t = s.p.t;
+  for (const MapLayout::Name& n : layout.names) {
+    const FloorMesh& mesh = s.plan.floors[n.floor];
+    const Unit& unit = s.plan.site->units[mesh.item];
+    s.p.text(n.x, n.mid, unit.name, n.strong ? Face::s_semibold : Face::s_medium,
+             n.strong                                               ? t.t1
+             : mesh.floor == Floor::void_ || is_outdoor(mesh.floor) ? t.t3
+                                                                    : t.t2,
+             Align::center);
+    if (n.people < 0) continue;
+    const std::string count = std::to_string(n.people);
+    const float w = std::round(s.p.width(count, Face::mono_s) + 28);
+    const Rect pill{std::round(n.x - w / 2), n.mid + 12, w, kPill};
+    s.p.fill(pill, t.map.corridor, kPill / 2);
+    s.p.stroke(pill, t.map.wall, 1, kPill / 2);
+    icon(s.p, Icon::person, pill.x + 12, pill.mid_y(), 11, n.people > 0 ? t.t2 : t.t3, 1.25F);
+    s.p.text(pill.x + 20, pill.mid_y(), count, Face::mono_s, n.people > 0 ? t.t1 : t.t3);
+  }
+  for (const MapLayout::Tag& g : layout.tags) {
+    const Device& d = s.plan.site->devices[s.plan.devices[g.device]];
+    const DeviceState* state = s.news.states[g.device];
+    const bool abnormal = state != nullptr && state->in_incident;
+    s.p.text(g.x, g.mid, tag_of(d, state), Face::mono_s, abnormal ? t.t1 : t.t2, g.align);
+  }
+}
+
+void draw_path(const MapScene& s, const MapLayout& layout) {
+  if (s.path == nullptr) return;
+  const Tokens& t = s.p.t;
+  ImDrawList& list = s.p.list();
+  const float k = s.p.scale();
+  for (const bool casing : {true, false})
+    for (const PathLeg& leg : s.path->legs) {
+      const ImU32 color = casing ? faded(t.map.path_casing, 0.85F) : t.map.path;
+      const float width = casing ? 5.0F : 2.0F;
+      if (!leg.known && !casing) {
+        const ImVec2 a = s.at(leg.way.front());
+        const ImVec2 b = s.at(leg.way.back());
+        s.p.dashed_line(a.x, a.y, b.x, b.y, color, width, 6, 5);
+        continue;
+      }
+      for (const Point& m : leg.way) {
+        const ImVec2 q = s.at(m);
+        // Strokes of even width are sharp on whole pixels.
+        list.PathLineTo({std::round(q.x * k), std::round(q.y * k)});
+      }
+      list.PathStroke(color, 0, width * k);
+    }
+  // A disc that had to step aside is tied to its place.
+  for (const MapLayout::Disc& d : layout.discs) {
+    const ImVec2 home = s.at(s.path->stops[d.stop].at);
+    if (std::hypot(home.x - d.x, home.y - d.y) > 16) {
+      s.p.line(home.x, home.y, d.x, d.y, faded(t.map.path_casing, 0.85F), 3);
+      s.p.line(home.x, home.y, d.x, d.y, t.map.path, 1);
+    }
+  }
+}
+
+bool draw_marks(const MapScene& s, const MapLayout& layout) {
+  const Tokens& t = s.p.t;
+  bool pulses = false;
+  // Less urgent ones first: what is worst lies on top.
+  for (int level = 0; level < 4; ++level)
+    for (const MapLayout::Mark& m : layout.marks) {
+      const PlaceNews& n = s.news.units[m.unit].news;
+      if (static_cast<int>(n.worst) != level) continue;
+      const bool moves = !n.held && !s.f.reduce_motion;
+      // A still mark shows the ring as it is in the middle of its beat.
+      const float wave =
+          moves ? 0.5F + 0.5F * static_cast<float>(std::sin(s.f.input.seconds * 6.2831853 / motion::kRing)) : 0.5F;
+      const float alpha = 0.25F + 0.30F * wave;
+      if (n.worst >= Priority::medium || !n.held) {
+        s.p.circle_line(m.x, m.y, m.size * 0.98F, faded(t.of(n.worst).fill, n.held ? 0.3F : alpha), 1.5F);
+        if (!n.held) s.p.circle_line(m.x, m.y, m.size * 1.35F, faded(t.of(n.worst).fill, 0.45F * alpha), 1);
+      }
+      mark(s.p, n.worst, m.x, m.y, m.size, n.mark());
+      if (n.incidents > 1) {
+        const std::string count = std::to_string(std::min<std::uint32_t>(n.incidents, 99));
+        const float w = std::max(14.0F, s.p.width(count, Face::tiny) + 8);
+        const Rect r{m.x + m.size * 0.42F, m.y - m.size * 0.5F - 6, w, 14};
+        s.p.fill(r, t.bg1, 7);
+        s.p.stroke(r, t.of(n.worst).edge, 1, 7);
+        s.p.text(r.mid_x(), r.mid_y(), count, Face::tiny, t.t1, Align::center);
+      }
+      pulses = pulses || moves;
+    }
+  if (s.path == nullptr) return pulses;
+  const float radius = s.near() ? 10.0F : 8.0F;
+  for (const MapLayout::Disc& d : layout.discs) {
+    const PathStop& stop = s.path->stops[d.stop];
+    if (stop.first == stop.last && stop.first < 100) {
+      s.p.circle(d.x, d.y, radius + 1.5F, t.map.path_casing);
+      number_disc(s.p, d.x, d.y, radius, stop.first);
+      continue;
+    }
+    const Rect r = around(d.x, d.y, d.w, 2 * radius);
+    s.p.fill(r.inset(-1.5F), t.map.path_casing, radius + 1.5F);
+    s.p.fill(r, t.map.path, radius);
+    const std::string range = stop.first == stop.last ? std::to_string(stop.first)
+                                                      : std::to_string(stop.first) + "–" + std::to_string(stop.last);
+    s.p.text(d.x, d.y, range, Face::tiny, t.dark ? rgb(0x101317) : rgb(0xFFFFFF), Align::center);
+  }
+  return pulses;
+}
+
+}  // namespace wf::ui
