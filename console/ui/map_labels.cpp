@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "console/ui/widgets.hpp"
+
 namespace wf::ui {
 namespace {
 
