@@ -175,6 +175,7 @@ Floor floor_of(std::string_view c) {
       {"controlroom", Floor::secure},
       {"vault", Floor::secure},
       {"secure", Floor::secure},
+      {"server", Floor::secure},
       {"nonpublic", Floor::technical},
       {"technical", Floor::technical},
       {"storage", Floor::storage},

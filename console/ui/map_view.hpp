@@ -18,6 +18,7 @@ class MapView {
   bool step(double seconds);
 
   [[nodiscard]] const MapTransform& transform() const { return now_; }
+  [[nodiscard]] std::uint64_t key() const { return key_; }
   [[nodiscard]] bool fitted() const { return fitted_; }
   /// Scale compared with the fitted one, 1 = fitted.
   [[nodiscard]] float zoomed() const;
