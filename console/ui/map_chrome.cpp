@@ -40,7 +40,7 @@ float draw_crumbs(Frame& f, float x, float mid, float most, MapMemory& m, bool l
   for (std::size_t i = 0; i < parts.size(); ++i) {
     const bool last = i + 1 == parts.size();
     const float w = p.width(parts[i].text, last ? Face::m_semibold : Face::m);
-    std::array<char, 24> name{};
+    std::array<char, 40> name{};
     std::snprintf(name.data(), name.size(), "map/crumb/%zu", i);
     const Hit hit = last ? Hit{} : p.hits.add(name.data(), {x - 4, mid - 14, w + 8, 28});
     p.text(x, mid, parts[i].text, last ? Face::m_semibold : Face::m, last || hit.hovered ? p.t.t1 : p.t.t2, Align::left,
