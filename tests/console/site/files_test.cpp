@@ -1,0 +1,154 @@
+// site.yaml, devices.yaml and people.csv.
+#include "tests/console/site/archive.hpp"
+
+using namespace wf;
+
+TEST_CASE("zones give a unit Watchfloor's category and criticality") {
+  Archive a;
+  a.files["devices.yaml"] = "zones:\n  - {unit: " + Archive::id("room") + ", category: server, criticality: 4}\n" +
+                            "  - {unit: nobody, criticality: 2}\n  - {unit: " + Archive::id("hall") +
+                            ", criticality: 9}\n";
+  const Site& site = a.load();
+  CHECK(site.unit(Archive::id("room"))->category == "server");
+  CHECK(site.unit(Archive::id("room"))->criticality == 4);
+  CHECK(site.unit(Archive::id("hall"))->category == "room");
+  CHECK(a.warned({"devices.yaml: zones", "'nobody' is no unit"}));
+  CHECK(a.warned({"devices.yaml: " + Archive::id("hall"), "criticality 9"}));
+}
+
+TEST_CASE("devices are placed by position, opening and unit") {
+  Archive a;
+  const auto p = Archive::at(15, 5);
+  a.files["devices.yaml"] =
+      "v: 1\ndevices:\n"
+      "  - {id: D-1, kind: door, opening: " +
+      Archive::id("inner") + ", unit: " + Archive::id("room") +
+      ", egress: true}\n"
+      "  - {id: C-1, kind: camera, level: " +
+      Archive::id("l") + ", position: [" + p[0].dump() + ", " + p[1].dump() +
+      "], heading: 90, field_of_view: 70, range: 12, covers: [D-1, " + Archive::id("room") +
+      ", nothing]}\n"
+      "  - {id: hv-1, kind: host, unit: " +
+      Archive::id("room") + ", address: 10.0.0.1, aliases: [hv-1.example]}\n";
+  const Site& site = a.load();
+  const Device* door = site.device("D-1");
+  REQUIRE(door != nullptr);
+  CHECK(door->placed);
+  CHECK(door->egress);
+  CHECK(door->position.x == Approx(10).margin(0.05));
+  CHECK(door->position.y == Approx(4.5).margin(0.05));
+  const Device* camera = site.device("C-1");
+  CHECK(camera->unit_id == Archive::id("room"));  // found by its position
+  CHECK(camera->heading == 90);
+  CHECK(camera->covers == std::vector<std::string>{"D-1", Archive::id("room")});
+  CHECK(a.warned({"devices.yaml: C-1", "covers 'nothing'"}));
+  CHECK(site.device("hv-1")->level_id == Archive::id("l"));
+  CHECK_FALSE(site.device("hv-1")->placed);
+  CHECK(a.estate->find_device("hv-1.example").device->id == "hv-1");
+  CHECK(a.report.warnings.size() == 1);
+}
+
+TEST_CASE("flaws of devices are named and cost one device at most") {
+  Archive a;
+  a.files["devices.yaml"] =
+      "v: 1\ncolour: red\ndevices:\n"
+      "  - {id: D-1, kind: door}\n"
+      "  - {id: D-1, kind: camera}\n"
+      "  - {id: X-1, kind: moat}\n"
+      "  - {kind: door}\n"
+      "  - just a word\n"
+      "  - {id: h-1, kind: host, unit: attic, owner: P-9, address: 10.0.0.1, position: here, shape: round}\n"
+      "  - {id: h-2, kind: host, unit: " +
+      Archive::id("hall") + ", aliases: [10.0.0.1], criticality: high}\n";
+  const Site& site = a.load();
+  CHECK(site.devices.size() == 3);
+  CHECK(a.warned({"devices.yaml", "'colour' (line 2)"}));
+  CHECK(a.warned({"D-1", "door without an opening"}));
+  CHECK(a.warned({"D-1", "is there twice"}));
+  CHECK(a.warned({"X-1", "kind 'moat'"}));
+  CHECK(a.warned({"line 7", "no id"}));
+  CHECK(a.warned({"devices.yaml", "line 8 is not a map"}));
+  CHECK(a.warned({"h-1", "'attic' is no unit"}));
+  CHECK(a.warned({"h-1", "owner 'P-9'"}));
+  CHECK(a.warned({"h-1", "position is not"}));
+  CHECK(a.warned({"h-1", "'shape'"}));
+  CHECK(a.warned({"h-1", "stands on no level"}));
+  CHECK(a.warned({"h-2", "criticality", "not as expected"}));
+  CHECK(a.warned({"h-2", "'10.0.0.1' also means h-1"}));
+}
+
+TEST_CASE("site.yaml: an unknown time zone and a missing file are named, broken YAML is an error") {
+  Archive a;
+  a.files["site.yaml"] = "v: 1\nid: works\ntime_zone: Europe/Atlantis\n";
+  CHECK(a.load().time_zone == "UTC");
+  CHECK(a.warned({"site.yaml", "'Europe/Atlantis'"}));
+  Archive b;
+  b.files.erase("site.yaml");
+  CHECK(b.load().name == "Works");
+  CHECK(b.warned({"site.yaml", "is missing"}));
+  Archive c;
+  c.files["site.yaml"] = "id: [unclosed\n";
+  const auto loaded = c.try_load();
+  REQUIRE_FALSE(loaded.ok());
+  CHECK(loaded.error().text().find("site.yaml:") != std::string::npos);
+}
+
+TEST_CASE("people are read with quotes, lists, and any order of columns") {
+  Archive a;
+  a.files["people.csv"] =
+      "\xEF\xBB\xBFname,ID,accounts,credentials,role\r\n"
+      "\"van Dijk, Anna\",P-1,adijk ANNA,88-1;88-2,\"says \"\"hello\"\"\"\r\n"
+      "\r\n"
+      "Bo Li,P-2,,,\r\n";
+  a.load();
+  for (const std::string& w : a.report.warnings) UNSCOPED_INFO(w);
+  CHECK(a.report.warnings.empty());
+  REQUIRE(a.estate->people.size() == 2);
+  CHECK(a.estate->people[0].name == "van Dijk, Anna");
+  CHECK(a.estate->people[0].role == "says \"hello\"");
+  CHECK(a.estate->person_by_credential("88-2")->id == "P-1");
+  CHECK(a.estate->person_by_account("anna")->id == "P-1");
+}
+
+TEST_CASE("a duplicate person, credential or account is named with its line and its first holder") {
+  Archive a;
+  a.files["people.csv"] =
+      "id,name,role,department,site,credentials,accounts\n"
+      "P-1,Anna,,,works,88-1,anna\n"
+      "P-2,Bo,,,works,88-1 88-2,ANNA\n"
+      "P-1,Cem,,,works,88-3,cem\n"
+      ",Dora,,,works,,\n"
+      "P-5,Edo\n"
+      "P-6,Fay,,,atlantis,,\n";
+  a.load();
+  CHECK(a.warned({"people.csv: line 3", "credential '88-1' belongs to P-1"}));
+  CHECK(a.warned({"people.csv: line 3", "account 'ANNA' belongs to P-1"}));
+  CHECK(a.warned({"people.csv: line 4", "person 'P-1'", "Anna"}));
+  CHECK(a.warned({"people.csv: line 5", "has no id"}));
+  CHECK(a.warned({"people.csv: line 6", "has 2 cells"}));
+  CHECK(a.estate->person_by_credential("88-1")->id == "P-1");
+  CHECK(a.estate->person_by_credential("88-2")->id == "P-2");
+  CHECK(a.estate->person_by_credential("88-3") == nullptr);
+  CHECK(a.estate->people.size() == 4);
+}
+
+TEST_CASE("people.csv without a header is an error that shows the right one") {
+  Archive a;
+  a.files["people.csv"] = "P-1,Anna\n";
+  const auto loaded = a.try_load();
+  REQUIRE_FALSE(loaded.ok());
+  CHECK(loaded.error().text().find("id,name,role") != std::string::npos);
+}
+
+TEST_CASE("an estate has its people beside the sites, and knows people of no site") {
+  Archive outer, inner;
+  inner.folder = outer.folder / "works";
+  inner.write();
+  std::ofstream(outer.folder / "people.csv") << "id,name,site\nP-1,Anna,works\nP-2,Bo,atlantis\n";
+  site::SiteReport report;
+  const auto loaded = site::load_estate(outer.folder, report);
+  REQUIRE(loaded.ok());
+  CHECK((*loaded)->people.size() == 2);
+  REQUIRE(report.warnings.size() == 1);
+  CHECK(report.warnings[0].find("people.csv: P-2: site 'atlantis'") == 0);
+}
