@@ -140,7 +140,8 @@ void AgentsView::draw_table(Frame& f, Desk& d, const Rect& r) {
     p.text(r.x + x, head.mid_y(), text, Face::s, t.t3, align);
   };
   title(60, "Agent", Align::left);
-  title(190, "Health", Align::left);
+  const bool health = heard - 190 > 190;
+  if (health) title(190, "Health", Align::left);
   if (wide) title(sources, "Sources", Align::left);
   title(heard, "Last event", Align::right);
   title(spark, "Last minute", Align::left);
@@ -168,8 +169,9 @@ void AgentsView::draw_table(Frame& f, Desk& d, const Rect& r) {
     health_dot(p, a.health, r.x + 22, mid);
     icon(p, agent_icon(a.kind), r.x + 44, mid, 14, t.t2);
     p.text(r.x + 60, mid, a.name, Face::mono_m, t.t1, Align::left, 120);
-    p.text(r.x + 190, mid, name_of(a.health), quiet ? Face::s_semibold : Face::s, quiet ? warn : t.t2, Align::left,
-           wide ? 130.0F : heard - 190 - 90);
+    if (health)
+      p.text(r.x + 190, mid, name_of(a.health), quiet ? Face::s_semibold : Face::s, quiet ? warn : t.t2, Align::left,
+             wide ? 130.0F : heard - 190 - 90);
     if (wide) {
       std::string names;
       std::string problem;

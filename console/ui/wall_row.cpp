@@ -58,7 +58,7 @@ WallColumns wall_columns(float w, bool compact) {
     c.domains = count ? c.count - 108 : c.state - 72;
     const float room = c.domains - c.title - 12;
     if (room > 420) {
-      c.place = c.title + std::round(room * 0.67F);
+      c.place = c.title + std::round(room * 0.7F);
       c.title_end = c.place - 12;
       c.place_end = c.domains - 10;
     } else {

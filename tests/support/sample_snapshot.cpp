@@ -262,7 +262,7 @@ const std::vector<Row>& rows() {
                                           1,
                                           S::fresh,
                                           "",
-                                          "First seen 10.2.9.40",
+                                          "Unknown address",
                                           900,
                                           900,
                                           0,
