@@ -1,6 +1,9 @@
 #include "agents/kit/agent_main.hpp"
 
+#include <fcntl.h>
 #include <malloc.h>
+#include <sodium.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -9,8 +12,11 @@
 #include <cstring>
 #include <exception>
 
+#include "agents/kit/agent.hpp"
 #include "agents/kit/configuration.hpp"
+#include "agents/kit/disk.hpp"
 #include "agents/kit/print.hpp"
+#include "agents/kit/service_notify.hpp"
 #include "agents/kit/source_set.hpp"
 #include "agents/kit/stop_signal.hpp"
 
@@ -78,6 +84,90 @@ int print(const AgentProgram& program, const CommandLine& command, SourceSet& so
   return sources.failed() ? kFailed : kFine;
 }
 
+/// Keeps a second agent away from a state directory, as long as it lives.
+Result<Descriptor> lock_state(const std::filesystem::path& state) {
+  if (Result<void> made = make_private_directory(state); !made) return made.error();
+  Descriptor lock(::open((state / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+  if (!lock.open()) return file_error(state / "lock", "open it", errno);
+  if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0)
+    return Error{"another agent uses this state directory", state.string(),
+                 "stop that one, or give this one its own --state"};
+  return lock;
+}
+
+/// Finds or makes the identity and says to which engines to go.
+Result<LinkOptions> link_options(const AgentProgram& program, const Configuration& configuration) {
+  LinkOptions out;
+  out.kind = program.kind;
+  out.version = program.version;
+  out.engines = configuration.engines;
+  out.identity_file = configuration.state / "identity.json";
+  randombytes_buf(&out.seed, sizeof out.seed);
+  Result<std::optional<Identity>> known = read_identity(out.identity_file);
+  if (!known) return known.error();
+  const bool enrolled = *known && (*known)->enrolled;
+  const auto tcp = [](const std::string& engine) { return engine.starts_with("tcp://"); };
+  const bool needs_keys = out.engines.empty() || std::any_of(out.engines.begin(), out.engines.end(), tcp);
+  if (!enrolled && needs_keys) {
+    if (configuration.invite.empty())
+      return Error{"this agent is not enrolled", configuration.state.string(),
+                   "make an invitation at the engine with `watchfloor agent invite` and give it with --invite FILE"};
+    Result<Invitation> invitation = read_invitation(configuration.invite);
+    if (!invitation) return invitation.error();
+    // The same keys as in an earlier try, so that an engine that enrolled them then knows them.
+    if (!*known || (*known)->engine_key != invitation->engine_key) {
+      Result<Identity> made = make_identity(*invitation);
+      if (!made) return made.error();
+      *known = std::move(*made);
+      if (Result<void> written = write_identity(out.identity_file, **known); !written) return written.error();
+    }
+    out.invitation = std::move(*invitation);
+  }
+  if (*known) out.identity = std::move(**known);
+  if (out.engines.empty()) out.engines.push_back(out.invitation ? out.invitation->engine : out.identity.engine);
+  out.name = configuration.name;
+  if (enrolled || out.name.empty()) out.name = out.identity.name;
+  if (out.name.empty() && out.invitation) out.name = out.invitation->agent;
+  if (out.name.empty()) out.name = default_agent_name(program.kind);
+  return out;
+}
+
+int send(const AgentProgram& program, const CommandLine& command, std::vector<std::unique_ptr<Source>> sources,
+         StopSignal& stop) {
+  const Configuration& configuration = command.configuration;
+  Result<Descriptor> lock = lock_state(configuration.state);
+  if (!lock) return say_problems(program.name, {lock.error()});
+  Result<LinkOptions> link = link_options(program, configuration);
+  if (!link) return say_problems(program.name, {link.error()});
+  link->say = [&](const std::string& line) { say(program.name, line); };
+  SpoolOptions options;
+  options.directory = configuration.state / "spool";
+  options.limit_bytes = configuration.spool_limit;
+  Result<Spool> spool = Spool::open(options);
+  if (!spool) return say_problems(program.name, {spool.error()});
+  for (const std::string& problem : spool->problems()) say(program.name, problem);
+  Agent agent(std::move(sources), *spool, std::move(*link), command.once);
+  ServiceNotify service;
+  agent.start(look(command.clock));
+  service.ready();
+  malloc_trim(0);
+  std::vector<pollfd> fds;
+  while (!stop.stopped() && !agent.done()) {
+    const Moment moment = look(command.clock);
+    service.watchdog(moment.mono);
+    const bool more = agent.turn(moment);
+    fds.assign(1, {stop.fd(), POLLIN, 0});
+    agent.add_fds(fds);
+    if (!agent.done()) wait(fds, std::min(agent.next_wake(), service.next_wake()), more);
+  }
+  service.stopping();
+  const bool kept = agent.stop(look(command.clock));
+  for (const std::string& line : agent.sources().summary()) say(program.name, line);
+  if (!kept) say(program.name, "the last events could not be spooled: " + agent.collector().failure());
+  const bool refused = command.once && !agent.link().refusal().empty();
+  return agent.sources().failed() || refused || !kept ? kFailed : kFine;
+}
+
 int run(int argc, char** argv, const AgentProgram& program) {
   ParsedCommandLine parsed = read_command_line(argc, argv, program);
   if (parsed.stop) {
@@ -89,10 +179,9 @@ int run(int argc, char** argv, const AgentProgram& program) {
   if (!parsed.problems.empty()) return say_problems(program.name, parsed.problems);
   if (command.check) return check(program, made);
   StopSignal stop;
+  if (!command.print) return send(program, command, std::move(made), stop);
   SourceSet sources(std::move(made));
-  if (command.print) return print(program, command, sources, stop);
-  say(program.name, "sending is not built yet; use --print");
-  return kUnusable;
+  return print(program, command, sources, stop);
 }
 
 }  // namespace

@@ -17,10 +17,13 @@ void SourceSet::start(const std::function<std::string(const std::string&)>& posi
       source->set_state("failed", started.error().text());
 }
 
-bool SourceSet::step(Sink& sink, const Moment& moment) {
+bool SourceSet::step(Sink& sink, const Moment& moment, Sink* last_resort) {
   bool more = false;
-  for (const auto& source : sources_)
-    if (!source->over() && (!sink.full() || !source->can_wait())) more |= source->step(sink, moment) && !source->over();
+  for (const auto& source : sources_) {
+    if (source->over()) continue;
+    Sink* const to = !sink.full() ? &sink : source->can_wait() ? nullptr : last_resort;
+    if (to != nullptr) more |= source->step(*to, moment) && !source->over();
+  }
   return more;
 }
 

@@ -17,10 +17,10 @@ class SourceSet {
 
   /// Starts each source behind its position; one that can never start is failed from now on, the others go on.
   void start(const std::function<std::string(const std::string& source)>& position, bool once, const Moment& moment);
-  /// Steps each source that is not over, unless the sink is full and the source can wait. Returns true when
-  /// there is more to read at once.
-  bool step(Sink& sink, const Moment& moment);
-  /// Descriptors and the next moment at which step() has work, as long as the sink takes something.
+  /// Steps each source that is not over, unless the sink is full. A source that cannot wait is stepped even then,
+  /// into `last_resort` if there is one. Returns true when there is more to read at once.
+  bool step(Sink& sink, const Moment& moment, Sink* last_resort = nullptr);
+  /// Descriptors and the next moment at which step() has work. `full`: of those that cannot wait only.
   void add_fds(bool full, std::vector<pollfd>& fds) const;
   [[nodiscard]] std::int64_t next_wake(bool full) const;
 

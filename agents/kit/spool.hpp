@@ -46,6 +46,8 @@ class Spool {
   /// oldest one that is not acknowledged.
   [[nodiscard]] bool read(std::uint8_t lane, StoredBatch& out) { return lanes_[lane].read(out); }
   void rewind();
+  /// True when read() came to the end of the lane.
+  [[nodiscard]] bool read_all(std::uint8_t lane) const { return lanes_[lane].read_all(); }
   /// Everything up to and including `sequence` is stored at the engine and may be dropped.
   void acknowledge(std::uint8_t lane, std::uint64_t sequence);
 

@@ -53,6 +53,10 @@ class Lane {
 
   /// The next batch behind the last one read. Damaged records are passed over and their events counted in lost().
   [[nodiscard]] bool read(StoredBatch& out);
+  /// True when read() came to the end of what there is.
+  [[nodiscard]] bool read_all() const {
+    return segments_.empty() || (read_serial_ == segments_.back().serial && read_offset_ >= segments_.back().size);
+  }
   /// Reads again from the oldest batch that is not acknowledged.
   void rewind();
   /// Removes segments of which everything is acknowledged.

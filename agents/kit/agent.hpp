@@ -1,0 +1,57 @@
+#pragma once
+#include <functional>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "agents/kit/collector.hpp"
+#include "agents/kit/link_client.hpp"
+#include "agents/kit/source_set.hpp"
+
+namespace wf::kit {
+
+/// An agent that sends: sources → collector → spool → link, one turn at a time on one thread. It also says of
+/// itself what the engine should know: that it started, and what its sources' troubles are.
+class Agent {
+ public:
+  /// `link`'s report and name are the agent's to fill.
+  Agent(std::vector<std::unique_ptr<Source>> sources, Spool& spool, LinkOptions link, bool once);
+
+  void start(const Moment& moment);
+  /// Reads, spools and sends what there is, without blocking. Returns true when it should be called again at once.
+  bool turn(const Moment& moment);
+  /// Descriptors to wait for, and CLOCK_MONOTONIC at which turn() is due anyway.
+  void add_fds(std::vector<pollfd>& fds) const;
+  [[nodiscard]] std::int64_t next_wake() const;
+  /// With `once`: the input ended and all of it is stored at the engine, or the engine refuses.
+  [[nodiscard]] bool done() const;
+  /// Spools what was read, whatever is due. False: it could not.
+  [[nodiscard]] bool stop(const Moment& moment);
+
+  [[nodiscard]] const SourceSet& sources() const { return sources_; }
+  [[nodiscard]] const LinkClient& link() const { return link_; }
+  [[nodiscard]] const Collector& collector() const { return collector_; }
+  [[nodiscard]] AgentReport report() const;
+
+ private:
+  LinkOptions prepared(LinkOptions link);
+  void watch_sources(const Moment& moment);
+  void say_of_itself(std::string kind, std::string source, std::string message, std::string state,
+                     const Moment& moment);
+
+  SourceSet sources_;
+  Spool& spool_;
+  Collector collector_;
+  std::string kind_, version_;
+  LinkClient link_;
+  bool once_;
+  /// Last state and trouble of each source, to see changes.
+  std::map<std::string, std::pair<std::string, std::string>> seen_;
+  std::uint64_t lost_ = 0;
+};
+
+/// Resident memory of this process in bytes; 0 if the system does not say.
+[[nodiscard]] std::uint64_t resident_bytes();
+
+}  // namespace wf::kit
