@@ -449,7 +449,7 @@ void Gallery::draw(Frame& f, Desk& d, const Rect& r) {
                                           &Board::asking,   &Board::toasts, &Board::banners,   &Board::type,
                                           &Board::grounds};
   // Where the next column begins; the last section, the rows, ends the last one.
-  const std::vector<std::size_t> breaks = columns == 3   ? std::vector<std::size_t>{5, 10}
+  const std::vector<std::size_t> breaks = columns == 3   ? std::vector<std::size_t>{5, 9}
                                           : columns == 2 ? std::vector<std::size_t>{7}
                                                          : std::vector<std::size_t>{};
   const float gap = (r.w - static_cast<float>(columns) * kColumn) / static_cast<float>(columns + 1);

@@ -40,7 +40,7 @@ Target target_of(const Incident& i, UtcNs now, const Tokens& t) {
       return out;
     }
     const std::int64_t all = std::max<std::int64_t>(1, i.respond_by - i.opened);
-    out.time = duration(left);
+    out.time = duration(left + kSecond - 1);  // age and what is left add up to the target
     out.word = "to ack";
     out.ring.share = std::clamp(static_cast<float>(left) / static_cast<float>(all), 0.0F, 1.0F);
     out.ring.hot = out.ring.share < 0.4F;

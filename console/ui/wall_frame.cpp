@@ -40,9 +40,10 @@ void AlertWall::draw_head(Frame& f, Desk& d, const Rect& r) {
   pane_head(p, {r.x, r.y, x - 12 - r.x, r.h}, "Alert wall", sub);
   p.fill({x - 12, r.y, r.right() - x + 12, r.h}, p.t.bg2);
   p.hairline(x - 12, r.bottom() - 1, r.right() - x + 12, p.t.line);
-  const Hit roomy = icon_button(p, "wall/roomy", x, r.y + 6, Icon::roomy, !d.compact);
-  const Hit dense = icon_button(p, "wall/dense", x + 28, r.y + 6, Icon::dense, d.compact);
-  d.hint(roomy, "Two lines a row");
+  const bool compact = d.compact || f.snapshot.flood;
+  const Hit roomy = icon_button(p, "wall/roomy", x, r.y + 6, Icon::roomy, !compact);
+  const Hit dense = icon_button(p, "wall/dense", x + 28, r.y + 6, Icon::dense, compact);
+  d.hint(roomy, f.snapshot.flood ? "One line a row while the flood lasts" : "Two lines a row");
   d.hint(dense, "One line a row");
   if (roomy.clicked) d.compact = false;
   if (dense.clicked) d.compact = true;
