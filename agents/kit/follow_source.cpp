@@ -16,6 +16,13 @@ Result<void> FollowSource::start(std::string_view position, bool once, const Mom
   return {};
 }
 
+void FollowSource::show_state(std::string_view state) {
+  if (!follower_.problem().empty())
+    set_state(state, follower_.problem());
+  else
+    set_state(state, status().refused == 0 ? note() : std::string());
+}
+
 bool FollowSource::step(Sink& sink, const Moment& moment) {
   FollowedRecord record;
   Error error;
@@ -39,14 +46,14 @@ bool FollowSource::step(Sink& sink, const Moment& moment) {
         refuse(error);
         break;
       case FileFollower::Next::idle:
-        set_state(follower_.reading() ? "running" : "waiting", follower_.problem());
+        show_state(follower_.reading() ? "running" : "waiting");
         return false;
       case FileFollower::Next::ended:
-        set_state(follower_.reached_end() ? "ended" : "failed", follower_.problem());
+        show_state(follower_.reached_end() ? "ended" : "failed");
         return false;
     }
   }
-  set_state("running", follower_.problem());
+  show_state("running");
   return true;
 }
 

@@ -25,8 +25,11 @@ class FollowSource : public Source {
   /// One record, a byte order mark at the file's front taken off. An error means that it could not be used;
   /// its `where` is filled in if it is empty.
   [[nodiscard]] virtual Result<void> take(const FollowedRecord& record, Sink& sink, const Moment& moment) = 0;
+  /// What is worth saying although it concerns no record; shown when nothing worse is.
+  [[nodiscard]] virtual std::string note() const { return {}; }
 
  private:
+  void show_state(std::string_view state);
   FileFollower follower_;
 };
 
