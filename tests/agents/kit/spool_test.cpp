@@ -71,7 +71,7 @@ class BadDisk final : public Disk {
     }
     return Disk::write(fd, bytes, size, at);
   }
-  int sync(int fd) override {
+  int sync(int) override {
     if (fail_syncs > 0) return --fail_syncs, errno = EIO, -1;
     return 0;  // no test takes the power away
   }
