@@ -68,7 +68,8 @@ void Collector::flush(const SourceSet& sources, const Moment& moment, bool all) 
   const bool positions_due = positions_moved_ && moment.mono - positions_at_ >= kPositionsEvery;
   if (!due && !positions_due && !(all && positions_moved_)) return;
   if (Result<void> done = spool(sources); !done) {
-    failure_ = done.error().text();
+    // The first reason stands as long as the trouble lasts, whichever file a later attempt stumbles over.
+    if (failure_.empty()) failure_ = done.error().text();
     retry_at_ = moment.mono + kRetry;
     return;
   }
