@@ -380,9 +380,9 @@ start: 2026-03-12T22:28:00+01:00
 length_s: 1200
 site: ../../site
 agents:
-  - {name: acs-1, kind: access, sources: [{kind: mapped, file: acs-1/events.csv, rec: doors-hq.rec, options: {map: ../../mappings/door-controller.yaml}}]}
-  - {name: acs-ant, kind: access, sources: [{kind: mapped, file: acs-ant/events.jsonl, rec: doors-antwerp.rec, options: {map: ../../mappings/door-controller-antwerp.yaml}}]}
-  - {name: cam-gw-1, kind: camera, sources: [{kind: mapped, file: cam-gw-1/events.jsonl, rec: cameras.rec, options: {map: ../../mappings/camera-gateway.yaml}}]}
+  - {name: acs-1, kind: access, sources: [{kind: mapped, file: acs-1/events.csv, rec: doors-hq.rec, options: {map: door-controller.yaml}}]}
+  - {name: acs-ant, kind: access, sources: [{kind: mapped, file: acs-ant/events.jsonl, rec: doors-antwerp.rec, options: {map: door-controller-antwerp.yaml}}]}
+  - {name: cam-gw-1, kind: camera, sources: [{kind: mapped, file: cam-gw-1/events.jsonl, rec: cameras.rec, options: {map: camera-gateway.yaml}}]}
   - {name: net-1, kind: network, sources: [{kind: suricata, file: net-1/eve.json, rec: eve.rec}]}
   - {name: host-hv-07, kind: host, sources: [{kind: authlog, file: hv-07/auth.log, rec: auth-hv-07.rec, options: {tz: Europe/Amsterdam}}]}
   - {name: host-1, kind: host, sources: [{kind: authlog, file: host-1/auth.log, rec: auth-servers.rec, options: {tz: Europe/Amsterdam}}]}

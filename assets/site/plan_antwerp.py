@@ -1,13 +1,13 @@
 """Antwerp: a depot office of one level on the docks."""
 from plan_rotterdam import door, gap, host, rows
 
-SITE = {"id": "antwerp", "name": "Antwerp", "short_name": "Antwerp", "locality": "Antwerp", "province": "BE-VAN",
+SITE = {"id": "antwerp", "name": "Depot Antwerp", "short_name": "Depot", "locality": "Antwerp", "province": "BE-VAN",
         "country": "BE", "address": "Noorderkaai 7", "postal_code": "2030", "time_zone": "Europe/Brussels",
         "origin": (4.40910, 51.25140), "centre": (18, 10)}
 
 VENUE = [(-14, -22), (56, -22), (56, 30), (-14, 30)]
 OUTLINE = [(0, 0), (32, 0), (36, 4), (36, 20), (0, 20)]
-BUILDINGS = {"depot": ("Depot", OUTLINE, (18, 10))}
+BUILDINGS = {"depot": ("Office", OUTLINE, (18, 10))}
 
 DEPOT = {
     "building": "depot", "ordinal": 0, "name": "Level 0", "short": "0", "outline": OUTLINE,
@@ -39,7 +39,7 @@ GROUNDS = {
     "building": None, "ordinal": 0, "name": "Grounds", "short": "G", "outline": VENUE,
     "rooms": [("Noorderkaai", "road", (-14, -22, 56, -15)), ("Forecourt", "parking", (-8, -15, 42, -2)),
               ("Yard", "unenclosedarea", (-8, 22, 42, 28))],
-    "openings": [door((44 - 12, -15), "h", 6, door="D-706", kind="sliding", category="automobile", name="Antwerp gate",
+    "openings": [door((32, -15), "h", 6, door="D-706", kind="sliding", category="automobile", name="Antwerp gate",
                       into="Forecourt", aliases=["A-06"])],
     "details": [[[(x, -8), (x, -3)] for x in range(-6, 30, 3)], [[(x, -18.5), (x + 3, -18.5)] for x in range(-12, 52, 8)]]}
 
@@ -51,8 +51,8 @@ CAMERAS = [("C-71", "L0", (8.4, 8.4), 225, 80, 11, ["Reception", "D-701"]),
            ("C-73", "OUT", (18, -3), 180, 96, 18, ["Forecourt", "D-706"]),
            ("C-74", "OUT", (24, 23), 290, 80, 16, ["Yard", "D-703"])]
 
-HOSTS = [host("ant-sw-1", "L0", "Comms", (24.6, 18.6), "10.30.9.2", criticality=2, kind="network"),
-         host("ant-files-1", "L0", "Comms", (24.6, 16.4), "10.30.2.11", "P-1101", 3),
-         host("acs-ant", "L0", "Comms", (24.6, 14), "10.30.8.3", criticality=3, kind="controller"),
+HOSTS = [host("ant-sw-1", "L0", "Comms", (23.3, 18.8), "10.30.9.2", criticality=2, kind="network"),
+         host("ant-files-1", "L0", "Comms", (23.3, 17.3), "10.30.2.11", "P-1101", 3),
+         host("acs-ant", "L0", "Comms", (23.3, 13.4), "10.30.8.3", criticality=3, kind="controller"),
          host("ant-ws-1", "L0", "Planning", (11, 3.6), "10.30.4.11", "P-1102"),
          host("ant-ws-2", "L0", "Dispatch", (2.4, 16.2), "10.30.4.12", "P-1103")]

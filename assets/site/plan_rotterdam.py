@@ -27,8 +27,8 @@ def gap(at, axis, width):
 CORE = [("North corridor", "walkway", (0, 29, 88, 32)), ("South corridor", "walkway", (0, 12, 88, 15)),
         ("West link", "walkway", (27, 15, 30, 29)), ("East link", "walkway", (58, 15, 61, 29)),
         ("Stair A", "stairs", (30, 22, 36, 29)), ("Lifts", "elevator", (36, 22, 41, 29)),
-        ("Lift lobby", "lobby", (41, 22, 49, 29)), ("WC women", "restroom.female", (49, 22, 53.5, 29)),
-        ("WC men", "restroom.male", (53.5, 22, 58, 29)), ("Stair B", "stairs", STAIR_B)]
+        ("Lift lobby", "lobby", (41, 22, 49, 29)), ("WC W", "restroom.female", (49, 22, 53.5, 29)),
+        ("WC M", "restroom.male", (53.5, 22, 58, 29)), ("Stair B", "stairs", STAIR_B)]
 
 
 def core_openings(level):
@@ -66,7 +66,7 @@ GROUND = {
         ("Workshop", "room", (38, 32, 50, 44)), ("Waste", "nonpublic", (50, 32, 56, 44)),
         ("Post and parcels", "mailroom", (56, 32, 66, 44)), ("Kitchen", "kitchen", (66, 32, 75, 44)),
         ("Cold store", "storage", (75, 32, 81, 44)), ("Staff changing", "nonpublic", (81, 32, 88, 44)),
-        ("Showroom", "room", (0, 15, 27, 29)),
+        ("Showroom", "room", (0, 15, 15, 29)), ("Data vault", "serverroom", (15, 15, 27, 29), "server", 4),
         ("Cloakroom", "room", (30, 15, 38, 22)), ("Atrium", "lobby", (38, 15, 50, 22)),
         ("Visitor meeting", "conferenceroom", (50, 15, 58, 22)),
         ("Restaurant", "foodservice", (61, 15, 88, 29)),
@@ -91,17 +91,20 @@ GROUND = {
         door((8, 32), "h", 1.6, door="D-011", reader="in", into="Loading dock"), door((16, 38), "v", 3, kind="shutter"),
         door((27, 32), "h", 1.6, door="D-012", reader="in", into="Warehouse"), door((44, 32), "h", 1.6, door="D-013", reader="in", into="Workshop"), door((53, 32), "h"),
         door((61, 32), "h", door="D-014", reader="in", into="Post and parcels"), door((69, 32), "h"), door((75, 38), "v", 1.4), door((84.5, 32), "h"),
-        door((14, 15), "h", 2), door((14, 29), "h", 2), door((34, 15), "h"), door((54, 15), "h"), door((68, 15), "h", 2),
+        door((7, 15), "h", 2), door((7, 29), "h", 2),
+        door((21, 15), "h", 1.4, door="D-023", reader="in", into="Data vault", criticality=4), door((34, 15), "h"), door((54, 15), "h"), door((68, 15), "h", 2),
         door((80, 15), "h", 2), door((68, 29), "h", 1.4), door((9, 12), "h", 2), door((23, 12), "h"), door((30.5, 12), "h"),
         door((58, 12), "h", 1.2, door="D-021", reader="in", into="Guard room", criticality=3),
         door((54, 6), "v", 1.0), door((70, 12), "h", 1.4, door="D-022", reader="in", into="Plant room", criticality=2)],
     "fixtures": CORE_FIXTURES + rows("furniture", 18, 33.5, 6, 3, 3.3, 3.6, 2.4, 1.4) +
     rows("furniture", 2, 1.6, 5, 5, 3, 1.7, 2.2, 0.7) + rows("furniture", 63.5, 17, 7, 4, 3.4, 3.1, 1.6, 1.6) +
-    rows("equipment", 67, 36, 3, 2, 2.5, 3, 1.8, 1.4) + rows("equipment", 64, 2, 4, 2, 3.1, 4.6, 2, 2.8) +
-    rows("desk", 55.2, 2, 1, 2, 1, 3.6, 1.4, 2.6) + rows("equipment", 40, 37, 3, 2, 3.2, 3.4, 2.2, 1.4) +
+    rows("equipment", 67, 34.6, 3, 2, 2.5, 5.4, 1.8, 1.4) + rows("equipment", 64, 2, 4, 2, 3.1, 4.6, 2, 2.8) +
+    rows("desk", 55.2, 2, 1, 2, 1, 3.6, 1.4, 2.6) + rows("equipment", 40, 34.4, 3, 2, 3.2, 5.8, 2.2, 1.4) +
+    rows("equipment", 15.7, 15.9, 2, 3, 5.6, 1.6, 4.6, 1.1) + rows("equipment", 15.7, 23.7, 2, 3, 5.6, 1.6, 4.6, 1.1) +
     [("desk", (48, 5, 52, 6.2)), ("vegetation", (35.2, 1, 36.8, 4)), ("furniture", (20.6, 3.4, 25.4, 7)),
-     ("furniture", (28.6, 3.4, 32.4, 7)), ("furniture", (52, 17, 56, 20)), ("furniture", (5, 19, 9, 22)),
-     ("furniture", (12, 19, 16, 22)), ("furniture", (19, 19, 23, 22)), ("vegetation", (42, 17.4, 46, 19.4)),
+     ("furniture", (28.6, 3.4, 32.4, 7)), ("furniture", (52, 17, 56, 20)), ("furniture", (2, 18, 5.4, 20.4)),
+     ("furniture", (9.6, 18, 13, 20.4)), ("furniture", (2, 24, 5.4, 26.4)), ("furniture", (9.6, 24, 13, 26.4)),
+     ("vegetation", (40, 20, 48, 21.2)),
      ("equipment", (1, 39, 4, 43)), ("furniture", (57, 39.5, 65, 41))],
     "details": CORE_DETAILS}
 
@@ -154,7 +157,8 @@ LABS = {
         ("Clean room", "laboratory", (15, 15, 27, 22), None, 3),
         ("Pantry", "foodservice", (30, 15, 38, 22)), ("Atrium", "opentobelow", (38, 15, 50, 22)),
         ("Print room", "storage", (50, 15, 58, 22)),
-        ("Comms room", "nonpublic", (61, 23, 70, 29), "technical", 3), ("UPS and power", "nonpublic", (70, 23, 88, 29), "technical", 3),
+        ("Comms room", "nonpublic", (61, 23, 73, 29), "technical", 3),
+        ("UPS and power", "nonpublic", (73, 23, 88, 29), "technical", 3),
         ("Server lobby", "lobby", (61, 15, 69, 23), "secure", 3), ("Server room", "serverroom", (69, 15, 88, 23), "server", 4),
         ("Archive", "storage", (0, 0, 11, 12), None, 2), ("Mail room", "mailroom", (11, 0, 19, 12)),
         ("People team", "office", (19, 0, 30, 12), None, 2), ("Training", "classroom", (30, 0, 43, 12)),
@@ -183,9 +187,8 @@ LABS = {
     rows("desk", 39.4, 35, 2, 3, 5, 3, 4, 1.2) + rows("desk", 67.4, 34.4, 3, 3, 3.5, 3, 2.5, 1.4) +
     rows("desk", 2, 17.4, 1, 4, 1, 2.8, 5, 1.3) + rows("desk", 8.6, 18.8, 1, 3, 1, 2.8, 4.6, 1.3) +
     rows("equipment", 16.4, 16.4, 3, 1, 3.4, 1, 2.4, 1.4) + rows("furniture", 16.2, 23, 3, 1, 3.6, 1, 2.6, 1.2) +
-    rows("equipment", 73, 16.2, 9, 1, 1.15, 1, 1, 1.1) + rows("equipment", 73, 18.6, 9, 1, 1.15, 1, 1, 1.1) +
-    rows("equipment", 73, 21, 9, 1, 1.15, 1, 1, 1.1) + rows("equipment", 68.4, 23.6, 1, 3, 1, 1.7, 1.1, 1.3) +
-    rows("equipment", 71, 24, 5, 1, 2, 1, 1.5, 1.6) + rows("furniture", 1, 1.4, 3, 1, 3.4, 1, 2.4, 6) +
+    rows("equipment", 71.6, 15.8, 13, 2, 1.15, 5, 1, 1.2) + rows("equipment", 71.4, 23.6, 1, 3, 1, 1.7, 1.1, 1.3) +
+    rows("equipment", 74.4, 23.6, 6, 1, 2.1, 1, 1.5, 1.3) + rows("furniture", 1, 1.4, 3, 1, 3.4, 1, 2.4, 6) +
     rows("desk", 20.4, 1.8, 2, 2, 5, 4, 3.2, 1.5) + rows("desk", 31.6, 2, 5, 3, 2.3, 2.6, 1.5, 1) +
     rows("furniture", 45, 1.8, 4, 2, 3.4, 3.6, 2, 2) + rows("desk", 67.4, 2, 2, 2, 5, 4, 3.2, 1.5) +
     [("furniture", (17, 35.4, 21, 38)), ("furniture", (52, 35, 56, 39)), ("furniture", (60, 35, 64, 39)),
@@ -194,7 +197,7 @@ LABS = {
     "details": CORE_DETAILS + [[[(38, 15), (50, 22)], [(38, 22), (50, 15)]]]}
 
 GATE = {
-    "building": "gatehouse", "ordinal": 0, "name": "Gatehouse", "short": "0", "outline": GATEHOUSE,
+    "building": "gatehouse", "ordinal": 0, "name": "Level 0", "short": "0", "outline": GATEHOUSE,
     "anchors": ("Gate office",),
     "rooms": [("Gate office", "office", (92, -40, 98, -31), "secure", 3), ("Visitors", "waitingroom", (98, -40, 103, -31)),
               ("Gate WC", "restroom.unisex", (103, -35, 106, -31)), ("Gate store", "storage", (103, -40, 106, -35))],
@@ -233,9 +236,9 @@ CAMERAS = [
     ("C-03", "L0", (0.6, 32.6), 50, 80, 17, ["Loading dock", "D-003", "D-004"]),
     ("C-04", "L0", (0.6, 31.4), 93, 44, 34, ["North corridor", "D-007", "D-011"]),
     ("C-05", "L0", (87.4, 31.4), 267, 44, 34, ["North corridor", "D-005"]),
-    ("C-06", "L0", (0.6, 14.4), 93, 44, 34, ["South corridor", "D-002"]),
+    ("C-06", "L0", (0.6, 14.4), 93, 44, 34, ["South corridor", "D-002", "D-023"]),
     ("C-07", "L0", (76.4, 14.4), 267, 44, 30, ["South corridor", "D-021", "D-022"]),
-    ("C-08", "OUT", (20, 49), 262, 74, 22, ["Loading yard", "D-003", "D-004"]),
+    ("C-08", "OUT", (24, 63), 217, 56, 20, ["Loading yard", "D-003", "D-004"]),
     ("C-09", "OUT", (44, -3), 180, 96, 26, ["Forecourt"]),
     ("C-10", "OUT", (83, -28), 205, 70, 22, ["Access road", "D-090"]),
     ("C-11", "L1", (0.6, 31.4), 93, 44, 34, ["North corridor"]),
@@ -259,47 +262,49 @@ def host(name, level, room, at, address, owner=None, criticality=None, kind="hos
                                           "aliases": list(aliases)})
 
 
-HOSTS = [
-    host(f"hv-{n:02}", "L2", "Server room", (round(73.5 + 1.15 * ((n - 1) % 4) * 2, 2), 18.1 if n < 5 else 20.5),
-         f"10.20.2.{10 + n}", "P-1004", 4, aliases=[f"hv-{n:02}.hq.example"]) for n in range(1, 9)] + [
-    host("san-1", "L2", "Server room", (73.5, 22.5), "10.20.2.31", "P-1004", 4),
-    host("san-2", "L2", "Server room", (75.8, 22.5), "10.20.2.32", "P-1004", 4),
-    host("bk-1", "L2", "Server room", (78.1, 22.5), "10.20.2.33", "P-1004", 3),
-    host("db-1", "L2", "Server room", (80.4, 22.5), "10.20.2.41", "P-1005", 4),
-    host("db-2", "L2", "Server room", (82.7, 22.5), "10.20.2.42", "P-1005", 4),
-    host("ad-1", "L2", "Server room", (73.5, 15.7), "10.20.2.51", "P-1006", 4),
-    host("ad-2", "L2", "Server room", (75.8, 15.7), "10.20.2.52", "P-1006", 4),
-    host("mail-1", "L2", "Server room", (78.1, 15.7), "10.20.2.61", "P-1006", 3),
-    host("git-1", "L2", "Server room", (80.4, 15.7), "10.20.2.62", "P-1005", 3),
-    host("ci-1", "L2", "Server room", (82.7, 15.7), "10.20.2.63", "P-1005", 2),
-    host("files-1", "L2", "Server room", (85.4, 18.1), "10.20.2.64", "P-1006", 3),
-    host("vpn-1", "L2", "Comms room", (63, 27.4), "10.20.9.5", "P-1004", 3, aliases=["vpn-1.hq.example"]),
-    host("net-1", "L2", "Comms room", (65.4, 24.4), "10.20.9.6", "P-1004", 2),
-    host("cam-gw-1", "L2", "Comms room", (63, 24.4), "10.20.8.2", "P-1007", 3),
+def rack(first, room, level, slots, names):
+    """Hosts on the slots of a room; a name carries the last number of its address, its owner and criticality."""
+    return [host(name, level, room, slot, f"10.20.2.{number}", owner, criticality,
+                 aliases=[f"{name}.hq.example"] if name.startswith("hv-") else [])
+            for slot, (name, number, owner, criticality) in zip(slots[first:], names)]
+
+
+SERVER_ROOM = [(x, y) for y in (21.4, 16.4) for x in (71.4, 75.4, 79.4, 83.4)]
+VAULT = [(x, y) for y in (27.4, 25.8, 24.2, 19.6, 18, 16.4) for x in (16.4, 22)]
+HOSTS = rack(0, "Server room", "L2", SERVER_ROOM, [
+    ("hv-01", 11, "P-1004", 4), ("hv-03", 13, "P-1004", 4), ("hv-05", 15, "P-1004", 4), ("hv-07", 17, "P-1004", 4),
+    ("san-1", 31, "P-1004", 4), ("db-1", 41, "P-1005", 4), ("ad-1", 51, "P-1006", 4), ("git-1", 62, "P-1005", 3)]) + rack(
+    0, "Data vault", "L0", VAULT, [
+        ("hv-02", 12, "P-1004", 4), ("hv-04", 14, "P-1004", 4), ("hv-06", 16, "P-1004", 4), ("hv-08", 18, "P-1004", 4),
+        ("san-2", 32, "P-1004", 4), ("db-2", 42, "P-1005", 4), ("ad-2", 52, "P-1006", 4), ("bk-1", 33, "P-1004", 3),
+        ("mail-1", 61, "P-1006", 3), ("ci-1", 63, "P-1005", 2), ("files-1", 64, "P-1006", 3)]) + [
+    host("vpn-1", "L2", "Comms room", (61.9, 28), "10.20.9.5", "P-1004", 3, aliases=["vpn-1.hq.example"]),
+    host("net-1", "L2", "Comms room", (66, 28), "10.20.9.6", "P-1004", 2),
+    host("cam-gw-1", "L2", "Comms room", (61.9, 24), "10.20.8.2", "P-1007", 3),
     host("wall-1", "L2", "Control room", (3.4, 40.6), "10.20.8.11", "P-1002", 4),
     host("wall-2", "L2", "Control room", (10.4, 40.6), "10.20.8.12", "P-1002", 4),
     host("lab-01", "L2", "Materials lab", (27, 42), "10.20.5.11", "P-1021", 2),
     host("lab-02", "L2", "Optics lab", (42, 42), "10.20.5.12", "P-1022", 2),
     host("lab-03", "L2", "Chemistry lab", (4.4, 27.4), "10.20.5.13", "P-1023", 2),
-    host("eng-01", "L2", "Engineering", (68.6, 42), "10.20.4.11", "P-1024"),
-    host("eng-02", "L2", "Engineering", (75.6, 42), "10.20.4.12", "P-1025"),
+    host("eng-01", "L2", "Engineering", (67.6, 42.8), "10.20.4.11", "P-1024"),
+    host("eng-02", "L2", "Engineering", (73, 42.8), "10.20.4.12", "P-1025"),
     host("it-01", "L2", "IT workshop", (69, 4.4), "10.20.4.21", "P-1005"),
     host("hr-01", "L2", "People team", (22, 4.4), "10.20.4.31", "P-1026"),
-    host("fin-01", "L1", "Finance", (54.8, 42), "10.20.3.11", "P-1031", 2),
-    host("fin-02", "L1", "Finance", (58.8, 42), "10.20.3.12", "P-1032", 2),
-    host("fin-03", "L1", "Finance", (62.8, 42), "10.20.3.13", "P-1033", 2, aliases=["fin-03.hq.example"]),
-    host("leg-01", "L1", "Legal", (71.6, 38.8), "10.20.3.21", "P-1034", 2),
-    host("dir-01", "L1", "Directors", (32.8, 5), "10.20.3.31", "P-1010", 3),
+    host("fin-01", "L1", "Finance", (53, 42.8), "10.20.3.11", "P-1031", 2),
+    host("fin-02", "L1", "Finance", (57.4, 42.8), "10.20.3.12", "P-1032", 2),
+    host("fin-03", "L1", "Finance", (61.8, 42.8), "10.20.3.13", "P-1033", 2, aliases=["fin-03.hq.example"]),
+    host("leg-01", "L1", "Legal", (67.4, 42.8), "10.20.3.21", "P-1034", 2),
+    host("dir-01", "L1", "Directors", (31.4, 8.6), "10.20.3.31", "P-1010", 3),
     host("sal-01", "L1", "Sales", (3, 42), "10.20.3.41", "P-1035"),
     host("rec-1", "L0", "Entrance hall", (50, 7.2), "10.20.8.21", "P-1003", 2),
     host("grd-1", "L0", "Guard room", (57.8, 3.4), "10.20.8.22", "P-1003", 3),
     host("dock-1", "L0", "Loading dock", (5, 40.6), "10.20.3.61", "P-1037"),
-    host("fw-1", "L2", "Comms room", (67, 27.6), "10.20.9.1", criticality=4, kind="network"),
-    host("sw-core-1", "L2", "Comms room", (67, 25.9), "10.20.9.2", criticality=4, kind="network"),
-    host("sw-core-2", "L2", "Comms room", (67, 24.2), "10.20.9.3", criticality=4, kind="network"),
-    host("sw-1a", "L1", "Comms 1", (79, 19.6), "10.20.9.11", criticality=2, kind="network"),
-    host("sw-0a", "L0", "Plant room", (75.6, 10.8), "10.20.9.12", criticality=2, kind="network"),
+    host("fw-1", "L2", "Comms room", (70, 28), "10.20.9.1", criticality=4, kind="network"),
+    host("sw-1", "L2", "Comms room", (68, 24), "10.20.9.2", criticality=4, kind="network"),
+    host("sw-2", "L0", "Data vault", (22, 16.4), "10.20.9.3", criticality=4, kind="network"),
+    host("sw-1a", "L1", "Comms 1", (77.4, 20), "10.20.9.11", criticality=2, kind="network"),
+    host("sw-0a", "L0", "Plant room", (73, 10.6), "10.20.9.12", criticality=2, kind="network"),
     host("acs-1", "L2", "UPS and power", (82.4, 27.4), "10.20.8.3", criticality=4, kind="controller"),
-    host("acs-2", "L0", "Guard room", (60.6, 10.6), "10.20.8.4", criticality=3, kind="controller"),
-    ("post-1", "guard_post", "L0", "Guard room", (57, 9), {"name": "Guard post"}),
+    host("acs-2", "L0", "Guard room", (55.4, 10.8), "10.20.8.4", criticality=3, kind="controller"),
+    ("post-1", "guard_post", "L0", "Guard room", (57.6, 8.6), {"name": "Guard post"}),
     ("post-2", "guard_post", "GH", "Gate office", (96, -36), {"name": "Gate post"})]

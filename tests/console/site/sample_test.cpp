@@ -49,10 +49,10 @@ TEST_CASE("the sample estate loads without a warning and has its parts") {
   CHECK(hq->levels[0].ordinal == 0);
   CHECK(hq->levels[2].name == "Level 2");
   CHECK(hq->levels[4].outdoor);
-  CHECK(hq->units.size() == 109);
-  CHECK(hq->openings.size() == 130);
+  CHECK(hq->units.size() == 110);
+  CHECK(hq->openings.size() == 131);
   CHECK(count(*hq, DeviceKind::camera) == 24);
-  CHECK(count(*hq, DeviceKind::door) == 45);
+  CHECK(count(*hq, DeviceKind::door) == 46);
   CHECK(count(*hq, DeviceKind::host) == 40);
   CHECK(count(*hq, DeviceKind::controller) == 2);
   const Site* antwerp = estate.site("antwerp");
