@@ -34,8 +34,9 @@ Result<Zone> Zone::find(const std::string& name, const std::string& where) {
     return zone;
   }
   try {
-    zone.zone_ = date::locate_zone(name);
+    zone.zone_ = name == "local" ? date::current_zone() : date::locate_zone(name);
   } catch (const std::exception&) {
+    if (name == "local") return zone;  // a machine without /etc/localtime keeps UTC
     return Error{"there is no time zone '" + name + "'", where,
                  "write a name of the IANA database such as Europe/Amsterdam, UTC, or an offset such as +01:00"};
   }

@@ -16,7 +16,7 @@ namespace wf::kit {
 class Zone {
  public:
   Zone() = default;  ///< UTC
-  /// An IANA name ("Europe/Amsterdam", "UTC") or an offset ("+01:00", "-0600").
+  /// An IANA name ("Europe/Amsterdam", "UTC"), an offset ("+01:00", "-0600"), or "local": this machine's zone.
   [[nodiscard]] static Result<Zone> find(const std::string& name, const std::string& where);
 
   /// `local` is the civil time as if it were UTC; `before` the time of the record before it, if there is one.

@@ -1,0 +1,17 @@
+#include "agents/host/authlog.hpp"
+#include "agents/host/journal.hpp"
+#include "agents/kit/agent_main.hpp"
+
+int main(int argc, char** argv) {
+  return wf::kit::run_agent(
+      argc, argv,
+      {"host",
+       "wf-agent-host",
+       "0.1.0",
+       {{"authlog",
+         {wf::host::make_authlog,
+          "PATH of a system log; tz=ZONE of time stamps without an offset (this machine's otherwise); only=auth"}},
+        {"journal",
+         {wf::host::make_journal,
+          "nothing for this machine's journal, or the path of a directory of one; only=auth"}}}});
+}
