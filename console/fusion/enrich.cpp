@@ -29,8 +29,10 @@ void set(Event& event, const char* name, std::int64_t value) {
 
 std::string rounded(double value) {
   char buffer[32];
-  std::snprintf(buffer, sizeof buffer, "%.1f", value);
-  return buffer;
+  std::snprintf(buffer, sizeof buffer, value < 10 ? "%.1f" : "%.0f", value);
+  std::string text = buffer;
+  if (text.ends_with(".0")) text.resize(text.size() - 2);
+  return text;
 }
 
 }  // namespace
@@ -192,6 +194,15 @@ void Enricher::add_fields(Event& event, Facts& facts, const Presence& presence) 
     set(event, "zone.category", facts.unit->category);
     set(event, "zone.criticality", facts.unit->criticality);
     set(event, "zone.people", presence.people_in(facts.unit->id));
+  }
+  // One name for the zone that doors lead into, cameras watch and hosts stand in, so that rules can correlate them.
+  const Unit* guarded_zone = facts.unit;
+  for (const Unit* unit : facts.zones)
+    if (guarded_zone == nullptr || unit->criticality > guarded_zone->criticality) guarded_zone = unit;
+  if (guarded_zone != nullptr) {
+    set(event, "guarded.id", guarded_zone->id);
+    set(event, "guarded.name", guarded_zone->name.empty() ? guarded_zone->category : guarded_zone->name);
+    set(event, "guarded.criticality", guarded_zone->criticality);
   }
   if (facts.door != nullptr) {
     set(event, "door.id", facts.door->id);

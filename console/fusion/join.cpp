@@ -24,7 +24,7 @@ constexpr Row kRows[] = {
     {Tie::owner, Tie::person, 40, "host of that person"},
     {Tie::owner, Tie::owner, 20, "host of the same owner"},
     {Tie::host, Tie::host, 95, "same host"},
-    {Tie::source, Tie::source, 95, "same source address"},
+    {Tie::source, Tie::source, 98, "same source address"},
     {Tie::source, Tie::target, 70, "from the address that was attacked"},
     {Tie::target, Tie::source, 55, "towards the address that began it"},
     {Tie::target, Tie::target, 40, "same target address"},

@@ -7,8 +7,11 @@
 namespace wf::fusion {
 namespace {
 
+/// An identifier at the front ("ws-14") stays as it is written.
 std::string first_upper(std::string text) {
-  if (!text.empty()) text[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(text[0])));
+  const std::string_view word = std::string_view(text).substr(0, text.find(' '));
+  if (!text.empty() && word.find_first_of("0123456789") == std::string_view::npos)
+    text[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(text[0])));
   return text;
 }
 
@@ -64,11 +67,13 @@ std::string who(const Event& e, const Facts& f) {
   return badge(e, f);
 }
 
-/// What a camera saw: "person", "2 people", "vehicle".
+/// What a camera saw: "person", "two people", "vehicle".
 std::string seen(const Event& e) {
   const std::string object = value(e, "object");
-  const std::string count = value(e, "count");
+  std::string count = value(e, "count");
   if (count.empty() || count == "1") return object == "person" || object == "human" ? "one person" : object;
+  static constexpr std::array<const char*, 8> kFew{"two", "three", "four", "five", "six", "seven", "eight", "nine"};
+  if (count.size() == 1 && count[0] >= '2') count = kFew[static_cast<std::size_t>(count[0] - '2')];
   if (object.empty()) return count + " objects";
   if (object == "person" || object == "human") return count + " people";
   return count + " × " + object;
@@ -263,6 +268,7 @@ std::string fill_title(std::string_view pattern, const Event& e, const Facts& f,
     if (name == "host") return host(e, f);
     if (name == "zone") return where(e, f);
     if (name == "seen") return seen(e);
+    if (name == "event") return describe(e, f).once;
     return value(e, name);
   };
   std::string out;

@@ -19,7 +19,8 @@ struct Words {
 
 /// Fills a rule's `watchfloor: title`: {field} is the event's first value of that field, {a|b} the first of them
 /// that has one, {count} the number of events, {who} the person's badge or account, {badge}, {door}, {camera},
-/// {host}, {zone} their names for people. Empty if a placeholder has no value.
+/// {host}, {zone}, {seen} (what a camera saw) their names for people, {event} the event in words. Empty if a
+/// placeholder has no value.
 [[nodiscard]] std::string fill_title(std::string_view pattern, const Event& event, const Facts& facts,
                                      std::size_t count);
 

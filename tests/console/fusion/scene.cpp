@@ -72,7 +72,8 @@ std::shared_ptr<const Estate> small_estate() {
       device("D-231", DeviceKind::door, "U-server", "O-231"), device("R-231", DeviceKind::reader, "U-slobby", "O-231"),
       device("D-2", DeviceKind::door, "U-office", "O-2"),     device("C-26", DeviceKind::camera, "U-slobby"),
       device("C-27", DeviceKind::camera, "U-server"),         device("hv-07", DeviceKind::host, "U-server"),
-      device("hv-03", DeviceKind::host, "U-server"),          device("ws-14", DeviceKind::host, "U-office")};
+      device("hv-03", DeviceKind::host, "U-server"),          device("ws-14", DeviceKind::host, "U-office"),
+      device("C-28", DeviceKind::camera, "U-office")};
   hq.devices[5].covers = {"D-231"};
   hq.devices[6].covers = {"U-server"};
   hq.devices[7].address = "10.2.0.7";
