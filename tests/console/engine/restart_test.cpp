@@ -1,3 +1,5 @@
+#include <sqlite3.h>
+
 #include "tests/console/engine/rig.hpp"
 
 using namespace wf;
@@ -137,9 +139,10 @@ TEST_CASE("every revision of an incident is stored, and those that a crash kept 
   REQUIRE(stored.size() == 1);
   REQUIRE_FALSE(alerts.empty());
   // As a crash between log and findings leaves it.
-  REQUIRE(
-      ::system(("sqlite3 " + (rig.data() / "watchfloor.db").string() + " 'DELETE FROM incidents; DELETE FROM alerts;'")
-                   .c_str()) == 0);
+  sqlite3* db = nullptr;
+  REQUIRE(sqlite3_open((rig.data() / "watchfloor.db").c_str(), &db) == SQLITE_OK);
+  CHECK(sqlite3_exec(db, "DELETE FROM incidents; DELETE FROM alerts", nullptr, nullptr, nullptr) == SQLITE_OK);
+  sqlite3_close(db);
   REQUIRE(incidents().empty());
   rig.start();
   rig.stop();

@@ -2,6 +2,7 @@
 
 #include <sqlite3.h>
 
+#include <atomic>
 #include <cstring>
 #include <limits>
 #include <new>
@@ -12,10 +13,11 @@ namespace {
 struct Faults {
   sqlite3_vfs* real = nullptr;
   sqlite3_vfs shim{};
-  int done = 0;
-  int good = std::numeric_limits<int>::max();
-  int code = SQLITE_OK;
-  int check() { return done++ < good ? SQLITE_OK : code; }
+  // An engine's threads write while the test's thread breaks the disk.
+  std::atomic<int> done = 0;
+  std::atomic<int> good = std::numeric_limits<int>::max();
+  std::atomic<int> code = SQLITE_OK;
+  int check() { return done++ < good ? SQLITE_OK : code.load(); }
 };
 Faults faults;
 
@@ -74,7 +76,8 @@ int open(sqlite3_vfs*, const char* name, sqlite3_file* f, int flags, int* out_fl
 }  // namespace
 
 FaultVfs::FaultVfs() {
-  faults = Faults{};
+  faults.shim = {};
+  fail_after(std::numeric_limits<int>::max(), SQLITE_OK);
   faults.real = sqlite3_vfs_find(nullptr);
   faults.shim = *faults.real;
   faults.shim.pNext = nullptr;
