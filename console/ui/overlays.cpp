@@ -125,10 +125,10 @@ void draw_keys_help(Frame& f, Desk& d, const Rect& window, bool& open) {
   };
   static constexpr Line kWall[] = {{"Up Down", "move over the wall"},
                                    {"PgUp PgDn", "a page up or down"},
-                                   {"Home", "take newcomers in, then to the top"},
+                                   {"Home", "newcomers in, then to the top"},
                                    {"Enter", "turn the map to the incident"},
                                    {"A", "show all that is open"},
-                                   {"U", "only what nobody acknowledged"},
+                                   {"U", "only what nobody has"},
                                    {"I", "only mine"},
                                    {"Y", "one or two lines a row"},
                                    {"G", "in a flood: fold or unfold"}};
@@ -147,9 +147,9 @@ void draw_keys_help(Frame& f, Desk& d, const Rect& window, bool& open) {
       {"H", "health of agents"},   {"F", "map: fit"},   {"L", "light or dark"},
       {"F11", "full screen"},      {"?", "these keys"}, {"Esc", "close, then deselect"}};
   (void)p.hits.add("keys/shade", {0, 0, 1e5F, 1e5F});
-  p.fill({window.x, window.y, window.w, window.h}, faded(t.bg0, 0.6F));
+  p.fill({window.x, window.y, window.w, window.h}, faded(t.bg0, 0.5F));
   const bool three = window.w > 960;
-  const float w = three ? 920 : 420;
+  const float w = three ? 984 : 420;
   const float h = three ? 372 : 900;
   const Rect box{std::round(window.mid_x() - w / 2), std::round(window.y + std::max(16.0F, (window.h - h) * 0.4F)), w,
                  std::min(h, window.h - 32)};
@@ -164,15 +164,15 @@ void draw_keys_help(Frame& f, Desk& d, const Rect& window, bool& open) {
   const auto group = [&](std::string_view title, const Line* lines, std::size_t n) {
     float gy = y;
     p.text(x, gy + 10, title, Face::m_semibold, t.t1);
-    p.hairline(x, gy + 24, 272, t.line2);
+    p.hairline(x, gy + 24, 296, t.line2);
     gy += 32;
     for (std::size_t k = 0; k < n; ++k) {
       key_cap(p, x, gy + 12, lines[k].key);
-      p.text(x + 92, gy + 12, lines[k].what, Face::s, t.t2, Align::left, 180);
+      p.text(x + 92, gy + 12, lines[k].what, Face::s, t.t2, Align::left, 204);
       gy += 26;
     }
     if (three)
-      x += 300;
+      x += 320;
     else
       y = gy + 12;
   };

@@ -132,7 +132,7 @@ std::vector<Entry> Palette::find(const Snapshot& s, const Selection& selection, 
       e.detail = incident_name(i->id);
       e.incident = i->id;
       e.value = static_cast<int>(i->priority) * 2 + (i->needs_acknowledgement() ? 1 : 0);
-      e.score = score + static_cast<int>(i->priority);
+      e.score = score + 8 + static_cast<int>(i->priority);
       out.push_back(std::move(e));
     }
     if (s.estate) {
@@ -262,7 +262,7 @@ void Palette::draw(Frame& f, Desk& d, const Rect& window) {
   bool enter = d.keys.take(Key::enter);
 
   (void)p.hits.add("palette/shade", {0, 0, 1e5F, 1e5F});
-  p.fill(window, faded(t.bg0, 0.6F));
+  p.fill(window, faded(t.bg0, 0.5F));
   const float w = std::min(640.0F, window.w - 32);
   const float h = 64 + 36 * static_cast<float>(std::max(1, count)) + 8;
   const Rect box{std::round(window.mid_x() - w / 2), std::round(window.y + std::min(140.0F, window.h * 0.12F)), w, h};

@@ -19,7 +19,7 @@ constexpr float kMiddle = 26;
 
 enum class Cell : std::uint8_t { site, threat, clock, open, alarms, agents, rate, sound, seat, find };
 constexpr std::array<float, 10> kWidth{152, 152, 248, 296, 208, 140, 152, 124, 232, 168};
-constexpr std::array<float, 10> kNarrow{152, 128, 146, 252, 166, 140, 112, 124, 150, 124};
+constexpr std::array<float, 10> kNarrow{152, 128, 146, 272, 166, 140, 112, 124, 150, 124};
 /// Which cell shrinks, then leaves, when the window is narrow.
 constexpr std::array<Cell, 6> kLeaving{Cell::rate, Cell::seat, Cell::threat, Cell::sound, Cell::site, Cell::find};
 
@@ -83,9 +83,9 @@ struct Bar {
   void open(float x, float w) const {
     caption(x, "Open");
     p.text(x, kValue, count_text(d.counts.open), Face::m_semibold, t.t1);
-    const bool wide = w > 270;
+    const bool wide = w > 280;
     float at = x + (wide ? 52 : 44);
-    const float step = wide ? 57 : 47;
+    const float step = wide ? 57 : 52;
     for (int q = 3; q >= 0; --q) {
       const auto priority = static_cast<Priority>(q);
       const std::uint32_t n = d.counts.by_priority[q];
@@ -94,8 +94,14 @@ struct Bar {
       const bool only = d.filter.priority == q;
       if (hit.hovered || only) p.fill({at - 5, 8, step - 2, 34}, only ? t.acc_bg : t.bg3, unit::kRadius);
       mark(p, priority, at + 11, kMiddle, 22, n == 0 ? MarkState::none : MarkState::open);
-      p.text(at + (wide ? 29 : 26), kMiddle, n > 999 ? "999+" : count_text(n), n == 0 ? Face::l : Face::l_semibold,
-             n == 0 ? t.t3 : t.t1, Align::left, step - 30);
+      // Two digits have room in the big size; more shrink, thousands are rounded down.
+      const std::string digits = n < 1000 ? std::to_string(n) : fmt::format("{}k", n / 1000);
+      const bool big = n < 100;
+      p.text(at + (wide ? 29 : 26), kMiddle, digits,
+             n == 0 ? Face::l
+             : big  ? Face::l_semibold
+                    : Face::m_semibold,
+             n == 0 ? t.t3 : t.t1, Align::left, step - 27);
       d.hint(hit, only ? "Show every priority again"
                        : fmt::format("{} {} open: show only these", count_text(n), name_of(priority)));
       if (hit.clicked) {

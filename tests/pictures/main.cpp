@@ -5,7 +5,13 @@
 #include <string>
 #include <vector>
 
+#include <imgui.h>
+#include <stb_image_write.h>
+
+#include "console/shell/gl.hpp"
+#include "console/shell/offscreen.hpp"
 #include "console/shell/shell.hpp"
+#include "console/shell/stage.hpp"
 #include "tests/support/sample_snapshot.hpp"
 
 namespace {
@@ -15,6 +21,7 @@ struct Picture {
   wf::ui::View view;
   std::shared_ptr<wf::Snapshot> (*snapshot)();
   std::uint64_t select;
+  const char* keys;  ///< typed before the picture is taken
 };
 
 std::shared_ptr<wf::Snapshot> drill() {
@@ -26,11 +33,56 @@ std::shared_ptr<wf::Snapshot> drill() {
   return s;
 }
 
-constexpr Picture kPictures[] = {
-    {"wall", wf::ui::View::wall, &wf::sample::night, 0},     {"quiet", wf::ui::View::wall, &wf::sample::quiet, 0},
-    {"flood", wf::ui::View::wall, &wf::sample::flood, 0},    {"drill", wf::ui::View::wall, &drill, 2415},
-    {"shift", wf::ui::View::wall, &wf::sample::night, 1},    {"map", wf::ui::View::map, &wf::sample::night, 0},
-    {"agents", wf::ui::View::agents, &wf::sample::night, 0}, {"gallery", wf::ui::View::gallery, &wf::sample::night, 0}};
+constexpr Picture kPictures[] = {{"wall", wf::ui::View::wall, &wf::sample::night, 0, ""},
+                                 {"quiet", wf::ui::View::wall, &wf::sample::quiet, 0, ""},
+                                 {"flood", wf::ui::View::wall, &wf::sample::flood, 0, ""},
+                                 {"drill", wf::ui::View::wall, &drill, 2415, ""},
+                                 {"shift", wf::ui::View::wall, &wf::sample::night, 1, ""},
+                                 {"map", wf::ui::View::map, &wf::sample::night, 0, ""},
+                                 {"agents", wf::ui::View::agents, &wf::sample::night, 0, ""},
+                                 {"gallery", wf::ui::View::gallery, &wf::sample::night, 0, ""},
+                                 {"dispatch", wf::ui::View::wall, &wf::sample::night, 0, "d"},
+                                 {"shelve", wf::ui::View::wall, &wf::sample::night, 2414, "zreader is being swapped"},
+                                 {"resolve", wf::ui::View::wall, &wf::sample::night, 2409, "r3"},
+                                 {"call", wf::ui::View::wall, &wf::sample::quiet, 0, "c"},
+                                 {"merge", wf::ui::View::wall, &wf::sample::night, 2414, "m"},
+                                 {"palette", wf::ui::View::wall, &wf::sample::night, 0, "/server"},
+                                 {"keys", wf::ui::View::wall, &wf::sample::night, 0, "?"},
+                                 {"refused", wf::ui::View::wall, &wf::sample::night, 2416, "z x"}};
+
+/// As shell's shoot(), with keys typed; for pictures of what only input opens.
+wf::Result<void> shoot_typed(const wf::shell::ShotOptions& o, const Picture& picture,
+                             const std::shared_ptr<wf::Snapshot>& snapshot) {
+  auto target = wf::shell::Offscreen::make(o.width, o.height);
+  if (!target) return target.error();
+  const float scale = o.scale > 0 ? o.scale : static_cast<float>(o.height) / 1080.0F;
+  auto stage = wf::shell::Stage::make(o.theme, o.view, scale);
+  if (!stage) return stage.error();
+  std::uint64_t select = o.select;
+  if (select == 0 && !snapshot->incidents.empty()) select = snapshot->incidents.front()->id;
+  if (select != 0) (*stage)->console().select(select);
+  ImGuiIO& io = ImGui::GetIO();
+  io.DisplaySize = {static_cast<float>(o.width), static_cast<float>(o.height)};
+  io.DisplayFramebufferScale = {1, 1};
+  io.DeltaTime = 1.0F / 30;
+  wf::ui::FrameInput input;
+  input.now = wf::sample::kNow;
+  input.width = io.DisplaySize.x;
+  input.height = io.DisplaySize.y;
+  input.sound_available = true;
+  const char* key = picture.keys;
+  for (int frame = 0; frame < 80; ++frame) {
+    input.seconds = frame / 30.0;
+    if (frame > 2 && frame % 2 == 0 && *key != 0) io.AddInputCharacter(static_cast<unsigned char>(*key++));
+    (void)(*stage)->build(snapshot, input);
+  }
+  (*stage)->draw(o.width, o.height);
+  wf::shell::gl().finish();
+  const auto pixels = (*target)->pixels();
+  if (stbi_write_png(o.out.c_str(), o.width, o.height, 3, pixels.data(), o.width * 3) == 0)
+    return wf::Error{"cannot be written", o.out, ""};
+  return {};
+}
 
 }  // namespace
 
@@ -68,7 +120,7 @@ int main(int argc, char** argv) {
         o.select = p.select;
         o.out = out + "/" + p.name + (theme == wf::ui::Theme::dark ? "-dark-" : "-light-") + std::to_string(w) + "x" +
                 std::to_string(h) + ".png";
-        if (const auto done = wf::shell::shoot(o, feed); !done) {
+        if (const auto done = *p.keys == 0 ? wf::shell::shoot(o, feed) : shoot_typed(o, p, snapshot); !done) {
           std::fprintf(stderr, "%s\n", done.error().text().c_str());
           return 1;
         }
