@@ -98,8 +98,12 @@ int main(int argc, char** argv) {
       only = argv[++i];
     else if (std::sscanf(a.c_str(), "%dx%d", &w, &h) == 2)
       sizes.emplace_back(w, h);
-    else
+    else if (!a.empty() && a[0] == '-') {
+      std::fprintf(stderr, "usage: wf-pictures OUT_DIR [WIDTHxHEIGHT…] [--only NAME]\n");
+      return 2;
+    } else {
       out = a;
+    }
   }
   if (sizes.empty()) sizes = {{1920, 1080}};
   std::filesystem::create_directories(out);
