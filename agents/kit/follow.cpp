@@ -83,7 +83,7 @@ void FileFollower::start(std::string_view position, bool once) {
   resume_ = parse_position(position);
   if (!position.empty() && !resume_.valid)
     problem_ = Error{"the saved position cannot be read", path_, "it is read from its beginning"}.text();
-  watch_.watch_directory();
+  if (!once_) watch_.watch_directory();
 }
 
 // ---- positions: "v1 INODE OFFSET RECORDS HASHED HASH" ----
@@ -204,7 +204,7 @@ bool FileFollower::resume(const Position& from) {
 
 /// Opens what is to be read next. False: nothing can be opened now.
 bool FileFollower::open_next() {
-  watch_.watch_directory();
+  if (!once_) watch_.watch_directory();
   if (have_drained_) {
     // Files may have been rotated away before we came to read them: whatever was written to after the one that
     // is finished comes first. A copy of it does not count.
