@@ -5,13 +5,20 @@
 int main(int argc, char** argv) {
   CLI::App app{"Watchfloor: a security operations console", "watchfloor"};
   wf::cli::Run run;
+  app.set_version_flag("--version", "watchfloor " WF_VERSION);
+  wf::cli::add_console(app, run);
+  wf::cli::add_demo(app, run);
+  wf::cli::add_serve(app, run);
+  wf::cli::add_shot(app, run);
+  wf::cli::add_query(app, run);
+  wf::cli::add_support(app, run);
   wf::cli::add_rules(app, run);
   wf::cli::add_match(app, run);
   wf::cli::add_agent(app, run);
   wf::cli::add_site(app, run);
   wf::cli::add_user(app, run);
   wf::cli::add_keep(app, run);
-  app.require_subcommand(1);
+  app.require_subcommand(0, 1);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

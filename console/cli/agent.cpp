@@ -1,15 +1,11 @@
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <CLI/CLI.hpp>
-#include <cerrno>
-#include <chrono>
-#include <cstring>
 #include <memory>
 
 #include "console/cli/command.hpp"
 #include "console/cli/json_text.hpp"
+#include "console/cli/secret_file.hpp"
 #include "console/cli/settle.hpp"
 #include "console/config/settings.hpp"
 #include "console/link/link_server.hpp"
@@ -26,22 +22,10 @@ struct Options {
   bool json = false;
 };
 
-Result<void> write_token(const std::string& file, const std::string& token) {
-  const int out = ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  if (out < 0)
-    return Error{fmt::format("cannot make it: {}", std::strerror(errno)), file,
-                 errno == EEXIST ? "name a file that does not exist" : "check the folder and who may write there"};
-  const std::string line = token + "\n";
-  const bool good = ::write(out, line.data(), line.size()) == static_cast<ssize_t>(line.size());
-  ::close(out);
-  if (good) return {};
-  ::unlink(file.c_str());
-  return Error{"cannot write it", file, "free space on that disk"};
-}
-
 int invite(const Options& options) {
-  Result<engine::EngineOptions> engine = settle(options.shared);
-  if (!engine) return fail(engine.error());
+  Result<Settled> settled = settle(options.shared);
+  if (!settled) return fail(settled.error());
+  const engine::EngineOptions* const engine = &settled->engine;
   const Result<std::int64_t> lasts = config::parse_duration(options.expires);
   if (!lasts) return fail(lasts.error());
   if (Result<void> made = store::make_private_directory(engine->data); !made) return fail(made.error());
@@ -57,7 +41,7 @@ int invite(const Options& options) {
     fmt::print("{}\n", *token);
     return kGood;
   }
-  if (Result<void> written = write_token(options.out, *token); !written) return fail(written.error());
+  if (Result<void> written = write_secret_file(options.out, *token + "\n"); !written) return fail(written.error());
   note(fmt::format("invitation to {} until {} in {}; give it to one agent with --invite, it is a secret", address,
                    format_rfc3339(invitation.expires), options.out));
   return kGood;

@@ -16,6 +16,12 @@ inline constexpr int kUsage = 2;   ///< the command line is wrong, or names what
 using Run = std::function<int()>;
 
 // One function a command group, each in a file of its own. Each adds its subcommand, whose callback sets `run`.
+void add_console(CLI::App& app, Run& run);  ///< without a subcommand
+void add_demo(CLI::App& app, Run& run);
+void add_serve(CLI::App& app, Run& run);
+void add_shot(CLI::App& app, Run& run);
+void add_query(CLI::App& app, Run& run);
+void add_support(CLI::App& app, Run& run);
 void add_rules(CLI::App& app, Run& run);
 void add_match(CLI::App& app, Run& run);
 void add_agent(CLI::App& app, Run& run);
@@ -26,8 +32,6 @@ void add_keep(CLI::App& app, Run& run);  ///< verify, backup, restore
 /// Prints "watchfloor: …" to stderr and gives kFailed.
 int fail(const Error& error);
 int fail(const std::string& line);
-/// Prints a line for something that was named but is not built; gives kUsage.
-int not_built(const std::string& what);
 /// Prints a note to stderr; the command goes on.
 void note(const std::string& line);
 

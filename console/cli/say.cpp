@@ -13,11 +13,6 @@ int fail(const std::string& line) {
 
 int fail(const Error& error) { return fail(error.text()); }
 
-int not_built(const std::string& what) {
-  fmt::print(stderr, "watchfloor: {} is not built yet\n", what);
-  return kUsage;
-}
-
 void note(const std::string& line) { fmt::print(stderr, "watchfloor: {}\n", line); }
 
 }  // namespace wf::cli

@@ -79,6 +79,7 @@ void add_engine_options(CLI::App& command, Shared& shared) {
   add_data_option(command, shared);
   command.add_option("--site", shared.site, "Site or estate folder");
   command.add_option("--listen", shared.listen, "Address for agents; default tcp://127.0.0.1:7710");
+  command.add_option("--seats", shared.seats, "Address for seats from elsewhere, tcp://ADDRESS:PORT; default: none");
   command.add_option("--rules", shared.rules, "A rule file, or a folder of them; repeatable")->allow_extra_args(false);
   command.add_option("--config", shared.config, "Configuration; default: watchfloor.yaml in the data directory");
   command.add_option("--clock", shared.clock, "Injected clock for demos and tests: START,ANCHOR,SPEED");
@@ -92,14 +93,16 @@ Result<fs::path> data_directory(const Shared& shared) {
   return Error{"no data directory is named and HOME is not set", "", "name one with --data DIR"};
 }
 
-Result<engine::EngineOptions> settle(const Shared& shared) {
+Result<Settled> settle(const Shared& shared) {
   Result<fs::path> data = data_directory(shared);
   if (!data) return data.error();
   Result<config::Settings> found = settings(shared, *data);
   if (!found) return found.error();
   Result<engine::Judgement> judged = judgement(shared, *found);
   if (!judged) return judged.error();
-  engine::EngineOptions out;
+  Settled all;
+  engine::EngineOptions& out = all.engine;
+  all.seats = !shared.seats.empty() ? shared.seats : found->seats.value_or("");
   out.data = *data;
   out.site = judged->site;
   out.rules = judged->rules;
@@ -116,7 +119,7 @@ Result<engine::EngineOptions> settle(const Shared& shared) {
     if (!clock) return clock.error();
     out.clock = *clock;
   }
-  return out;
+  return all;
 }
 
 Result<engine::Judgement> settle_judgement(const Shared& shared) {

@@ -14,21 +14,26 @@ namespace wf::cli {
 
 /// Options that commands on an engine share. Empty: the configuration decides, then the default.
 struct Shared {
-  std::string data, site, listen, clock, config;
+  std::string data, site, listen, seats, clock, config;
   std::vector<std::string> rules;
 };
 
 /// Adds --data, which every command on a data directory takes.
 void add_data_option(CLI::App& command, Shared& shared);
-/// Adds --data, --site, --listen, --rules, --clock and --config.
+/// Adds --data, --site, --listen, --seats, --rules, --clock and --config.
 void add_engine_options(CLI::App& command, Shared& shared);
 
 /// --data, else $STATE_DIRECTORY (systemd), else $XDG_DATA_HOME/watchfloor, else ~/.local/share/watchfloor.
 [[nodiscard]] Result<std::filesystem::path> data_directory(const Shared& shared);
 
+struct Settled {
+  engine::EngineOptions engine;
+  std::string seats;  ///< address for seats from elsewhere; empty: only those of this machine's user
+};
+
 /// What engine to start: the command line over the configuration over the defaults. Problems of the
 /// configuration are printed one a line; the error sums them up.
-[[nodiscard]] Result<engine::EngineOptions> settle(const Shared& shared);
+[[nodiscard]] Result<Settled> settle(const Shared& shared);
 
 /// The configuration's part alone, read again for a reload.
 [[nodiscard]] Result<engine::Judgement> settle_judgement(const Shared& shared);

@@ -74,6 +74,15 @@ class Reading {
     return path.lexically_normal();
   }
 
+  void address(const YAML::Node& node, std::optional<std::string>& to) {
+    const std::optional<std::string> value = text(node, "an address");
+    if (value && !value->starts_with("tcp://") && !value->starts_with("ipc://"))
+      problem(node, fmt::format("\"{}\" is no address to listen on", *value),
+              "use tcp://ADDRESS:PORT, for example tcp://127.0.0.1:7710");
+    else if (value)
+      to = *value;
+  }
+
   void duration(const YAML::Node& node, std::int64_t& to) {
     const std::optional<std::string> value = text(node, "a duration");
     if (!value) return;
@@ -152,15 +161,8 @@ Settings read_settings(std::string_view text, const fs::path& file, std::vector<
                      in.problem(node, "this version of the configuration is not known",
                                 "write `v: 1`, or update watchfloor");
                  }},
-                {"listen",
-                 [&](const YAML::Node& node) {
-                   const std::optional<std::string> value = in.text(node, "an address");
-                   if (value && !value->starts_with("tcp://") && !value->starts_with("ipc://"))
-                     in.problem(node, fmt::format("\"{}\" is no address to listen on", *value),
-                                "use tcp://ADDRESS:PORT, for example tcp://127.0.0.1:7710");
-                   else if (value)
-                     out.listen = *value;
-                 }},
+                {"listen", [&](const YAML::Node& node) { in.address(node, out.listen); }},
+                {"seats", [&](const YAML::Node& node) { in.address(node, out.seats); }},
                 {"site", [&](const YAML::Node& node) { out.site = in.path(node); }},
                 {"rules", [&](const YAML::Node& node) { take_rules(in, node, out); }},
                 {"policy", [&](const YAML::Node& node) { take_policy(in, node, out.policy); }},

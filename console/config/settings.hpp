@@ -12,7 +12,7 @@ namespace wf::config {
 
 /// What `watchfloor.yaml` decides; what it leaves out is empty. README.md lists every key.
 struct Settings {
-  std::optional<std::string> listen;
+  std::optional<std::string> listen, seats;
   std::optional<std::filesystem::path> site;                ///< absolute
   std::optional<std::vector<std::filesystem::path>> rules;  ///< absolute
   fusion::Policy policy;

@@ -98,12 +98,25 @@ TEST_CASE("verify fails where nothing is, and where the audit chain was changed"
   CHECK(run("watchfloor", {"verify", "--data", data}).status == 1);
 }
 
-TEST_CASE("what is named but not built says so in one line") {
-  for (const char* what : {"add", "list"}) {
-    const Outcome outcome = run("watchfloor", {"user", what, "alice"});
-    CHECK(outcome.status == 2);
-    CHECK(outcome.err == std::string("watchfloor: `watchfloor user ") + what + "` is not built yet\n");
-  }
+TEST_CASE("a seat's user gets a token of mode 0600, is listed, and can be removed") {
+  const Scratch scratch;
+  const std::string data = scratch / "data";
+  const Outcome made = run("watchfloor", {"user", "add", "alice", "--role", "Supervisor", "--data", data, "--engine",
+                                          "tcp://192.0.2.1:7711", "--out", scratch / "token"});
+  CHECK(made.err.find("the seat's token for alice is in ") != std::string::npos);
+  REQUIRE(made.status == 0);
+  struct stat info {};
+  REQUIRE(::stat((scratch / "token").c_str(), &info) == 0);
+  CHECK((info.st_mode & 0777U) == 0600);
+  const Outcome list = run("watchfloor", {"user", "list", "--data", data});
+  CHECK(list.out.find("alice") != std::string::npos);
+  CHECK(list.out.find("Supervisor") != std::string::npos);
+  CHECK(run("watchfloor", {"user", "remove", "alice", "--data", data}).status == 0);
+  CHECK(run("watchfloor", {"user", "list", "--data", data}).out.find("alice") == std::string::npos);
+  CHECK(run("watchfloor", {"user", "remove", "alice", "--data", data}).status == 1);
+  const Outcome nowhere = run("watchfloor", {"user", "add", "bob", "--data", data});
+  CHECK(nowhere.status == 1);
+  CHECK(nowhere.err.find("where seats reach this engine is not known") != std::string::npos);
 }
 
 TEST_CASE("site check names a folder that is no site") {

@@ -21,6 +21,7 @@ TEST_CASE("a configuration that uses every key is read") {
   std::vector<std::string> problems;
   const Settings s = read_settings(R"(v: 1
 listen: tcp://0.0.0.0:7710
+seats: tcp://0.0.0.0:7711
 site: /tmp
 rules: [/tmp, /]
 policy:
@@ -32,6 +33,7 @@ seat: {user: alice, role: Supervisor, name: Desk 2}
                                    "/tmp/w.yaml", problems);
   CHECK(problems == std::vector<std::string>{});
   CHECK(s.listen == "tcp://0.0.0.0:7710");
+  CHECK(s.seats == "tcp://0.0.0.0:7711");
   CHECK(s.site == "/tmp");
   REQUIRE(s.rules);
   CHECK(s.rules->size() == 2);
@@ -68,7 +70,7 @@ policy:
 seat: {user: ""}
 seat: {}
 )") == std::vector<std::string>{
-           "w.yaml:2: watchfloor.yaml has no \"lisen\"; known are v, listen, site, rules, policy, seat",
+           "w.yaml:2: watchfloor.yaml has no \"lisen\"; known are v, listen, seats, site, rules, policy, seat",
            "w.yaml:3: \"http://x\" is no address to listen on; use tcp://ADDRESS:PORT, for example "
            "tcp://127.0.0.1:7710",
            "w.yaml:4: there is no /nowhere/at/all; name a file or folder that exists",

@@ -1,0 +1,31 @@
+#include "console/cli/show.hpp"
+
+#include "console/cli/command.hpp"
+#include "console/cli/view.hpp"
+
+namespace wf::cli {
+
+void Waker::set(std::function<void()> wake) {
+  const std::lock_guard hold(mutex_);
+  wake_ = std::move(wake);
+}
+
+void Waker::wake() {
+  const std::lock_guard hold(mutex_);
+  if (wake_) wake_();
+}
+
+int show(seat::Seat& seat, const shell::WindowOptions& window, const Signals& signals, Waker& waker) {
+  shell::Feed feed = feed_of(seat);
+  feed.set_on_change = [&seat, &waker](std::function<void()> on_change) {
+    waker.set(on_change);
+    seat.set_on_change(std::move(on_change));
+  };
+  feed.quit = [&signals] { return signals.stopped(); };
+  const Result<void> shown = shell::run_window(window, feed);
+  waker.set({});
+  seat.set_on_change({});
+  return shown ? kGood : fail(shown.error());
+}
+
+}  // namespace wf::cli

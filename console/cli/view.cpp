@@ -1,0 +1,121 @@
+#include "console/cli/view.hpp"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <charconv>
+#include <tuple>
+#include <utility>
+
+#include "console/engine/query.hpp"
+
+namespace wf::cli {
+namespace {
+
+constexpr int kSmallest = 320, kLargest = 16384;
+
+Result<std::pair<int, int>> size_of(const std::string& text) {
+  int width = 0, height = 0;
+  const char* const end = text.data() + text.size();
+  const auto [x, bad_width] = std::from_chars(text.data(), end, width);
+  if (bad_width == std::errc{} && x != end && *x == 'x') {
+    const auto [stop, bad_height] = std::from_chars(x + 1, end, height);
+    if (bad_height == std::errc{} && stop == end && width >= kSmallest && height >= kSmallest && width <= kLargest &&
+        height <= kLargest)
+      return std::pair{width, height};
+  }
+  return Error{fmt::format("\"{}\" is no size", text), "--size",
+               "write one like 1920x1080, each side from 320 to 16384"};
+}
+
+ui::View view_of(const std::string& name) {
+  if (name == "map") return ui::View::map;
+  if (name == "agents") return ui::View::agents;
+  if (name == "gallery") return ui::View::gallery;
+  return ui::View::wall;
+}
+
+ui::Theme theme_of(const std::string& name) { return name == "light" ? ui::Theme::light : ui::Theme::dark; }
+
+}  // namespace
+
+void add_view_options(CLI::App& command, ViewOptions& options) {
+  command.add_option("--view", options.view, "wall, map, agents or gallery")
+      ->check(CLI::IsMember({"wall", "map", "agents", "gallery"}))
+      ->capture_default_str();
+  command.add_option("--theme", options.theme, "dark or light")
+      ->check(CLI::IsMember({"dark", "light"}))
+      ->capture_default_str();
+  command.add_option("--size", options.size, "Pixels, WIDTHxHEIGHT")->capture_default_str();
+  command.add_option("--scale", options.scale, "Scale of the interface; default: by the size")
+      ->check(CLI::Range(0.5, 8.0));
+}
+
+Result<shell::WindowOptions> window_options(const ViewOptions& options) {
+  const Result<std::pair<int, int>> size = size_of(options.size);
+  if (!size) return size.error();
+  shell::WindowOptions out;
+  out.view = view_of(options.view);
+  out.theme = theme_of(options.theme);
+  std::tie(out.width, out.height) = *size;
+  out.scale = static_cast<float>(options.scale);
+  return out;
+}
+
+Result<shell::ShotOptions> shot_options(const ViewOptions& options, const std::string& out_file) {
+  const Result<std::pair<int, int>> size = size_of(options.size);
+  if (!size) return size.error();
+  shell::ShotOptions out;
+  out.view = view_of(options.view);
+  out.theme = theme_of(options.theme);
+  std::tie(out.width, out.height) = *size;
+  out.scale = static_cast<float>(options.scale);
+  out.out = out_file;
+  return out;
+}
+
+seat::Backend backend_of(engine::Engine& engine) {
+  seat::Backend out;
+  out.snapshot = [&engine] { return engine.snapshot(); };
+  out.submit = [&engine](Command command, std::function<void(CommandReply)> reply) {
+    engine.submit(std::move(command), std::move(reply));
+  };
+  out.query = [&engine](const Query& query, const std::atomic<bool>& cancelled) {
+    return engine::run_query(engine.options().data, query, cancelled);
+  };
+  out.watch = [&engine](std::function<void()> on_change) { return engine.watch(std::move(on_change)); };
+  out.unwatch = [&engine](std::uint64_t token) { engine.unwatch(token); };
+  return out;
+}
+
+shell::Feed feed_of(seat::Seat& seat) {
+  shell::Feed out;
+  out.snapshot = [&seat] { return seat.snapshot(); };
+  out.send = [&seat](Command command) { seat.send(std::move(command)); };
+  out.replies = [&seat] { return seat.replies(); };
+  out.connection_problem = [&seat] { return seat.connection_problem(); };
+  out.now = [&seat] {
+    const std::shared_ptr<const Snapshot> snapshot = seat.snapshot();
+    // The engine's clock at the snapshot, and what has passed since then at its rate.
+    const UtcNs system = engine::Clock().now();
+    const UtcNs made = snapshot->now - snapshot->clock_offset;
+    const double passed = static_cast<double>(std::max<std::int64_t>(system - made, 0)) * snapshot->clock_rate;
+    return snapshot->now + static_cast<std::int64_t>(passed);
+  };
+  out.set_on_change = [&seat](std::function<void()> on_change) { seat.set_on_change(std::move(on_change)); };
+  return out;
+}
+
+shell::Feed feed_of(std::shared_ptr<const Snapshot> snapshot) {
+  shell::Feed out;
+  out.now = [snapshot] { return snapshot->now; };
+  out.snapshot = [snapshot = std::move(snapshot)] { return snapshot; };
+  out.send = [](const Command&) {};
+  out.replies = [] { return std::vector<CommandReply>{}; };
+  out.connection_problem = [] { return std::string(); };
+  out.set_on_change = [](const std::function<void()>&) {};
+  return out;
+}
+
+}  // namespace wf::cli

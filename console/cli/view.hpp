@@ -1,0 +1,35 @@
+#pragma once
+#include <memory>
+#include <string>
+
+#include "console/engine/engine.hpp"
+#include "console/seat/backend.hpp"
+#include "console/seat/seat.hpp"
+#include "console/shell/shell.hpp"
+#include "proto/result.hpp"
+
+namespace CLI {
+class App;
+}
+
+namespace wf::cli {
+
+/// Options of what is drawn.
+struct ViewOptions {
+  std::string view = "wall", theme = "dark", size = "1920x1080";
+  double scale = 0;
+};
+/// Adds --view, --theme, --size and --scale.
+void add_view_options(CLI::App& command, ViewOptions& options);
+
+[[nodiscard]] Result<shell::WindowOptions> window_options(const ViewOptions& options);
+[[nodiscard]] Result<shell::ShotOptions> shot_options(const ViewOptions& options, const std::string& out);
+
+/// What a seat needs of an engine; the engine must outlive it.
+[[nodiscard]] seat::Backend backend_of(engine::Engine& engine);
+/// What a window needs of a seat, which must outlive it. The clock goes on between the seat's snapshots.
+[[nodiscard]] shell::Feed feed_of(seat::Seat& seat);
+/// A feed of one snapshot that stands still.
+[[nodiscard]] shell::Feed feed_of(std::shared_ptr<const Snapshot> snapshot);
+
+}  // namespace wf::cli
