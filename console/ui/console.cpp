@@ -107,8 +107,13 @@ void Console::Impl::take_replies(const FrameInput& input) {
       desk.toast(Toast::Kind::done, r.message.empty() ? "Done" : r.message, "", input.seconds);
     else
       desk.toast(Toast::Kind::error, "Not carried out", r.message, input.seconds);
-    // Replies carry the seat's id, which the ui does not know; a refusal frees what waited longest.
-    if (!r.accepted && !desk.sent.empty()) desk.sent.erase(desk.sent.begin());
+    // Replies carry the seat's id, which the ui does not know, but they name the incident.
+    auto& sent = desk.sent;
+    auto about = std::find_if(sent.begin(), sent.end(), [&](const Sent& x) {
+      return r.message.find(incident_name(x.incident)) != std::string::npos;
+    });
+    if (about == sent.end()) about = sent.begin();
+    if (about != sent.end()) sent.erase(about);
   }
 }
 

@@ -13,6 +13,7 @@ struct PanelForm {
   Action kind = Action::none;
   std::uint64_t incident = 0;  ///< 0: about none (a call that is a log entry)
   int choice = -1;
+  std::uint32_t marked = 0;  ///< split: the choices that are marked, one bit each
   FieldState who, place, text;
   bool focus_who = false, focus_text = false;
   [[nodiscard]] bool open() const { return kind != Action::none; }
@@ -65,6 +66,7 @@ struct Choice {
   std::string label;
   std::uint64_t incident = 0;  ///< merge
   std::int64_t span = 0;       ///< shelve
+  std::string event;           ///< split: the line's first event
 };
 [[nodiscard]] std::vector<Choice> choices_of(Action kind, const Snapshot& s, const Incident* i);
 /// Why an action cannot be taken now; empty when it can.

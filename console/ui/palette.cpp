@@ -113,7 +113,7 @@ std::vector<Entry> Palette::find(const Snapshot& s, const Selection& selection, 
     e.icon = static_cast<int>(x.icon);
     e.title = x.title;
     e.detail = x.kind == Entry::Kind::action
-                   ? (selection.incident == 0 ? std::string("log entry") : incident_name(selection.incident))
+                   ? (selection.incident == 0 ? std::string("new incident") : incident_name(selection.incident))
                : x.kind == Entry::Kind::view ? "view"
                : x.kind == Entry::Kind::look ? "look"
                                              : "filter";

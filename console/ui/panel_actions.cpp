@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <utility>
 
 #include "console/ui/incident_panel.hpp"
@@ -36,6 +37,9 @@ const ActionLook& look_of(Action action) { return kLooks[static_cast<std::size_t
 std::string why_not(Action action, const Incident& i) {
   if (i.state == IncidentState::resolved && action != Action::call && action != Action::note)
     return "It is resolved already";
+  if (i.state == IncidentState::shelved && (action == Action::acknowledge || action == Action::dispatch ||
+                                            action == Action::on_scene || action == Action::escalate))
+    return "It is shelved; take it off the shelf first (Z)";
   switch (action) {
     case Action::acknowledge:
       if (!i.needs_acknowledgement()) return i.owner.empty() ? "Acknowledged already" : i.owner + " has it";
@@ -47,7 +51,7 @@ std::string why_not(Action action, const Incident& i) {
       if (i.life_safety) return "Life safety is never shelved";
       break;
     case Action::split:
-      if (i.alert_ids.size() < 2) return "One alert only: nothing to split off";
+      if (i.why.size() < 2) return "One line only: nothing to split off";
       break;
     default:
       break;
@@ -63,7 +67,7 @@ std::vector<Choice> choices_of(Action kind, const Snapshot& s, const Incident* i
     for (const bool here : {true, false})
       for (const Person& p : s.estate->people) {
         const bool local = i == nullptr || p.site_id == i->site_id;
-        if (local == here && is_role(p, words) && out.size() < kMost) out.push_back({p.name, 0, 0});
+        if (local == here && is_role(p, words) && out.size() < kMost) out.push_back({p.name, 0, 0, {}});
       }
   };
   switch (kind) {
@@ -74,14 +78,15 @@ std::vector<Choice> choices_of(Action kind, const Snapshot& s, const Incident* i
       people({"supervisor", "Supervisor", "manager", "Manager"});
       break;
     case Action::shelve:
-      out = {{"15 min", 0, 15 * kMinute}, {"1 h", 0, kHour}, {"4 h", 0, 4 * kHour}, {"8 h", 0, 8 * kHour}};
+      out = {
+          {"15 min", 0, 15 * kMinute, {}}, {"1 h", 0, kHour, {}}, {"4 h", 0, 4 * kHour, {}}, {"8 h", 0, 8 * kHour, {}}};
       break;
     case Action::resolve:
-      for (int c = 1; c <= 7; ++c) out.push_back({std::string(name_of(static_cast<Cause>(c))), 0, 0});
+      for (int c = 1; c <= 7; ++c) out.push_back({std::string(name_of(static_cast<Cause>(c))), 0, 0, {}});
       break;
     case Action::call:
-      if (i != nullptr) out.push_back({"About " + incident_name(i->id), i->id, 0});
-      out.push_back({"Log entry", 0, 0});
+      if (i != nullptr) out.push_back({"About " + incident_name(i->id), i->id, 0, {}});
+      out.push_back({"New incident", 0, 0, {}});
       break;
     case Action::merge: {
       // Nearest first: same zone, then same site, then the rest, as they stand on the wall.
@@ -92,14 +97,17 @@ std::vector<Choice> choices_of(Action kind, const Snapshot& s, const Incident* i
           const int how = !i->unit_id.empty() && other->unit_id == i->unit_id ? 2
                           : other->site_id == i->site_id                      ? 1
                                                                               : 0;
-          if (how == near) out.push_back({incident_name(other->id), other->id, 0});
+          if (how == near) out.push_back({incident_name(other->id), other->id, 0, {}});
         }
       break;
     }
     case Action::split:
+      // Lines by their number; which of them leave is marked one by one.
       if (i != nullptr)
-        for (const std::uint64_t id : i->alert_ids)
-          if (out.size() < kMost) out.push_back({fmt::format("Alert {}", id), id, 0});
+        for (const Contribution& c : i->why) {
+          if (c.event_id.empty() || out.size() >= 9) continue;
+          out.push_back({c.text.size() > 18 ? c.text.substr(0, c.text.rfind(' ', 18)) : c.text, 0, 0, c.event_id});
+        }
       break;
     default:
       break;
@@ -203,7 +211,8 @@ std::string IncidentPanel::refusal(const Frame& f, const Desk& d) const {
       if (!chosen) return choices.empty() ? "No other incident is open" : "Choose the other incident";
       break;
     case Action::split:
-      if (!chosen) return "Choose the alert that leaves";
+      if (form_.marked == 0) return "Mark the lines that leave";
+      if (std::popcount(form_.marked) >= static_cast<int>(choices.size())) return "Nothing would stay behind";
       break;
     case Action::call:
       if (form_.text.text.find_first_not_of(' ') == std::string::npos) return "Write what was said";
@@ -253,7 +262,8 @@ void IncidentPanel::submit(Frame& f, Desk& d) {
     }
     case Action::split:
       c = command_about(CommandKind::split, *i);
-      c.target = std::to_string(chosen->incident);
+      for (std::size_t k = 0; k < choices.size(); ++k)
+        if ((form_.marked >> k & 1U) != 0) c.target += (c.target.empty() ? "" : ",") + choices[k].event;
       break;
     case Action::call:
       c.kind = CommandKind::call;
@@ -281,6 +291,7 @@ void IncidentPanel::form_keys(Frame& f, Desk& d) {
   for (int k = 0; k < count && k < 9; ++k)
     if (d.keys.letter(static_cast<char>('1' + k))) {
       form_.choice = k;
+      form_.marked ^= 1U << static_cast<unsigned>(k);
       if (people) {
         form_.who.text.clear();
         submit(f, d);

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <string>
 #include <vector>
@@ -65,7 +66,9 @@ void IncidentPanel::draw_form(Frame& f, Desk& d, const Rect& r) {
   float x = left + p.text(left, y + 14, words.title, Face::m_semibold, t.t1) + 14;
   for (std::size_t k = 0; k < choices.size(); ++k) {
     // The number is the key: a chip says it, because what is pressed should be where the eye is.
-    const bool on = static_cast<int>(k) == form_.choice && (!people || form_.who.text.empty());
+    const bool marks = form_.kind == Action::split;
+    const bool on = marks ? (form_.marked >> k & 1U) != 0
+                          : static_cast<int>(k) == form_.choice && (!people || form_.who.text.empty());
     const std::string& label = choices[k].label;
     const std::string number = std::to_string(k + 1);
     const float w = std::round(20 + p.width(number, Face::mono_s) + 8 + p.width(label, Face::s_semibold));
@@ -81,6 +84,7 @@ void IncidentPanel::draw_form(Frame& f, Desk& d, const Rect& r) {
     x += w + unit::kGap;
     if (hit.clicked) {
       form_.choice = static_cast<int>(k);
+      form_.marked ^= 1U << static_cast<unsigned>(k);
       if (people) {
         form_.who.text.clear();
         submit(f, d);
@@ -155,11 +159,12 @@ void IncidentPanel::draw_form(Frame& f, Desk& d, const Rect& r) {
   else if (form_.kind == Action::merge)
     will = pick + " becomes part of " + name + ". Both keep their log.";
   else if (form_.kind == Action::split)
-    will = pick + " leaves " + name + " and opens an incident of its own.";
+    will = plural(static_cast<std::uint64_t>(std::popcount(form_.marked)), "line leaves ", "lines leave ") + name +
+           " for an incident of their own.";
   else if (form_.kind == Action::call)
     will = chosen && choices[static_cast<std::size_t>(form_.choice)].incident != 0
                ? "Recorded with " + name + "."
-               : std::string("Recorded as a log entry of this shift.");
+               : std::string("Opens an incident that is yours, acknowledged.");
   const float line = r.bottom() - 17;
   icon(p, no.empty() ? Icon::arrow : Icon::notice, left + 6, line, 12, t.t2, 1.5F);
   p.text(left + 20, line, will, Face::s, t.t2, Align::left, right - left - 20);

@@ -169,7 +169,7 @@ TEST_CASE("Keys that are typed into a field are not commands") {
   CHECK(sent[0].text == "door was wedged open, zero harm");
 }
 
-TEST_CASE("A call without an incident is a log entry") {
+TEST_CASE("A call without an incident names none, so that the engine opens one") {
   auto s = sample::quiet();
   DeskDriver desk(s);
   desk.type("c");
@@ -198,6 +198,48 @@ TEST_CASE("Merging names both incidents and both revisions") {
   REQUIRE(sent[0].incidents.size() == 2);
   CHECK(sent[0].incidents[0] == kServerRoom);
   CHECK(sent[0].seen_revisions.size() == 2);
+}
+
+TEST_CASE("Splitting names the first events of the lines that leave, and never all of them") {
+  DeskDriver desk(sample::night());
+  desk.console().select(kServerRoom);
+  desk.frames(2);
+  desk.type("x");
+  CHECK(desk.wrote("Mark the lines that leave."));
+  desk.type("12345");
+  CHECK(desk.wrote("Nothing would stay behind."));
+  desk.type("123");
+  desk.press(Key::enter);
+  const auto sent = desk.commands();
+  REQUIRE(sent.size() == 1);
+  CHECK(sent[0].kind == CommandKind::split);
+  CHECK(sent[0].target == "e-33,e-16");
+  CHECK(sent[0].seen_revisions == std::vector<std::uint32_t>{7});
+}
+
+TEST_CASE("What is shelved is not dispatched; Z takes it off the shelf") {
+  DeskDriver desk(sample::night());
+  desk.console().select(2390);
+  desk.frames(2);
+  desk.type("d");
+  CHECK(desk.commands().empty());
+  CHECK(desk.wrote("take it off the shelf first"));
+  desk.type("z");
+  const auto sent = desk.commands();
+  REQUIRE(sent.size() == 1);
+  CHECK(sent[0].kind == CommandKind::unshelve);
+}
+
+TEST_CASE("An answer frees the button although nothing changed") {
+  DeskDriver desk(sample::night());
+  desk.console().select(kServerRoom);
+  desk.frames(2);
+  desk.press(Key::space);
+  desk.input.replies = {{"id", true, "INC-2417 is acknowledged already by T. Novak"}};
+  desk.frames(2);
+  CHECK_FALSE(desk.wrote("Sent"));
+  desk.frames(1, 6);
+  CHECK_FALSE(desk.wrote("The engine has not answered"));
 }
 
 TEST_CASE("A number ticks the plan's step") {
