@@ -175,7 +175,7 @@ def story_server_room():
     syslog(309.4, "hv-07", "login", "FAILED LOGIN (1) on '/dev/tty1' FOR 'root', Authentication failure", 2214)
     syslog(318.2, "hv-07", "login", "pam_unix(login:session): session opened for user root(uid=0) by LOGIN(uid=0)", 2214)
     syslog(318.3, "hv-07", "systemd-logind", "New session 61 of user root.", 871)
-    syslog(318.4, "hv-07", "login", "ROOT LOGIN on '/dev/tty1'", 2214)
+    syslog(318.4, "hv-07", "login", "ROOT LOGIN  on '/dev/tty1'", 2214)
     syslog(347.0, "hv-07", "sudo",
            "    root : TTY=tty1 ; PWD=/root ; USER=root ; COMMAND=/usr/bin/virsh dumpxml db-1", None)
     camera(402.0, "C-27", "motion_end", zone="row 2")

@@ -133,6 +133,11 @@ TEST_CASE("su, login at the console and cron") {
         "host.login_failed auth user.name=alice");
   CHECK(told(event_of("login", "LOGIN ON tty1 BY alice"), {"user.name", "session.remote", "tty"}) ==
         "host.login auth user.name=alice session.remote=false tty=tty1");
+  // shadow's login, which Debian 12 has, writes it with two blanks
+  CHECK(told(event_of("login", "ROOT LOGIN  on '/dev/tty1'"), {"user.name", "session.remote"}) ==
+        "host.login auth user.name=root session.remote=false");
+  CHECK(told(event_of("login", "ROOT LOGIN  on '/dev/pts/2' from 'desk.example'"), {"user.name", "session.remote"}) ==
+        "host.login auth user.name=root session.remote=true");
   CHECK(told(event_of("login", "ROOT LOGIN ON tty1"), {"user.name", "session.remote"}) ==
         "host.login auth user.name=root session.remote=false");
   CHECK(told(event_of("login", "FAILED LOGIN (1) on '/dev/tty1' FOR 'root', Authentication failure"), {"user.name"}) ==
