@@ -218,7 +218,7 @@ def story_scan():
     walk(12, "P-1033", "D-001", out=True)
     scanner = "10.20.9.87"
     targets = ["10.20.3.11", "10.20.3.12", "10.20.3.13", "10.20.3.21", "10.20.3.31", "10.20.3.41", "10.20.4.11",
-               "10.20.4.12", "10.20.4.21", "10.20.4.31", "10.20.2.41", "10.20.2.42", "10.20.2.51", "10.20.2.62",
+               "10.20.4.12", "10.20.4.21", "10.20.4.31", "10.20.2.42", "10.20.2.52", "10.20.2.61", "10.20.2.63",
                "10.20.2.64"]
     t = 452.0
     for round_number in range(2):
@@ -336,7 +336,7 @@ def network_life():
 
 
 def host_life():
-    for host, offset in (("hv-07", 1.2), ("hv-03", 1.4), ("db-1", 1.1), ("files-1", 2.0), ("ad-1", 1.7)):
+    for host, offset in (("hv-07", 1.2), ("hv-02", 1.4), ("db-2", 1.1), ("files-1", 2.0), ("ad-2", 1.7)):
         for minute in range(0, LENGTH, 300):  # cron at 22:30, 22:35…
             t = minute + 120 + offset
             if t >= LENGTH:
@@ -348,7 +348,7 @@ def host_life():
     # The backup host visits the others every five minutes.
     number = 410
     for visit in range(33, LENGTH - 30, 95):
-        host = ("hv-07", "hv-03", "db-1", "git-1", "files-1", "mail-1")[visit // 95 % 6]
+        host = ("hv-02", "db-2", "hv-04", "files-1", "mail-1")[visit // 95 % 5] if visit > 33 else "hv-07"
         pid, port = rng.randint(4000, 30000), rng.randint(36000, 60000)
         t = visit + rng.uniform(0, 9)
         syslog(t, host, "sshd", f"Accepted publickey for backup from 10.20.2.33 port {port} ssh2: "
@@ -357,21 +357,21 @@ def host_life():
         syslog(t + 0.2, host, "systemd-logind", f"New session {number} of user backup.", 871)
         syslog(t + 14, host, "sshd", f"Disconnected from user backup 10.20.2.33 port {port}", pid)
         syslog(t + 14.1, host, "sshd", "pam_unix(sshd:session): session closed for user backup", pid)
-        eve(t + 14.3, "ssh", "10.20.2.33", port, {"hv-07": "10.20.2.17", "hv-03": "10.20.2.13", "db-1": "10.20.2.41",
-            "git-1": "10.20.2.62", "files-1": "10.20.2.64", "mail-1": "10.20.2.61"}[host], 22,
+        eve(t + 14.3, "ssh", "10.20.2.33", port, {"hv-07": "10.20.2.17", "hv-02": "10.20.2.12", "db-2": "10.20.2.42",
+            "hv-04": "10.20.2.14", "files-1": "10.20.2.64", "mail-1": "10.20.2.61"}[host], 22,
             ssh={"client": {"proto_version": "2.0", "software_version": "OpenSSH_9.2p1"},
                  "server": {"proto_version": "2.0", "software_version": "OpenSSH_9.2p1"}})
         number += 1
     # An engineer on call looks at a host.
-    syslog(611.0, "git-1", "sshd", "Accepted publickey for abrennan from 10.20.4.21 port 52210 ssh2: "
+    syslog(611.0, "ci-1", "sshd", "Accepted publickey for abrennan from 10.20.4.21 port 52210 ssh2: "
            "ED25519 SHA256:8c2pHn0bqVxJrGf1t5u7w9y1A3C5E7G9I1K3M5O7Q9s", 18211)
-    syslog(611.1, "git-1", "sshd", "pam_unix(sshd:session): session opened for user abrennan(uid=1005) by (uid=0)", 18211)
-    for t, command in ((634.0, "/usr/bin/systemctl status gitd"), (655.0, "/usr/bin/journalctl -u gitd -n 50"),
-                       (702.0, "/usr/bin/systemctl restart gitd")):
-        syslog(t, "git-1", "sudo", f"abrennan : TTY=pts/0 ; PWD=/home/abrennan ; USER=root ; COMMAND={command}")
-        syslog(t + 0.1, "git-1", "sudo", "pam_unix(sudo:session): session opened for user root(uid=0) by abrennan(uid=1005)")
-        syslog(t + 0.9, "git-1", "sudo", "pam_unix(sudo:session): session closed for user root")
-    syslog(771.0, "git-1", "sshd", "pam_unix(sshd:session): session closed for user abrennan", 18211)
+    syslog(611.1, "ci-1", "sshd", "pam_unix(sshd:session): session opened for user abrennan(uid=1005) by (uid=0)", 18211)
+    for t, command in ((634.0, "/usr/bin/systemctl status builderd"), (655.0, "/usr/bin/journalctl -u builderd -n 50"),
+                       (702.0, "/usr/bin/systemctl restart builderd")):
+        syslog(t, "ci-1", "sudo", f"abrennan : TTY=pts/0 ; PWD=/home/abrennan ; USER=root ; COMMAND={command}")
+        syslog(t + 0.1, "ci-1", "sudo", "pam_unix(sudo:session): session opened for user root(uid=0) by abrennan(uid=1005)")
+        syslog(t + 0.9, "ci-1", "sudo", "pam_unix(sudo:session): session closed for user root")
+    syslog(771.0, "ci-1", "sshd", "pam_unix(sshd:session): session closed for user abrennan", 18211)
 
 
 AGENTS = """v: 1

@@ -211,7 +211,7 @@ GROUNDS = {
     "building": None, "ordinal": 0, "name": "Grounds", "short": "G", "outline": VENUE,
     "rooms": [("Pelikaankade", "road", (-40, -50, 118, -42)), ("Access road", "road", (76, -42, 84, -27)),
               ("South drive", "road", (-26, -27, 84, -20)), ("West drive", "road", (-26, -20, -19, 56)),
-              ("Loading yard", "unenclosedarea", (-19, 48, 30, 66), None, 2), ("Yard drive", "road", (-26, 56, -19, 66)),
+              ("Loading yard", "unenclosedarea", (-19, 48, 30, 66)), ("Yard drive", "road", (-26, 56, -19, 66)),
               ("Forecourt", "unenclosedarea", (34, -20, 54, -2)), ("Car park", "parking", (-12, -20, 34, -6)),
               ("East car park", "parking", (94, -24, 112, 40)), ("East drive", "road", (84, -27, 112, -24)),
               ("Garden", "vegetation", (36, 50, 112, 68))],
