@@ -263,12 +263,18 @@ class Fusion::Impl::Desk {
     return std::nullopt;
   }
 
-  /// Lines whose first event's id is in `target` (separated by commas), or line number `step`, leave.
+  /// What leaves: the lines of the alert whose number is `target`, or the lines whose first event's id is in
+  /// `target` (separated by commas), or with an empty `target` line number `step`.
   Refusal split(std::string& done) {
     LiveIncident* found = nullptr;
     if (auto why = find(c_.incidents.front(), found)) return why;
     LiveIncident& old = *found;
+    const AlertShare* alert = nullptr;
+    for (const AlertShare& share : old.alerts)
+      if (std::to_string(share.alert.id) == c_.target) alert = &share;
     const auto leaves = [&](const Line& line) {
+      if (alert != nullptr)
+        return std::find(line.alerts.begin(), line.alerts.end(), alert->alert.id) != line.alerts.end();
       if (c_.target.empty()) return static_cast<std::size_t>(&line - old.lines.data()) == c_.step;
       const std::string list = "," + c_.target + ",";
       return !line.shown.event_id.empty() && list.find("," + line.shown.event_id + ",") != std::string::npos;

@@ -32,11 +32,12 @@ struct Command {
   std::string seat;
   std::vector<std::uint64_t> incidents;       ///< ids that it acts on
   std::vector<std::uint32_t> seen_revisions;  ///< the revision that was shown, for each of `incidents`
-  std::string text;                           ///< note, reason, or caller's words
-  std::string target;                         ///< dispatch: who; escalate: to whom; call: place
+  std::string text;                           ///< note, reason, or caller's words; plan_step: "undo" takes it back
+  /// dispatch: who; escalate: to whom; call: place; split: the number of the alert that leaves, or event ids
+  std::string target;
   Cause cause = Cause::none;
   UtcNs until = 0;         ///< shelve: when it returns
-  std::uint32_t step = 0;  ///< plan_step: index
+  std::uint32_t step = 0;  ///< plan_step: index; split without a target: index of the line that leaves
   bool operator==(const Command&) const = default;
 };
 

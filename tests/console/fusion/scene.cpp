@@ -135,6 +135,12 @@ correlation:
 watchfloor:
   title: "{count} denied badges at {door}"
 ---
+title: Passback
+id: r-passback
+level: low
+logsource: {product: watchfloor}
+detection: {s: {kind: access.passback}, condition: s}
+---
 title: Camera covered
 id: r-covered
 level: medium
