@@ -337,8 +337,8 @@ class Fusion::Impl::Desk {
       d.first = d.first == 0 ? line.shown.time : std::min(d.first, line.shown.time);
       d.last = std::max(d.last, line.last);
       if (line.context) continue;
-      live.tied_first = live.tied_first == 0 ? line.shown.time : std::min(live.tied_first, line.shown.time);
-      live.tied_last = std::max(live.tied_last, line.last);
+      live.tie_time(line.shown.time);
+      live.tie_time(line.last);
       if (!opened) {
         line.shown.effect = "opens";
         line.shown.joined_by.clear();

@@ -68,6 +68,7 @@ struct Digest {
   std::vector<EntityRef> entities;
   std::vector<Link> links;
   std::uint8_t criticality = 1;
+  mutable std::uint64_t home = 0;  ///< the incident that it was put into; 0: none. Fusion's bookkeeping
 };
 
 }  // namespace wf::fusion

@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <cstdint>
 #include <deque>
 #include <map>
@@ -54,8 +55,28 @@ struct LiveIncident {
   std::size_t known_ids = 0;                  ///< event ids that lead here
   std::set<std::string> devices;              ///< devices of the site that it touches
   std::shared_ptr<const Incident> published;  ///< null: changed since
-  Remembered last_put;                        ///< the event that was added last
-  UtcNs announced = 0;                        ///< event time of the last announced repeat
+  std::uint64_t merged_into = 0;              ///< the incident that took it in; 0: none
+  UtcNs second = 0;                           ///< event time since when repeats are counted
+  std::uint32_t in_second = 0;
+
+  /// Event time between it and the nearest alert of the incident; 0 within.
+  [[nodiscard]] std::int64_t gap_to(UtcNs time) const {
+    if (time < tied_first) return tied_first - time;
+    return time > tied_last ? time - tied_last : 0;
+  }
+  void tie_time(UtcNs time) {
+    tied_first = tied_first == 0 ? time : std::min(tied_first, time);
+    tied_last = std::max(tied_last, time);
+  }
+  /// Is this change published at once? Up to ten are in a second of event time; a tick brings the rest.
+  [[nodiscard]] bool aloud(UtcNs time) {
+    constexpr std::uint32_t kMostInSecond = 10;
+    if (time - second >= kSecond || time < second) {
+      second = time;
+      in_second = 0;
+    }
+    return ++in_second <= kMostInSecond;
+  }
 };
 
 /// All incidents: open ones for ever, resolved ones for a day and at most kMostResolved. Ids count from 1.

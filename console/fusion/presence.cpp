@@ -69,7 +69,18 @@ bool Presence::take(const Event& event, const Facts& facts) {
   }
   const std::string key = presence_key(event, facts);
   if (key.empty() || facts.site == nullptr) return false;
-  Stay& stay = stays_[key];
+  const auto [at, fresh] = stays_.try_emplace(key);
+  Stay& stay = at->second;
+  if (fresh && facts.person == nullptr) {
+    unknown_.push_back(key);
+    if (unknown_.size() > kMostUnknown) {
+      if (const auto oldest = stays_.find(unknown_.front()); oldest != stays_.end()) {
+        move(oldest->second, {}, {}, false);
+        stays_.erase(oldest);
+      }
+      unknown_.pop_front();
+    }
+  }
   if (stay.used && event.time < stay.last) return false;  // late: it says nothing of now
   stay.used = true;
   stay.last = event.time;

@@ -14,6 +14,8 @@ namespace wf::fusion {
 class Presence {
  public:
   static constexpr std::int64_t kStale = 16 * kHour;
+  /// Credentials of nobody in the directory that are remembered; beyond them the one seen first is forgotten.
+  static constexpr std::size_t kMostUnknown = 20'000;
 
   /// Distance and time between two uses of one credential or person at different sites.
   struct Travel {
@@ -36,6 +38,8 @@ class Presence {
   [[nodiscard]] UtcNs last_badge(std::string_view person) const;
   [[nodiscard]] std::uint32_t people_in(std::string_view unit) const;
   [[nodiscard]] const std::map<std::string, std::uint32_t>& zone_people() const { return zone_people_; }
+  /// People and credentials that a stay is remembered for.
+  [[nodiscard]] std::size_t known() const { return stays_.size(); }
   /// Grants at a door in the `span` before `time`.
   [[nodiscard]] std::uint32_t grants(std::string_view door, UtcNs time, std::int64_t span) const;
 
@@ -54,6 +58,7 @@ class Presence {
   [[nodiscard]] const Stay* find(std::string_view person) const;
 
   std::map<std::string, Stay, std::less<>> stays_;
+  std::deque<std::string> unknown_;  ///< keys of stays of nobody in the directory, as they came
   std::map<std::string, std::uint32_t> zone_people_;
   std::map<std::string, std::deque<UtcNs>, std::less<>> grants_;
 };

@@ -24,8 +24,8 @@ struct Scene {
   Remembered digest;
 };
 
-/// Everything that fusion knows. fusion.cpp takes events in, weave.cpp makes incidents of alerts, commands.cpp
-/// carries out what people ask, alarms.cpp calls them and keeps time.
+/// Everything that fusion knows. fusion.cpp takes events in, weave.cpp makes incidents of alerts, lines.cpp
+/// and weigh.cpp say why and how bad, commands.cpp carries out what people ask, alarms.cpp calls them and keeps time.
 struct Fusion::Impl {
   Impl(std::shared_ptr<const Estate> estate, std::shared_ptr<const sigma::RuleSet> rules, Policy policy);
   void use(std::shared_ptr<const Estate> estate, std::shared_ptr<const sigma::RuleSet> rules, Policy policy);
@@ -38,15 +38,17 @@ struct Fusion::Impl {
   /// not, with the next one that is or with a tick.
   void touch(LiveIncident& live, bool aloud);
 
-  // weave.cpp
+  // weave.cpp: alerts
   void take_alert(const sigma::RuleInfo& rule, const sigma::Match& match, const Scene& scene, Changes& changes);
   void take_device_alarm(const Scene& scene, Changes& changes);
+  // lines.cpp
   void take_context(const Scene& scene, bool informational);
+  Line& put_line(LiveIncident& live, const Remembered& digest, bool context, const std::string& joined_by);
+  // weigh.cpp
   /// Moves everything of `from` into `into`; `from` is resolved as merged.
   void absorb(LiveIncident& into, LiveIncident& from, const std::string& actor);
   /// Priority, domains, title, place, evidence and plan anew from alerts and lines. Never lowers the priority.
   void weigh(LiveIncident& live);
-  Line& put_line(LiveIncident& live, const Remembered& digest, bool context, const std::string& joined_by);
 
   // commands.cpp
   void on_command(const Command& command, Changes& changes);
@@ -81,10 +83,20 @@ struct Fusion::Impl {
  private:
   class Desk;      ///< carries out one command
   struct Alarmed;  ///< an alert on its way into an incident
+  // weave.cpp
   void weave(Alarmed& alarmed, const Scene& scene, Changes& changes);
-  LiveIncident* home_for(const Alarmed& alarmed, UtcNs time, bool drill);
+  LiveIncident* incident_of(const Remembered& event);
+  LiveIncident* home_for(const Alarmed& alarmed, bool drill);
+  std::uint64_t count_alert(LiveIncident& live, const Alarmed& alarmed, const Scene& scene, bool& repeat);
+  std::string put_parts(LiveIncident& live, const Alarmed& alarmed, const Scene& scene, std::uint64_t alert,
+                        bool& unseen);
+  // lines.cpp
   void add_context(LiveIncident& live, const std::vector<Remembered>& parts);
+  // weigh.cpp
   void missing_evidence(LiveIncident& live) const;
 };
+
+/// The alert of an incident that matters least. Precondition: it has one.
+[[nodiscard]] AlertShare& weakest_alert(LiveIncident& live);
 
 }  // namespace wf::fusion

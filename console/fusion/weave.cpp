@@ -10,31 +10,12 @@
 namespace wf::fusion {
 namespace {
 
-constexpr std::int64_t kFoldSpan = 10 * kMinute;     ///< like events this far apart are one line
-constexpr std::int64_t kContextSpan = 10 * kMinute;  ///< how far before an alert its context is looked for
-constexpr std::size_t kContextLines = 6;             ///< looked up for one alert
-constexpr std::size_t kFewParts = 8;                 ///< lines that a correlation adds one by one
-constexpr std::size_t kAlertEvents = 64;             ///< event ids that an alert names
-constexpr std::uint32_t kAloudRepeats = 10;          ///< repeats that are published each; then one a second
-constexpr std::size_t kPlanSteps = 12;
-constexpr std::size_t kEvidence = 4;  ///< of each role
-constexpr std::size_t kMissing = 2;
-
-std::int64_t gap_to(const LiveIncident& live, UtcNs time) {
-  if (time < live.tied_first) return live.tied_first - time;
-  return time > live.tied_last ? time - live.tied_last : 0;
-}
+constexpr std::size_t kFewParts = 8;      ///< events that a correlation adds one by one
+constexpr std::size_t kAlertEvents = 64;  ///< event ids that an alert names
 
 template <class T>
 void add_once(std::vector<T>& list, const T& item) {
   if (std::find(list.begin(), list.end(), item) == list.end()) list.push_back(item);
-}
-
-std::vector<Link> allowed(const std::vector<Link>& links, const std::vector<std::string>& kinds) {
-  std::vector<Link> out;
-  for (const Link& l : links)
-    if (may_join(kinds, l.tie)) out.push_back(l);
-  return out;
 }
 
 std::vector<std::string> place_of(const Estate& estate, const Scene& scene) {
@@ -55,24 +36,54 @@ std::vector<std::string> place_of(const Estate& estate, const Scene& scene) {
   return out;
 }
 
-bool stronger(const AlertShare& a, const AlertShare& b) {
-  if (a.alert.life_safety != b.alert.life_safety) return a.alert.life_safety;
-  if (a.points != b.points) return a.points > b.points;
-  if (a.correlation != b.correlation) return a.correlation;
-  return a.alert.id < b.alert.id;
+void append(std::string& list, const std::string& item) { list += (list.empty() ? "" : ", ") + item; }
+
+std::string speaks(std::size_t domain) {
+  return domain == 0 ? "doors speak now" : domain == 1 ? "cameras speak now" : "the network speaks now";
 }
 
 }  // namespace
 
+/// An alert on its way into an incident.
 struct Fusion::Impl::Alarmed {
   std::string rule_id, rule_title, description, title;
   Priority level = Priority::low;
   bool life_safety = false, correlation = false;
   std::vector<std::string> confirm, refute, plan, join;
   std::vector<Remembered> parts;  ///< by time; the completing event is among them
-  std::vector<Link> links;        ///< by which it looks for its incident
   std::size_t events = 1;
   UtcNs time = 0;
+  /// A sweep over many things is one cause and its single targets tie nothing: beyond a few parts only what at
+  /// least half of them share counts.
+  bool sweep = false;
+  std::map<std::string, std::size_t> shared;
+  std::vector<Link> links;  ///< by which it looks for its incident
+
+  [[nodiscard]] std::vector<Link> ties_of(const Digest& part) const {
+    std::vector<Link> out;
+    for (const Link& l : part.links)
+      if (may_join(join, l.tie) && (!sweep || shared.at(l.key) * 2 >= parts.size())) out.push_back(l);
+    return out;
+  }
+  void find_links() {
+    std::stable_sort(parts.begin(), parts.end(), [](const auto& x, const auto& y) { return x->time < y->time; });
+    sweep = parts.size() > kFewParts;
+    if (sweep)
+      for (const Remembered& p : parts)
+        for (const Link& l : p->links) ++shared[l.key];
+    for (const Remembered& p : parts)
+      for (const Link& l : ties_of(*p)) add_once(links, l);
+  }
+  /// The part as one of many: all of a sweep fold into one line.
+  [[nodiscard]] Remembered coarse(const Remembered& part, const std::vector<Link>& ties) const {
+    auto out = std::make_shared<Digest>(*part);
+    out->fold = rule_id + '|' + part->kind;
+    out->many = rule_title + ": {n} events";
+    std::erase_if(out->entities, [&](const EntityRef& e) {
+      return std::none_of(ties.begin(), ties.end(), [&](const Link& l) { return l.key.ends_with(' ' + e.id); });
+    });
+    return out;
+  }
 };
 
 void Fusion::Impl::take_alert(const sigma::RuleInfo& rule, const sigma::Match& match, const Scene& scene,
@@ -94,7 +105,7 @@ void Fusion::Impl::take_alert(const sigma::RuleInfo& rule, const sigma::Match& m
     for (const std::string& id : match.event_ids)
       if (Remembered d = id == scene.event.id ? nullptr : recall.find(id); d) a.parts.push_back(std::move(d));
   a.parts.push_back(scene.digest);
-  std::stable_sort(a.parts.begin(), a.parts.end(), [](const auto& x, const auto& y) { return x->time < y->time; });
+  a.find_links();
   a.title =
       rule.title_template.empty() ? std::string() : fill_title(rule.title_template, scene.event, scene.facts, a.events);
   if (a.title.empty()) a.title = rule.title;
@@ -111,15 +122,26 @@ void Fusion::Impl::take_device_alarm(const Scene& scene, Changes& changes) {
   a.life_safety = true;
   a.time = scene.event.time;
   a.parts.push_back(scene.digest);
+  a.find_links();
   weave(a, scene, changes);
 }
 
-LiveIncident* Fusion::Impl::home_for(const Alarmed& a, UtcNs time, bool drill) {
-  const auto open_to_it = [&](const LiveIncident& l) { return l.draft.open() && l.draft.drill == drill; };
+LiveIncident* Fusion::Impl::incident_of(const Remembered& event) {
+  if (LiveIncident* l = incidents.home_of(event->event_id); l != nullptr) return l;
+  LiveIncident* l = event->home == 0 ? nullptr : incidents.find(event->home);
+  while (l != nullptr && l->merged_into != 0) l = incidents.find(l->merged_into);
+  return l;
+}
+
+LiveIncident* Fusion::Impl::home_for(const Alarmed& a, bool drill) {
+  // Life safety is never folded, so an incident that is full of lines takes no more of it: the next one opens.
+  const auto open_to_it = [&](const LiveIncident& l) {
+    return l.draft.open() && l.draft.drill == drill && (!a.life_safety || l.lines.size() < Incidents::kMostLines);
+  };
   LiveIncident* best = nullptr;
   // A correlation belongs where its events already are: the most urgent of them, then the oldest.
   for (const Remembered& part : a.parts) {
-    LiveIncident* l = incidents.home_of(part->event_id);
+    LiveIncident* l = incident_of(part);
     if (l == nullptr || !open_to_it(*l)) continue;
     if (best == nullptr || l->draft.priority > best->draft.priority ||
         (l->draft.priority == best->draft.priority && l->draft.id < best->draft.id))
@@ -128,13 +150,11 @@ LiveIncident* Fusion::Impl::home_for(const Alarmed& a, UtcNs time, bool drill) {
   if (best != nullptr) return best;
   int most = 0;
   for (LiveIncident* l : incidents.near(a.links)) {
-    const std::int64_t gap = gap_to(*l, time);
+    const std::int64_t gap = l->gap_to(a.time);
     if (!open_to_it(*l) || gap > policy.join_window) continue;
     const int points = score(a.links, l->ties, gap, policy.join_window).points;
     if (points < kJoins) continue;
-    const bool better =
-        best == nullptr || points > most || (points == most && l->draft.priority > best->draft.priority);
-    if (better) {
+    if (best == nullptr || points > most || (points == most && l->draft.priority > best->draft.priority)) {
       best = l;
       most = points;
     }
@@ -142,429 +162,162 @@ LiveIncident* Fusion::Impl::home_for(const Alarmed& a, UtcNs time, bool drill) {
   return best;
 }
 
-Line& Fusion::Impl::put_line(LiveIncident& live, const Remembered& digest, bool context, const std::string& joined_by) {
-  const Digest& d = *digest;
-  Incident& draft = live.draft;
-  ++draft.event_count;
-  count_minute(draft, d.time);
-  incidents.settle(live, d.event_id);
-  draft.first = draft.first == 0 ? d.time : std::min(draft.first, d.time);
-  draft.last = std::max(draft.last, d.time);
-  if (!context) {
-    live.tied_first = live.tied_first == 0 ? d.time : std::min(live.tied_first, d.time);
-    live.tied_last = std::max(live.tied_last, d.time);
+/// The alert as the incident has it: the one of the same rule and like events with one more repeat, or a new one.
+std::uint64_t Fusion::Impl::count_alert(LiveIncident& live, const Alarmed& a, const Scene& scene, bool& repeat) {
+  const Digest& d = *scene.digest;
+  const std::string fold = a.rule_id + '\n' + (a.correlation ? std::string() : d.fold);
+  repeat = false;
+  if (!a.life_safety)
+    for (AlertShare& s : live.alerts) {
+      if (s.fold != fold) continue;
+      repeat = true;
+      ++s.alert.repeats;
+      s.alert.time = std::max(s.alert.time, a.time);
+      if (s.alert.event_ids.size() < kAlertEvents) s.alert.event_ids.push_back(d.event_id);
+      if (!a.correlation || a.events > s.events) s.title = a.title;  // a count in it follows
+      s.events = std::max(s.events, a.events);
+      return s.alert.id;
+    }
+  AlertShare s;
+  s.alert.id = next_alert++;
+  s.alert.rule_id = a.rule_id;
+  s.alert.rule_title = a.rule_title;
+  s.alert.priority = a.level;
+  s.alert.life_safety = a.life_safety;
+  s.alert.time = a.time;
+  std::uint8_t criticality = 1;
+  for (const Remembered& p : a.parts) {
+    criticality = std::max(criticality, p->criticality);
+    if (s.alert.event_ids.size() < kAlertEvents) s.alert.event_ids.push_back(p->event_id);
+    for (const EntityRef& e : p->entities)
+      if (s.alert.entities.size() < Incidents::kMostEntities) add_once(s.alert.entities, e);
   }
-  const auto repeat = [&](Line& line) -> Line& {
-    ++line.shown.repeats;
-    line.shown.text = repeated(line.once, line.many, line.shown.repeats);
-    line.shown.time = std::min(line.shown.time, d.time);
-    line.last = std::max(line.last, d.time);
-    return line;
-  };
-  if (!d.fold.empty())
-    for (Line& line : live.lines)
-      if (line.fold == d.fold && line.context == context && d.time >= line.shown.time - kFoldSpan &&
-          d.time <= line.last + kFoldSpan)
-        return repeat(line);
-  if (live.lines.size() >= Incidents::kMostLines && !d.life_safety) {
-    // Full: it counts in the newest line of its kind, or in the newest at all.
-    for (auto it = live.lines.rbegin(); it != live.lines.rend(); ++it)
-      if (it->shown.kind == d.kind && !it->life_safety && it->context == context) return repeat(*it);
-    return repeat(live.lines.back());
-  }
-  Line line;
-  line.shown.time = d.time;
-  line.shown.event_id = d.event_id;
-  line.shown.kind = d.kind;
-  line.shown.domain = d.domain;
-  line.shown.text = line.once = d.once;
-  line.many = d.many;
-  line.fold = d.fold;
-  line.last = d.time;
-  line.context = context;
-  line.life_safety = d.life_safety;
-  line.shown.joined_by = joined_by;
-  line.shown.effect = context ? "context" : "confirms";
-  line.shown.priority = draft.priority;
-  line.shown.site_id = d.site_id;
-  line.shown.level_id = d.level_id;
-  line.shown.unit_id = d.unit_id;
-  line.shown.device_id = d.device_id;
-  line.entities = d.entities;
-  auto at = live.lines.end();
-  while (at != live.lines.begin() && std::prev(at)->shown.time > d.time) --at;
-  Line& put = *live.lines.insert(at, std::move(line));
-  incidents.note_entities(live, put);
-  return put;
+  s.points = alert_points(a.level, criticality);
+  s.correlation = a.correlation;
+  s.fold = fold;
+  s.events = a.events;
+  s.title = a.title;
+  s.description = a.description;
+  s.confirm = a.confirm;
+  s.refute = a.refute;
+  s.plan = a.plan;
+  s.place = place_of(*estate, scene);
+  s.site_id = d.site_id;
+  s.level_id = d.level_id;
+  s.unit_id = d.unit_id;
+  const std::uint64_t id = s.alert.id;
+  if (live.alerts.size() < Incidents::kMostAlerts || a.life_safety)
+    live.alerts.push_back(std::move(s));
+  else
+    weakest_alert(live) = std::move(s);  // full: the strongest names the incident, so the weakest makes room
+  return id;
 }
 
-void Fusion::Impl::weave(Alarmed& a, const Scene& scene, Changes& changes) {
-  const Digest& d = *scene.digest;
-  // A sweep over many things is one cause; its single targets tie nothing. So beyond a few parts only what at
-  // least half of them share counts.
-  const bool sweep = a.parts.size() > kFewParts;
-  std::map<std::string, std::size_t> shared;
-  if (sweep)
-    for (const Remembered& p : a.parts)
-      for (const Link& l : p->links) ++shared[l.key];
-  const auto ties_of = [&](const Digest& part) {
-    std::vector<Link> out = allowed(part.links, a.join);
-    if (sweep) std::erase_if(out, [&](const Link& l) { return shared[l.key] * 2 < a.parts.size(); });
-    return out;
-  };
-  for (const Remembered& p : a.parts)
-    for (const Link& l : ties_of(*p)) add_once(a.links, l);
-
-  LiveIncident* home = home_for(a, a.time, d.drill);
-  const bool opened = home == nullptr;
-  if (opened) {
-    home = &incidents.open(now);
-    home->draft.revision = 0;
-    home->draft.drill = d.drill;
-  }
-  LiveIncident& live = *home;
-
-  const std::string fold = a.rule_id + '\n' + (a.correlation ? std::string() : d.fold);
-  AlertShare* share = nullptr;
-  if (!a.life_safety)
-    for (AlertShare& s : live.alerts)
-      if (s.fold == fold) share = &s;
-  const bool repeat = share != nullptr;
-  const std::array<bool, 3> domains_before = live.draft.domains;
-  const Priority priority_before = live.draft.priority;
-  const bool life_before = live.draft.life_safety;
-  const bool aloud = !repeat || share->alert.repeats < kAloudRepeats || d.time - live.announced >= kSecond;
-  touch(live, aloud);
-  if (aloud) live.announced = d.time;
-
-  if (!repeat) {
-    AlertShare s;
-    s.alert.id = next_alert++;
-    s.alert.rule_id = a.rule_id;
-    s.alert.rule_title = a.rule_title;
-    s.alert.priority = a.level;
-    s.alert.life_safety = a.life_safety;
-    s.alert.time = a.time;
-    for (const Remembered& p : a.parts) {
-      if (s.alert.event_ids.size() < kAlertEvents) s.alert.event_ids.push_back(p->event_id);
-      for (const EntityRef& e : p->entities)
-        if (s.alert.entities.size() < Incidents::kMostEntities) add_once(s.alert.entities, e);
-    }
-    std::uint8_t criticality = 1;
-    for (const Remembered& p : a.parts) criticality = std::max(criticality, p->criticality);
-    s.points = alert_points(a.level, criticality);
-    s.correlation = a.correlation;
-    s.fold = fold;
-    s.events = a.events;
-    s.title = a.title;
-    s.description = a.description;
-    s.confirm = a.confirm;
-    s.refute = a.refute;
-    s.plan = a.plan;
-    s.place = place_of(*estate, scene);
-    s.site_id = d.site_id;
-    s.level_id = d.level_id;
-    s.unit_id = d.unit_id;
-    if (live.alerts.size() < Incidents::kMostAlerts || s.alert.life_safety) {
-      live.alerts.push_back(std::move(s));
-    } else {
-      // Full: the weakest makes room, the strongest names the incident.
-      auto weakest = std::max_element(live.alerts.begin(), live.alerts.end(), stronger);
-      *weakest = std::move(s);
-    }
-    for (AlertShare& s2 : live.alerts)
-      if (s2.alert.id + 1 == next_alert) share = &s2;
-  } else {
-    ++share->alert.repeats;
-    share->alert.time = std::max(share->alert.time, a.time);
-    share->events += a.correlation ? a.events : 1;
-    if (share->alert.event_ids.size() < kAlertEvents) share->alert.event_ids.push_back(d.event_id);
-  }
-
-  const std::uint64_t alert_id = share->alert.id;
-
-  // Lines: what is not in the incident yet, and what was only context until now.
+/// Lines for what is not in the incident yet, and for what was only context until now. Returns the event that the
+/// completing event's line is known by; `unseen`: it took in an incident that nobody has acknowledged.
+std::string Fusion::Impl::put_parts(LiveIncident& live, const Alarmed& a, const Scene& scene, std::uint64_t alert,
+                                    bool& unseen) {
   std::string completing;
-  bool unseen = false;  // what was taken in had not been acknowledged
   for (const Remembered& p : a.parts) {
-    LiveIncident* there = live.last_put == p ? home : incidents.home_of(p->event_id);
-    if (there != nullptr && there != home && there->draft.open()) {
+    LiveIncident* there = incident_of(p);
+    if (there != nullptr && there != &live && there->draft.open()) {
       if (incidents.kept_apart(there->draft.id, live.draft.id) || there->draft.drill != live.draft.drill) continue;
       unseen = unseen || there->draft.needs_acknowledgement();
       absorb(live, *there, "Engine");
-      there = home;
+      there = &live;
     }
-    const std::vector<Link> links = ties_of(*p);
+    const std::vector<Link> links = a.ties_of(*p);
     Line* line = nullptr;
-    if (there == home) {
+    if (there == &live)
       for (Line& l : live.lines)
         if (l.shown.event_id == p->event_id || (!p->fold.empty() && l.fold == p->fold)) line = &l;
-      if (line != nullptr && line->context) {
-        line->context = false;
-        line->shown.effect = "confirms";
-        line->shown.priority = live.draft.priority;
-        incidents.note_entities(live, *line);
-        live.tied_first = live.tied_first == 0 ? p->time : std::min(live.tied_first, p->time);
-        live.tied_last = std::max(live.tied_last, p->time);
-      }
+    if (line != nullptr && line->context) {
+      line->context = false;
+      line->shown.effect = "confirms";
+      line->shown.priority = live.draft.priority;
+      incidents.note_entities(live, *line);
+      live.tie_time(p->time);
     }
-    if (line == nullptr && there != home) {
+    if (line == nullptr && there != &live) {
       std::string words;
-      if (!live.lines.empty()) {
-        words = score(links, live.ties, 0, 0).words;
-        if (words.empty()) words = a.correlation ? "same pattern" : "";
-      }
-      Remembered part = p;
-      if (sweep && !p->life_safety) {
-        auto coarse = std::make_shared<Digest>(*p);
-        coarse->fold = a.rule_id + '|' + p->kind;
-        coarse->many = a.rule_title + ": {n} events";
-        coarse->entities.clear();
-        for (const EntityRef& e : p->entities)
-          if (std::any_of(links.begin(), links.end(), [&](const Link& l) { return l.key.ends_with(' ' + e.id); }))
-            coarse->entities.push_back(e);
-        part = std::move(coarse);
-      }
-      line = &put_line(live, part, false, words);
-      live.last_put = p;
+      if (!live.lines.empty()) words = score(links, live.ties, 0, 0).words;
+      if (!live.lines.empty() && words.empty() && a.correlation) words = "same pattern";
+      line = &put_line(live, a.sweep && !p->life_safety ? a.coarse(p, links) : p, false, words);
+      p->home = live.draft.id;
     }
     if (line == nullptr) continue;
-    if (line->alerts.size() < kFewParts) add_once(line->alerts, alert_id);
+    if (line->alerts.size() < kFewParts) add_once(line->alerts, alert);
     for (const Link& l : links)
       if (line->links.size() < Incidents::kMostEntities) add_once(line->links, l);
     incidents.tie(live, links);
     if (p == scene.digest) completing = line->shown.event_id;
   }
-  // Taking in another incident moves the alerts.
-  share = &*std::find_if(live.alerts.begin(), live.alerts.end(),
-                         [&](const AlertShare& s) { return s.alert.id == alert_id; });
-  if (repeat && a.title != share->title) {
-    // The count in a title follows the repeats.
-    if (!a.correlation || share->events == a.events) share->title = a.title;
+  return completing;
+}
+
+void Fusion::Impl::weave(Alarmed& a, const Scene& scene, Changes& changes) {
+  LiveIncident* home = home_for(a, scene.digest->drill);
+  const bool opened = home == nullptr;
+  if (opened) {
+    home = &incidents.open(now);
+    home->draft.revision = 0;
+    home->draft.drill = scene.digest->drill;
   }
-  weigh(live);
+  LiveIncident& live = *home;
   Incident& draft = live.draft;
-  const bool raised = draft.priority > priority_before;
-  Line* mark = nullptr;
-  for (Line& l : live.lines)
-    if (l.shown.event_id == completing) mark = &l;
-  if (mark != nullptr) {
-    if (opened) {
-      Line* first = &*std::find_if(live.lines.begin(), live.lines.end(), [](const Line& l) { return !l.context; });
-      for (Line& l : live.lines)
-        if (!l.context) l.shown.priority = draft.priority;
-      first->shown.effect = "opens";
-      first->shown.joined_by.clear();
-      first->shown.changed_priority = true;
-    } else if (raised) {
-      if (mark->shown.effect != "opens") mark->shown.effect = "raises";
-      mark->shown.changed_priority = true;
-      mark->shown.priority = draft.priority;
-    }
-    draft.last_change = mark->shown.text;
+  const std::array<bool, 3> domains = draft.domains;
+  const Priority priority = draft.priority;
+  const bool life = draft.life_safety;
+  touch(live, false);
+  bool repeat = false, unseen = false;
+  const std::uint64_t alert = count_alert(live, a, scene, repeat);
+  const std::string completing = put_parts(live, a, scene, alert, unseen);
+  weigh(live);
+  const bool raised = draft.priority > priority;
+  std::string newest = a.rule_title;
+  for (Line& l : live.lines) {
+    if (opened && !l.context) l.shown.priority = draft.priority;
+    if (l.shown.event_id != completing) continue;
+    newest = l.shown.text;
+    if (opened || !raised) continue;
+    if (l.shown.effect != "opens") l.shown.effect = "raises";
+    l.shown.changed_priority = true;
+    l.shown.priority = draft.priority;
   }
-  const std::string newest = mark == nullptr ? a.rule_title : mark->shown.text;
+  if (opened) {
+    Line& first = *std::find_if(live.lines.begin(), live.lines.end(), [](const Line& l) { return !l.context; });
+    first.shown.effect = "opens";
+    first.shown.joined_by.clear();
+    first.shown.changed_priority = true;
+  }
+  draft.last_change = newest;
   if (!repeat) add_context(live, a.parts);
   missing_evidence(live);
 
+  std::string worse;
+  if (!opened) {
+    for (std::size_t i = 0; i < domains.size(); ++i)
+      if (draft.domains[i] && !domains[i]) append(worse, speaks(i));
+    if (raised) append(worse, "priority rose to " + std::string(name_of(draft.priority)));
+    if (a.life_safety) append(worse, life ? "life safety again" : "life safety");
+    if (unseen && worse.empty()) worse = "an unacknowledged incident belongs to it";
+  }
+  const bool aloud = live.aloud(scene.digest->time);
+  if (aloud || opened || !worse.empty()) touch(live, true);
   if (opened) {
     call_person(live, "Opened by “" + a.rule_title + "”");
-  } else {
-    std::string why;
-    for (std::size_t i = 0; i < domains_before.size(); ++i)
-      if (draft.domains[i] && !domains_before[i])
-        why += std::string(why.empty() ? "" : ", ") + (i == 0   ? "doors speak now"
-                                                       : i == 1 ? "cameras speak now"
-                                                                : "the network speaks now");
-    if (raised)
-      why += std::string(why.empty() ? "" : ", ") + "priority rose to " + std::string(name_of(draft.priority));
-    if (a.life_safety)
-      why += std::string(why.empty() ? "" : ", ") + (life_before ? "life safety again" : "life safety");
-    if (unseen && draft.acknowledged_revision != 0 && why.empty()) why = "an unacknowledged incident belongs to it";
-    if (!why.empty()) {
-      if (draft.acknowledged_revision != 0 || draft.state == IncidentState::shelved) {
-        call_person(live, "Alarms again: " + why + " (" + newest + ")");
-      } else {
-        // Nobody has acknowledged yet; what they will see is this, and the target may have become shorter.
-        live.alarm_revision = draft.revision;
-        draft.respond_by = std::min(draft.respond_by, now + response_target(policy, draft.priority));
-        if (!live.target_missed) wait_until(draft.respond_by);
-        log(draft, now, "Engine", "Worse: " + why);
-      }
-    }
+  } else if (!worse.empty() && (draft.acknowledged_revision != 0 || draft.state == IncidentState::shelved)) {
+    call_person(live, "Alarms again: " + worse + " (" + newest + ")");
+  } else if (!worse.empty()) {
+    // Nobody has acknowledged yet; what they will see is this, and the target may have become shorter.
+    live.alarm_revision = draft.revision;
+    draft.respond_by = std::min(draft.respond_by, now + response_target(policy, draft.priority));
+    if (!live.target_missed) wait_until(draft.respond_by);
+    log(draft, now, "Engine", "Worse: " + worse);
   }
-  if (aloud) changes.alerts.push_back(share->alert);
-}
-
-void Fusion::Impl::add_context(LiveIncident& live, const std::vector<Remembered>& parts) {
-  std::vector<Remembered> found, some;
-  const std::size_t look = std::min<std::size_t>(parts.size(), kFewParts);
-  for (std::size_t i = 0; i < look; ++i) {
-    const Digest& p = *parts[parts.size() - 1 - i];
-    for (const Link& l : p.links) {
-      if (l.thoroughfare) continue;
-      some.clear();
-      recall.touching(l.key, some);
-      for (const Remembered& r : some) {
-        if (r->time > p.time || p.time - r->time > kContextSpan || r->drill != p.drill) continue;
-        if (r->event_id.empty() || incidents.home_of(r->event_id) != nullptr) continue;
-        const bool same_thing = std::any_of(r->links.begin(), r->links.end(), [&](const Link& other) {
-          return other.key == l.key && tie_weight(other.tie, l.tie).weight >= kContextJoins;
-        });
-        if (same_thing) add_once(found, r);
-      }
-    }
-  }
-  std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a->time > b->time; });
-  if (found.size() > kContextLines) found.resize(kContextLines);
-  for (auto it = found.rbegin(); it != found.rend(); ++it) {
-    const auto context = static_cast<std::size_t>(
-        std::count_if(live.lines.begin(), live.lines.end(), [](const Line& l) { return l.context; }));
-    if (context >= Incidents::kMostContext) break;
-    put_line(live, *it, true, score((*it)->links, live.ties, 0, 0).words);
-  }
-}
-
-void Fusion::Impl::take_context(const Scene& scene, bool informational) {
-  const Digest& d = *scene.digest;
-  LiveIncident* best = nullptr;
-  JoinScore most;
-  for (LiveIncident* l : incidents.near(d.links)) {
-    const std::int64_t gap = gap_to(*l, d.time);
-    if (!l->draft.open() || l->draft.drill != d.drill || gap > policy.join_window) continue;
-    const JoinScore s = score(d.links, l->ties, gap, policy.join_window);
-    if (s.points < (informational ? kJoins : kContextJoins) || (best != nullptr && s.points <= most.points)) continue;
-    best = l;
-    most = s;
-  }
-  if (best == nullptr) return;
-  const auto context = static_cast<std::size_t>(
-      std::count_if(best->lines.begin(), best->lines.end(), [](const Line& l) { return l.context; }));
-  const bool known = std::any_of(best->lines.begin(), best->lines.end(),
-                                 [&](const Line& l) { return l.context && !d.fold.empty() && l.fold == d.fold; });
-  if (!known && context >= Incidents::kMostContext) return;
-  const bool aloud = !known || d.time - best->announced >= kSecond;
-  touch(*best, aloud);
-  if (aloud) best->announced = d.time;
-  const Line& line = put_line(*best, scene.digest, true, most.words);
-  best->draft.last_change = line.shown.text;
-}
-
-void Fusion::Impl::weigh(LiveIncident& live) {
-  Incident& d = live.draft;
-  d.domains = {};
-  for (const Line& l : live.lines)
-    if (!l.context && l.shown.kind != "call") d.domains[static_cast<std::size_t>(l.shown.domain)] = true;
-  if (live.alerts.empty()) return;
-  const AlertShare* best = &live.alerts.front();
-  int points = 0;
-  for (const AlertShare& s : live.alerts) {
-    d.life_safety = d.life_safety || s.alert.life_safety;
-    points = std::max(points, s.points);
-    if (stronger(s, *best)) best = &s;
-  }
-  d.priority = std::max(d.priority, incident_priority(points, d.domains, d.life_safety));
-  d.title = best->title;
-  d.rule_id = best->alert.rule_id;
-  d.rule_title = best->alert.rule_title;
-  d.rule_description = best->description;
-  d.place = best->place;
-  d.site_id = best->site_id;
-  d.level_id = best->level_id;
-  d.unit_id = best->unit_id;
-
-  std::vector<const AlertShare*> order;
-  for (const AlertShare& s : live.alerts) order.push_back(&s);
-  std::stable_sort(order.begin(), order.end(),
-                   [](const AlertShare* a, const AlertShare* b) { return stronger(*a, *b); });
-  d.evidence.clear();
-  const auto evidence = [&](Evidence::Role role, const std::string& text) {
-    std::size_t same = 0;
-    for (const Evidence& e : d.evidence) {
-      if (e.role == role) ++same;
-      if (e.text == text) return;
-    }
-    if (same < kEvidence) d.evidence.push_back({role, text});
-  };
-  for (const AlertShare* s : order)
-    for (const std::string& text : s->confirm) evidence(Evidence::Role::would_confirm, text);
-  for (const AlertShare* s : order)
-    for (const std::string& text : s->refute) evidence(Evidence::Role::would_refute, text);
-
-  // A step that is done, or stands already, keeps its place and its name; new ones follow.
-  std::vector<PlanStep> plan = std::move(d.plan);
-  std::erase_if(plan, [&](const PlanStep& step) {
-    return !step.done && std::none_of(order.begin(), order.end(), [&](const AlertShare* s) {
-      return std::find(s->plan.begin(), s->plan.end(), step.text) != s->plan.end();
-    });
-  });
-  for (const AlertShare* s : order)
-    for (const std::string& text : s->plan)
-      if (plan.size() < kPlanSteps &&
-          std::none_of(plan.begin(), plan.end(), [&](const PlanStep& step) { return step.text == text; }))
-        plan.push_back({text, false, {}, 0});
-  d.plan = std::move(plan);
-}
-
-void Fusion::Impl::missing_evidence(LiveIncident& live) const {
-  Incident& d = live.draft;
-  std::erase_if(d.evidence, [](const Evidence& e) { return e.role == Evidence::Role::missing; });
-  std::size_t missing = 0;
-  for (const Line& line : live.lines) {
-    if (line.context || line.shown.domain != Domain::door || line.shown.device_id.empty()) continue;
-    for (const std::string& at : {line.shown.device_id, line.shown.unit_id}) {
-      const auto cameras = cameras_at.find(at);
-      if (at.empty() || cameras == cameras_at.end()) continue;
-      for (const Device* camera : cameras->second) {
-        if (missing >= kMissing) return;
-        const bool spoke = std::any_of(live.lines.begin(), live.lines.end(),
-                                       [&](const Line& l) { return l.shown.device_id == camera->id; });
-        const auto state = devices.all().find(camera->id);
-        const bool blind =
-            state != devices.all().end() && (state->second.state == "covered" || state->second.state == "offline");
-        if (spoke && !blind) continue;
-        std::string text = blind ? "Picture of " + camera->id + ": " + state->second.state
-                                 : "Nothing seen by " + camera->id + ", which watches there";
-        if (std::any_of(d.evidence.begin(), d.evidence.end(), [&](const Evidence& e) { return e.text == text; }))
-          continue;
-        d.evidence.push_back({Evidence::Role::missing, std::move(text)});
-        ++missing;
-      }
-    }
-  }
-}
-
-void Fusion::Impl::absorb(LiveIncident& into, LiveIncident& from, const std::string& actor) {
-  Incident& a = into.draft;
-  Incident& b = from.draft;
-  touch(into, true);
-  touch(from, true);
-  for (Line& line : from.lines) {
-    auto at = into.lines.end();
-    while (at != into.lines.begin() && std::prev(at)->shown.time > line.shown.time) --at;
-    Line moved = line;
-    if (moved.shown.effect == "opens") moved.shown.effect = "confirms";
-    if (moved.shown.joined_by.empty()) moved.shown.joined_by = "merged from " + incident_name(b.id);
-    into.lines.insert(at, std::move(moved));
-  }
-  into.alerts.insert(into.alerts.end(), from.alerts.begin(), from.alerts.end());
-  a.event_count += b.event_count;
-  for (const auto& [minute, n] : b.per_minute) count_minute(a, minute * kMinute, n);
-  a.first = std::min(a.first, b.first);
-  a.last = std::max(a.last, b.last);
-  into.tied_first = std::min(into.tied_first, from.tied_first);
-  into.tied_last = std::max(into.tied_last, from.tied_last);
-  a.priority = std::max(a.priority, b.priority);
-  b.state = IncidentState::resolved;
-  b.respond_by = 0;
-  b.last_change = "Merged into " + incident_name(a.id);
-  log(b, now, actor, b.last_change);
-  incidents.close(from, now);
-  incidents.tie_again(into);
-  weigh(into);
-  missing_evidence(into);
-  a.last_change = "Took in " + incident_name(b.id);
-  log(a, now, actor, a.last_change + ": " + b.title);
+  if (aloud || !repeat)
+    for (const AlertShare& s : live.alerts)
+      if (s.alert.id == alert) changes.alerts.push_back(s.alert);
 }
 
 }  // namespace wf::fusion

@@ -1,0 +1,130 @@
+// Lines of an incident's why: events that are put into it, folded into a line that is there, and the context that
+// alerts find around them.
+#include <algorithm>
+
+#include "console/fusion/state.hpp"
+#include "console/fusion/words.hpp"
+
+namespace wf::fusion {
+namespace {
+
+constexpr std::int64_t kFoldSpan = 10 * kMinute;     ///< like events this far apart are one line
+constexpr std::int64_t kContextSpan = 10 * kMinute;  ///< how far before an alert its context is looked for
+constexpr std::size_t kContextLines = 6;             ///< looked up for one alert
+constexpr std::size_t kPartsWithContext = 8;         ///< of a correlation
+
+Line& fold_into(Line& line, const Digest& d) {
+  ++line.shown.repeats;
+  line.shown.text = repeated(line.once, line.many, line.shown.repeats);
+  line.shown.time = std::min(line.shown.time, d.time);
+  line.last = std::max(line.last, d.time);
+  return line;
+}
+
+Line line_of(const Digest& d, bool context, const std::string& joined_by, Priority priority) {
+  Line line;
+  line.once = d.once;
+  line.many = d.many;
+  line.fold = d.fold;
+  line.last = d.time;
+  line.context = context;
+  line.life_safety = d.life_safety;
+  line.entities = d.entities;
+  Contribution& c = line.shown;
+  c.time = d.time;
+  c.event_id = d.event_id;
+  c.kind = d.kind;
+  c.domain = d.domain;
+  c.text = d.once;
+  c.joined_by = joined_by;
+  c.effect = context ? "context" : "confirms";
+  c.priority = priority;
+  c.site_id = d.site_id;
+  c.level_id = d.level_id;
+  c.unit_id = d.unit_id;
+  c.device_id = d.device_id;
+  return line;
+}
+
+std::size_t context_lines(const LiveIncident& live) {
+  return static_cast<std::size_t>(
+      std::count_if(live.lines.begin(), live.lines.end(), [](const Line& l) { return l.context; }));
+}
+
+}  // namespace
+
+Line& Fusion::Impl::put_line(LiveIncident& live, const Remembered& digest, bool context, const std::string& joined_by) {
+  const Digest& d = *digest;
+  Incident& draft = live.draft;
+  ++draft.event_count;
+  count_minute(draft, d.time);
+  incidents.settle(live, d.event_id);
+  d.home = draft.id;
+  draft.first = draft.first == 0 ? d.time : std::min(draft.first, d.time);
+  draft.last = std::max(draft.last, d.time);
+  if (!context) live.tie_time(d.time);
+  if (!d.fold.empty())
+    for (Line& line : live.lines)
+      if (line.context == context && line.fold == d.fold && d.time >= line.shown.time - kFoldSpan &&
+          d.time <= line.last + kFoldSpan)
+        return fold_into(line, d);
+  if (live.lines.size() >= Incidents::kMostLines && !d.life_safety) {
+    // Full: it counts in the newest line of its kind, or in the newest at all.
+    for (auto it = live.lines.rbegin(); it != live.lines.rend(); ++it)
+      if (!it->life_safety && it->context == context && it->shown.kind == d.kind) return fold_into(*it, d);
+    return fold_into(live.lines.back(), d);
+  }
+  auto at = live.lines.end();
+  while (at != live.lines.begin() && std::prev(at)->shown.time > d.time) --at;
+  Line& put = *live.lines.insert(at, line_of(d, context, joined_by, draft.priority));
+  incidents.note_entities(live, put);
+  return put;
+}
+
+void Fusion::Impl::add_context(LiveIncident& live, const std::vector<Remembered>& parts) {
+  std::size_t room = Incidents::kMostContext - std::min(Incidents::kMostContext, context_lines(live));
+  if (room == 0) return;
+  std::vector<Remembered> found, some;
+  const std::size_t look = std::min(parts.size(), kPartsWithContext);
+  for (std::size_t i = 0; i < look; ++i) {
+    const Digest& p = *parts[parts.size() - 1 - i];
+    for (const Link& l : p.links) {
+      if (l.thoroughfare) continue;
+      some.clear();
+      recall.touching(l.key, some);
+      for (const Remembered& r : some) {
+        if (r->home != 0 || r->time > p.time || p.time - r->time > kContextSpan || r->drill != p.drill) continue;
+        const bool same_thing = std::any_of(r->links.begin(), r->links.end(), [&](const Link& other) {
+          return other.key == l.key && tie_weight(other.tie, l.tie).weight >= kContextJoins;
+        });
+        if (same_thing && std::find(found.begin(), found.end(), r) == found.end()) found.push_back(r);
+      }
+    }
+  }
+  std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a->time > b->time; });
+  if (found.size() > kContextLines) found.resize(kContextLines);
+  for (auto it = found.rbegin(); it != found.rend() && room > 0; ++it, --room)
+    put_line(live, *it, true, score((*it)->links, live.ties, 0, 0).words);
+}
+
+void Fusion::Impl::take_context(const Scene& scene, bool informational) {
+  const Digest& d = *scene.digest;
+  LiveIncident* best = nullptr;
+  JoinScore most;
+  for (LiveIncident* l : incidents.near(d.links)) {
+    const std::int64_t gap = l->gap_to(d.time);
+    if (!l->draft.open() || l->draft.drill != d.drill || gap > policy.join_window) continue;
+    const JoinScore s = score(d.links, l->ties, gap, policy.join_window);
+    if (s.points < (informational ? kJoins : kContextJoins) || (best != nullptr && s.points <= most.points)) continue;
+    best = l;
+    most = s;
+  }
+  if (best == nullptr) return;
+  const bool known = std::any_of(best->lines.begin(), best->lines.end(),
+                                 [&](const Line& l) { return l.context && !d.fold.empty() && l.fold == d.fold; });
+  if (!known && context_lines(*best) >= Incidents::kMostContext) return;
+  touch(*best, best->aloud(d.time));
+  best->draft.last_change = put_line(*best, scene.digest, true, most.words).shown.text;
+}
+
+}  // namespace wf::fusion

@@ -1,0 +1,158 @@
+// What an incident amounts to: priority, title and place of its strongest alert, evidence, plan; and two incidents
+// that become one.
+#include <algorithm>
+
+#include "console/fusion/priority.hpp"
+#include "console/fusion/state.hpp"
+
+namespace wf::fusion {
+namespace {
+
+constexpr std::size_t kPlanSteps = 12;
+constexpr std::size_t kEvidence = 4;  ///< of each role
+constexpr std::size_t kMissing = 2;
+
+bool stronger(const AlertShare& a, const AlertShare& b) {
+  if (a.alert.life_safety != b.alert.life_safety) return a.alert.life_safety;
+  if (a.points != b.points) return a.points > b.points;
+  if (a.correlation != b.correlation) return a.correlation;
+  return a.alert.id < b.alert.id;
+}
+
+/// The strongest alert of each rule, strongest first.
+std::vector<const AlertShare*> by_strength(const std::vector<AlertShare>& alerts) {
+  std::vector<const AlertShare*> out;
+  for (const AlertShare& s : alerts) {
+    const auto same =
+        std::find_if(out.begin(), out.end(), [&](const AlertShare* o) { return o->alert.rule_id == s.alert.rule_id; });
+    if (same == out.end())
+      out.push_back(&s);
+    else if (stronger(s, **same))
+      *same = &s;
+  }
+  std::stable_sort(out.begin(), out.end(), [](const AlertShare* a, const AlertShare* b) { return stronger(*a, *b); });
+  return out;
+}
+
+void add_evidence(Incident& d, Evidence::Role role, const std::vector<std::string>& texts) {
+  for (const std::string& text : texts) {
+    const auto same =
+        std::count_if(d.evidence.begin(), d.evidence.end(), [&](const Evidence& e) { return e.role == role; });
+    const bool known =
+        std::any_of(d.evidence.begin(), d.evidence.end(), [&](const Evidence& e) { return e.text == text; });
+    if (!known && static_cast<std::size_t>(same) < kEvidence) d.evidence.push_back({role, text});
+  }
+}
+
+/// A step that is done, or stands already, keeps its place and its name; new ones follow.
+void renew_plan(Incident& d, const std::vector<const AlertShare*>& order) {
+  std::erase_if(d.plan, [&](const PlanStep& step) {
+    return !step.done && std::none_of(order.begin(), order.end(), [&](const AlertShare* s) {
+      return std::find(s->plan.begin(), s->plan.end(), step.text) != s->plan.end();
+    });
+  });
+  for (const AlertShare* s : order)
+    for (const std::string& text : s->plan)
+      if (d.plan.size() < kPlanSteps &&
+          std::none_of(d.plan.begin(), d.plan.end(), [&](const PlanStep& step) { return step.text == text; }))
+        d.plan.push_back({text, false, {}, 0});
+}
+
+}  // namespace
+
+AlertShare& weakest_alert(LiveIncident& live) {
+  return *std::max_element(live.alerts.begin(), live.alerts.end(), stronger);
+}
+
+void Fusion::Impl::weigh(LiveIncident& live) {
+  Incident& d = live.draft;
+  d.domains = {};
+  for (const Line& l : live.lines)
+    if (!l.context && l.shown.kind != "call") d.domains[static_cast<std::size_t>(l.shown.domain)] = true;
+  const std::vector<const AlertShare*> order = by_strength(live.alerts);
+  if (order.empty()) return;
+  int points = 0;
+  for (const AlertShare* s : order) {
+    d.life_safety = d.life_safety || s->alert.life_safety;
+    points = std::max(points, s->points);
+  }
+  d.priority = std::max(d.priority, incident_priority(points, d.domains, d.life_safety));
+  const AlertShare& best = *order.front();
+  d.title = best.title;
+  d.rule_id = best.alert.rule_id;
+  d.rule_title = best.alert.rule_title;
+  d.rule_description = best.description;
+  d.place = best.place;
+  d.site_id = best.site_id;
+  d.level_id = best.level_id;
+  d.unit_id = best.unit_id;
+  d.evidence.clear();
+  for (const AlertShare* s : order) add_evidence(d, Evidence::Role::would_confirm, s->confirm);
+  for (const AlertShare* s : order) add_evidence(d, Evidence::Role::would_refute, s->refute);
+  renew_plan(d, order);
+}
+
+void Fusion::Impl::missing_evidence(LiveIncident& live) const {
+  Incident& d = live.draft;
+  std::erase_if(d.evidence, [](const Evidence& e) { return e.role == Evidence::Role::missing; });
+  if (cameras_at.empty()) return;
+  std::vector<std::string> places;  // doors and the zones behind them that the incident speaks of
+  for (const Line& line : live.lines)
+    if (!line.context && line.shown.domain == Domain::door && !line.shown.device_id.empty())
+      for (const std::string& at : {line.shown.device_id, line.shown.unit_id})
+        if (std::find(places.begin(), places.end(), at) == places.end()) places.push_back(at);
+  std::vector<const Device*> cameras;
+  for (const std::string& at : places)
+    if (const auto it = cameras_at.find(at); it != cameras_at.end())
+      for (const Device* camera : it->second)
+        if (std::find(cameras.begin(), cameras.end(), camera) == cameras.end()) cameras.push_back(camera);
+  std::size_t missing = 0;
+  for (const Device* camera : cameras) {
+    if (missing >= kMissing) return;
+    const auto state = devices.all().find(camera->id);
+    const bool blind =
+        state != devices.all().end() && (state->second.state == "covered" || state->second.state == "offline");
+    const bool spoke = std::any_of(live.lines.begin(), live.lines.end(),
+                                   [&](const Line& l) { return l.shown.device_id == camera->id; });
+    if (spoke && !blind) continue;
+    d.evidence.push_back({Evidence::Role::missing, blind ? "Picture of " + camera->id + ": " + state->second.state
+                                                         : "Nothing seen by " + camera->id + ", which watches there"});
+    ++missing;
+  }
+}
+
+void Fusion::Impl::absorb(LiveIncident& into, LiveIncident& from, const std::string& actor) {
+  Incident& a = into.draft;
+  Incident& b = from.draft;
+  touch(into, true);
+  touch(from, true);
+  for (const Line& line : from.lines) {
+    auto at = into.lines.end();
+    while (at != into.lines.begin() && std::prev(at)->shown.time > line.shown.time) --at;
+    Line moved = line;
+    if (moved.shown.effect == "opens") moved.shown.effect = "confirms";
+    if (moved.shown.joined_by.empty()) moved.shown.joined_by = "merged from " + incident_name(b.id);
+    into.lines.insert(at, std::move(moved));
+  }
+  into.alerts.insert(into.alerts.end(), from.alerts.begin(), from.alerts.end());
+  a.event_count += b.event_count;
+  for (const auto& [minute, n] : b.per_minute) count_minute(a, minute * kMinute, n);
+  a.first = std::min(a.first, b.first);
+  a.last = std::max(a.last, b.last);
+  into.tie_time(from.tied_first);
+  into.tie_time(from.tied_last);
+  a.priority = std::max(a.priority, b.priority);
+  b.state = IncidentState::resolved;
+  b.respond_by = 0;
+  b.last_change = "Merged into " + incident_name(a.id);
+  log(b, now, actor, b.last_change);
+  from.merged_into = a.id;
+  incidents.close(from, now);
+  incidents.tie_again(into);
+  weigh(into);
+  missing_evidence(into);
+  a.last_change = "Took in " + incident_name(b.id);
+  log(a, now, actor, a.last_change + ": " + b.title);
+}
+
+}  // namespace wf::fusion
