@@ -195,9 +195,12 @@ void Console::Impl::draw(Frame& f, const Rect& window) {
     case View::wall:
       draw_wall_view(f, rest);
       break;
-    case View::map:
-      draw_site_map(f, rest, full, true);
+    case View::map: {
+      const float slim = rest.h >= kLowWindow ? unit::kSlimStrip : 0;
+      draw_site_map(f, {rest.x, rest.y, rest.w, rest.h - slim}, full, true);
+      if (slim > 0) TimeStrip::draw_slim(f, desk, {rest.x, rest.bottom() - slim, rest.w, slim});
       break;
+    }
     case View::agents:
       if (!desk.modal) agents.update(f, desk);
       agents.draw(f, desk, rest);
@@ -208,7 +211,8 @@ void Console::Impl::draw(Frame& f, const Rect& window) {
   }
   draw_rail(f, desk, rail_at);
   draw_top_bar(f, desk, top_at, top);
-  const float above = f.view == View::wall && rest.h >= kLowWindow ? unit::kStrip : 0;
+  float above = f.view == View::wall ? unit::kStrip : f.view == View::map ? unit::kSlimStrip : 0;
+  if (rest.h < kLowWindow) above = 0;
   draw_toasts(f, desk, {rest.x, rest.y, rest.w, rest.h - above});
   if (keys_help) draw_keys_help(f, desk, window, keys_help);
   if (palette.is_open()) palette.draw(f, desk, window);

@@ -56,7 +56,7 @@ struct Tokens {
 namespace unit {
 inline constexpr float kTopBar = 48, kRail = 48, kHeader = 40, kChips = 40, kColumns = 28, kRow = 56, kCompactRow = 40,
                        kFoldedRow = 32, kTableRow = 28, kNewcomers = 32, kFlood = 56, kFooter = 32, kButton = 28,
-                       kChip = 24, kBadge = 20, kKey = 18, kStep = 24, kPanelHeader = 84, kStrip = 132;
+                       kChip = 24, kBadge = 20, kKey = 18, kStep = 24, kPanelHeader = 84, kStrip = 132, kSlimStrip = 64;
 inline constexpr float kPad = 16, kGap = 8, kColumnGap = 24, kButtonPad = 12, kChipPad = 10;
 inline constexpr float kRadius = 4, kSmallRadius = 3;
 }  // namespace unit

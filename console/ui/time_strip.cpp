@@ -20,6 +20,46 @@ constexpr std::string_view kNames[] = {"Door", "Camera", "Network"};
 
 int rank_of(const Snapshot::Bar& b) { return b.resolved ? -1 : static_cast<int>(b.priority); }
 
+/// Events in each span, and what the pointer is over.
+void draw_histogram(Frame& f, Desk& d, const Rect& r, UtcNs begin) {
+  Painter& p = f.p;
+  const auto& v = f.snapshot.histogram;
+  if (v.empty()) return;
+  const std::uint32_t most = std::max(1U, *std::max_element(v.begin(), v.end()));
+  const auto n = v.size();
+  for (std::size_t k = 0; k < n; ++k) {
+    if (v[k] == 0) continue;
+    const float x0 = std::round(r.x + r.w * static_cast<float>(k) / static_cast<float>(n));
+    const float x1 = std::round(r.x + r.w * static_cast<float>(k + 1) / static_cast<float>(n));
+    const float h = std::max(1.0F, std::round(static_cast<float>(v[k]) / static_cast<float>(most) * r.h));
+    p.fill({x0, r.bottom() - h, std::max(2.0F, x1 - x0 - 2), h}, k + 1 == n ? p.t.spark_hi : p.t.spark);
+  }
+  const Hit hit = p.hits.add("strip/histogram", r);
+  if (!hit.hovered) return;
+  const auto k = static_cast<std::size_t>(
+      std::clamp((p.hits.mouse().x - r.x) / r.w * static_cast<float>(n), 0.0F, static_cast<float>(n - 1)));
+  const UtcNs from = begin + static_cast<std::int64_t>(k) * f.snapshot.histogram_span;
+  d.tip = fmt::format("{} from {} to {}", plural(v[k], "event", "events"), f.time.minutes(from),
+                      f.time.minutes(from + f.snapshot.histogram_span));
+}
+
+/// "Live", or that it is not; returns where it begins.
+float draw_live(Frame& f, float right, float mid) {
+  static constexpr Icon kPulse = Icon::pulse;
+  static constexpr Icon kStale = Icon::notice;
+  const bool stale = !f.input.connection_problem.empty();
+  const std::string_view label = stale ? "stale" : "Live";
+  const Icon* which = stale ? &kStale : &kPulse;
+  const float w = badge_width(f.p, label, which);
+  badge(f.p, right - w, mid, label, stale ? BadgeKind::stale : BadgeKind::plain, which);
+  return right - w;
+}
+
+std::int64_t range_of(const Snapshot& s) {
+  return std::max<std::int64_t>(1, s.histogram_span) *
+         static_cast<std::int64_t>(s.histogram.empty() ? 60 : s.histogram.size());
+}
+
 }  // namespace
 
 void TimeStrip::pack(const Snapshot& s) {
@@ -83,8 +123,7 @@ void TimeStrip::draw(Frame& f, Desk& d, const Rect& r) {
 
   // Only the two hours that the engine sends exist; the others keep their place.
   static constexpr std::string_view kSpans[] = {"15 min", "1 h", "2 h", "8 h", "24 h"};
-  const std::int64_t range = std::max<std::int64_t>(1, s.histogram_span) *
-                             static_cast<std::int64_t>(s.histogram.empty() ? 60 : s.histogram.size());
+  const std::int64_t range = range_of(s);
   float total = 0;
   for (const auto l : kSpans) total += std::round(p.width(l, Face::s_medium) + 16);
   const bool roomy = r.w > 900;
@@ -111,19 +150,7 @@ void TimeStrip::draw(Frame& f, Desk& d, const Rect& r) {
     }
   }
   // At the right: live, the clock, and the sum of the history.
-  static constexpr Icon kPulse = Icon::pulse;
-  const float live = badge_width(p, "Live", &kPulse);
-  const bool stale = !f.input.connection_problem.empty();
-  static constexpr Icon kStale = Icon::notice;
-  float end = r.right() - unit::kPad;
-  if (stale) {
-    const float w = badge_width(p, "stale", &kStale);
-    badge(p, end - w, mid, "stale", BadgeKind::stale, &kStale);
-    end -= w + 10;
-  } else {
-    badge(p, end - live, mid, "Live", BadgeKind::plain, &kPulse);
-    end -= live + 10;
-  }
+  float end = draw_live(f, r.right() - unit::kPad, mid) - 10;
   const std::string clock = d.seconds ? f.time.clock(f.input.now) : f.time.minutes(f.input.now);
   p.text(end, mid, clock, Face::mono_m, t.t1, Align::right);
   end -= p.width("00:00:00", Face::mono_m) + 20;
@@ -168,29 +195,7 @@ void TimeStrip::draw(Frame& f, Desk& d, const Rect& r) {
     if (mx + label < r.right() - 8) p.text(mx + 4, r.y + 124, f.time.minutes(m), Face::mono_s, t.t3);
   }
 
-  if (!s.histogram.empty()) {
-    const std::uint32_t most = std::max(1U, *std::max_element(s.histogram.begin(), s.histogram.end()));
-    const auto n = s.histogram.size();
-    for (std::size_t k = 0; k < n; ++k) {
-      const float x0 = gx + gw * static_cast<float>(k) / static_cast<float>(n);
-      const float x1 = gx + gw * static_cast<float>(k + 1) / static_cast<float>(n);
-      const float h =
-          s.histogram[k] == 0
-              ? 0
-              : std::max(1.0F, std::round(static_cast<float>(s.histogram[k]) / static_cast<float>(most) * kHistogram));
-      const Rect column{std::round(x0), base - h, std::max(2.0F, std::round(x1) - std::round(x0) - 2), h};
-      p.fill(column, k + 1 == n ? t.spark_hi : t.spark);
-    }
-    const Rect area{gx, base - kHistogram, gw, kHistogram};
-    const Hit hit = p.hits.add("strip/histogram", area);
-    if (hit.hovered) {
-      const auto k = static_cast<std::size_t>(
-          std::clamp((p.hits.mouse().x - gx) / gw * static_cast<float>(n), 0.0F, static_cast<float>(n - 1)));
-      const UtcNs from = begin + static_cast<std::int64_t>(k) * s.histogram_span;
-      d.tip = fmt::format("{} from {} to {}", plural(s.histogram[k], "event", "events"), f.time.minutes(from),
-                          f.time.minutes(from + s.histogram_span));
-    }
-  }
+  draw_histogram(f, d, {gx, base - kHistogram, gw, kHistogram}, begin);
   p.hairline(gx, base, gw, t.line2);
 
   for (const Placed& q : placed_) {
@@ -222,6 +227,56 @@ void TimeStrip::draw(Frame& f, Desk& d, const Rect& r) {
   const float now = gx + gw;
   p.fill({now - 2, lanes - 4, 2, 91}, t.t1);
   p.polygon({{now - 6, lanes - 4}, {now + 4, lanes - 4}, {now - 1, lanes + 3}}, t.t1);
+  p.pop_clip();
+}
+
+void TimeStrip::draw_slim(Frame& f, Desk& d, const Rect& r) {
+  Painter& p = f.p;
+  const Tokens& t = p.t;
+  const Snapshot& s = f.snapshot;
+  p.push_clip(r);
+  p.fill(r, t.bg1);
+  p.hairline(r.x, r.y, r.w, t.line2);
+  const std::int64_t range = range_of(s);
+  p.text(r.x + unit::kPad, r.y + 20, "Time line", Face::m_semibold, t.t1);
+  p.text(r.x + unit::kPad, r.y + 44, "last " + span(range), Face::s, t.t3);
+  float end = draw_live(f, r.right() - unit::kPad, r.mid_y()) - 16;
+  p.text(end, r.mid_y(), d.seconds ? f.time.clock(f.input.now) : f.time.minutes(f.input.now), Face::mono_m, t.t1,
+         Align::right);
+  end -= p.width("00:00:00", Face::mono_m) + 24;
+  const float gx = r.x + 112;
+  const float gw = std::max(10.0F, end - gx);
+  const UtcNs begin = f.input.now - range;
+  const auto at_time = [&](UtcNs time) {
+    return gx + gw * static_cast<float>(static_cast<double>(time - begin) / static_cast<double>(range));
+  };
+  const float base = r.y + 42;
+  draw_histogram(f, d, {gx, base - 14, gw, 14}, begin);
+  p.hairline(gx, base, gw, t.line2);
+  const float label = p.width("00:00", Face::mono_s) + 20;
+  std::int64_t step = 10 * kMinute;
+  while (gw * static_cast<float>(static_cast<double>(step) / static_cast<double>(range)) < label) step *= 2;
+  const std::int64_t offset = f.time.offset(begin);
+  for (UtcNs m = (begin + offset) / step * step - offset + step; m < f.input.now; m += step) {
+    const float mx = at_time(m);
+    if (mx - label / 2 > gx && mx + label / 2 < gx + gw)
+      p.text(mx, r.y + 54, f.time.minutes(m), Face::mono_s, t.t3, Align::center);
+  }
+  for (int q = 0; q < 4; ++q)  // what is worse covers what is less
+    for (const Snapshot::Bar& b : s.bars) {
+      if (b.resolved || static_cast<int>(b.priority) != q || b.begin < begin) continue;
+      const float mx = at_time(b.begin);
+      const Hit hit = p.hits.add(fmt::format("bar/{}", b.incident), {mx - 7, r.y + 5, 14, 16});
+      mark(p, b.priority, mx, r.y + 13, hit.hovered ? 11.0F : 9.0F, b.acknowledged ? MarkState::held : MarkState::open);
+      const Incident* i = hit.hovered || hit.clicked ? s.incident(b.incident) : nullptr;
+      if (i == nullptr) continue;
+      d.tip = i->title;
+      if (hit.clicked) {
+        f.selection.incident = i->id;
+        f.selection.show_incident = true;
+      }
+    }
+  p.fill({gx + gw, r.y + 4, 2, 44}, t.t1);
   p.pop_clip();
 }
 

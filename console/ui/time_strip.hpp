@@ -11,6 +11,8 @@ namespace wf::ui {
 class TimeStrip {
  public:
   void draw(Frame& f, Desk& d, const Rect& r);
+  /// 64 high, under the full map: the histogram, and a mark where each open incident began.
+  static void draw_slim(Frame& f, Desk& d, const Rect& r);
 
  private:
   struct Placed {
