@@ -52,6 +52,27 @@ void wait(std::vector<pollfd>& fds, std::int64_t wake, bool at_once) {
   (void)::poll(fds.data(), static_cast<nfds_t>(fds.size()), timeout);
 }
 
+/// Gives memory back to the system after busy times: an agent is idle most of its life.
+class MemoryTrim {
+ public:
+  /// Nothing is to be done right now; `taken` is how many events were read so far.
+  /// Returns when to ask again.
+  std::int64_t rest(std::uint64_t taken, std::int64_t mono) {
+    if (taken - taken_ < kWorthIt) return kNever;
+    if (mono - at_ < kEvery) return at_ + kEvery;
+    malloc_trim(0);
+    taken_ = taken;
+    at_ = mono;
+    return kNever;
+  }
+
+ private:
+  static constexpr std::uint64_t kWorthIt = 1000;
+  static constexpr std::int64_t kEvery = 5 * kSecond;
+  std::uint64_t taken_ = 0;
+  std::int64_t at_ = 0;
+};
+
 int check(const AgentProgram& program, const std::vector<std::unique_ptr<Source>>& sources) {
   int code = kFine;
   for (const auto& source : sources)
@@ -151,6 +172,7 @@ int send(const AgentProgram& program, const CommandLine& command, std::vector<st
   agent.start(look(command.clock));
   service.ready();
   malloc_trim(0);
+  MemoryTrim trim;
   std::vector<pollfd> fds;
   while (!stop.stopped() && !agent.done()) {
     const Moment moment = look(command.clock);
@@ -158,7 +180,8 @@ int send(const AgentProgram& program, const CommandLine& command, std::vector<st
     const bool more = agent.turn(moment);
     fds.assign(1, {stop.fd(), POLLIN, 0});
     agent.add_fds(fds);
-    if (!agent.done()) wait(fds, std::min(agent.next_wake(), service.next_wake()), more);
+    const std::int64_t trim_at = more ? kNever : trim.rest(agent.collector().taken(), moment.mono);
+    if (!agent.done()) wait(fds, std::min({agent.next_wake(), service.next_wake(), trim_at}), more);
   }
   service.stopping();
   const bool kept = agent.stop(look(command.clock));
@@ -189,6 +212,7 @@ int run(int argc, char** argv, const AgentProgram& program) {
 int run_agent(int argc, char** argv, const AgentProgram& program) {
   // One arena: an agent allocates on one thread, and a second arena of libzmq's threads costs resident memory.
   mallopt(M_ARENA_MAX, 1);
+  mallopt(M_MMAP_THRESHOLD, 128 << 10);  // fixed, so that a large buffer goes back whole
   try {
     return run(argc, argv, program);
   } catch (const std::exception& e) {

@@ -28,7 +28,7 @@ std::size_t shorten(Event& event) {
     if (size > kMostEventBytes / 2) break;
     ++kept;
   }
-  event.fields.resize(std::max<std::size_t>(kept, 0));
+  event.fields.resize(kept);
   event.add("agent.shortened", "true", ValueType::boolean);
   return size_of(event);
 }
@@ -38,11 +38,28 @@ std::size_t shorten(Event& event) {
 void Collector::take(Event&& event) {
   std::size_t size = size_of(event);
   if (size > kMostEventBytes) size = shorten(event);
-  Pending& lane = pending_[lane_of(event.kind)];
-  lane.events.push_back(std::move(event));
-  lane.sizes.push_back(size);
+  const std::uint8_t lane = lane_of(event.kind);
+  Pending& pending = pending_[lane];
+  pending.events.push_back(std::move(event));
+  pending.bytes += size;
   ++pending_events_;
+  ++taken_;
   pending_bytes_ += size;
+  urgent_ |= lane == 0;
+  if (pending.events.size() >= kBatchEvents || pending.bytes >= kBatchBytes) encode(lane);
+}
+
+void Collector::encode(std::uint8_t lane) {
+  Pending& pending = pending_[lane];
+  if (pending.events.empty()) return;
+  Encoded& batch = encoded_.emplace_back();
+  batch.lane = lane;
+  batch.count = static_cast<std::uint32_t>(pending.events.size());
+  encoder_.encode(pending.events, batch.bytes);
+  pending_bytes_ += batch.bytes.size();
+  pending_bytes_ -= pending.bytes;
+  pending.events.clear();
+  pending.bytes = 0;
 }
 
 void Collector::LastResort::take(Event&& event) {
@@ -63,8 +80,8 @@ void Collector::flush(const SourceSet& sources, const Moment& moment, bool all) 
   positions_moved_ = pending_events_ > 0;
   for (const auto& source : sources.all())
     if (!positions_moved_) positions_moved_ = source->position() != spool_.position(source->spec().name);
-  const bool urgent = !pending_[0].events.empty() || pending_events_ >= kBatchEvents || pending_bytes_ >= kBatchBytes;
-  const bool due = pending_events_ > 0 && (urgent || moment.mono - spooled_at_ >= kGather);
+  const bool enough = pending_events_ >= kCommitEvents || pending_bytes_ >= kBatchBytes;
+  const bool due = pending_events_ > 0 && (urgent_ || enough || moment.mono - spooled_at_ >= kGather);
   const bool positions_due = positions_moved_ && moment.mono - positions_at_ >= kPositionsEvery;
   if (!due && !positions_due && !(all && positions_moved_)) return;
   if (Result<void> done = spool(sources); !done) {
@@ -79,20 +96,9 @@ void Collector::flush(const SourceSet& sources, const Moment& moment, bool all) 
 }
 
 Result<void> Collector::spool(const SourceSet& sources) {
-  std::vector<std::string> encoded;
+  for (std::uint8_t lane = 0; lane < kLanes; ++lane) encode(lane);
   std::vector<BatchToSpool> batches;
-  for (std::uint8_t lane = 0; lane < kLanes; ++lane) {
-    const Pending& pending = pending_[lane];
-    for (std::size_t begin = 0; begin < pending.events.size();) {
-      std::size_t end = begin, bytes = 0;
-      while (end < pending.events.size() && end - begin < kBatchEvents && (end == begin || bytes < kBatchBytes))
-        bytes += pending.sizes[end++];
-      encoder_.encode(std::span(pending.events).subspan(begin, end - begin), encoded.emplace_back());
-      batches.push_back({lane, static_cast<std::uint32_t>(end - begin), {}});
-      begin = end;
-    }
-  }
-  for (std::size_t i = 0; i < batches.size(); ++i) batches[i].bytes = encoded[i];
+  for (const Encoded& batch : encoded_) batches.push_back({batch.lane, batch.count, batch.bytes});
   std::vector<spool::Position> positions;
   for (const auto& source : sources.all()) {
     std::string position = source->position();
@@ -100,10 +106,8 @@ Result<void> Collector::spool(const SourceSet& sources) {
       positions.push_back({source->spec().name, std::move(position)});
   }
   if (Result<void> done = spool_.append(batches, positions); !done) return done;
-  for (Pending& pending : pending_) {
-    pending.events.clear();
-    pending.sizes.clear();
-  }
+  encoded_.clear();
+  urgent_ = false;
   pending_events_ = pending_bytes_ = 0;
   return {};
 }
