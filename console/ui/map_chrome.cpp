@@ -22,7 +22,7 @@ float draw_crumbs(Frame& f, float x, float mid, float most, MapMemory& m, bool l
   std::vector<Part> parts;
   if (long_form || m.world || (m.estate && m.estate->sites.size() > 1)) parts.push_back({"World", 0});
   if (s != nullptr && !m.world) {
-    if (long_form && !s->locality.empty()) parts.push_back({s->locality, 1});
+    if (long_form && !s->locality.empty() && s->locality != s->short_name) parts.push_back({s->locality, 1});
     parts.push_back({s->short_name.empty() ? s->name : s->short_name, 1});
     const Building* b = m.level != nullptr && !m.level->outdoor ? m.building() : nullptr;
     if (b != nullptr && !b->name.empty()) parts.push_back({b->name, 2});
@@ -107,6 +107,35 @@ void levels_box(Frame& f, const Rect& r, MapMemory& m, const std::vector<const L
     if (hit.clicked) m.enter(m.site, &l);
     y += row;
   }
+}
+
+/// Returns its height.
+float sites_box(Frame& f, const Rect& room, MapMemory& m) {
+  Painter& p = f.p;
+  const Tokens& t = p.t;
+  const std::vector<Site>& sites = m.estate->sites;
+  const auto fits = static_cast<std::size_t>(std::max(0.0F, (room.h - 48) / kRow));
+  const std::size_t shown = std::min(sites.size(), fits);
+  const Rect r{room.x, room.y, room.w, 48 + kRow * static_cast<float>(shown)};
+  p.hits.add("map/box/sites", r, false);
+  p.float_box(r, t.bg1, t.line2);
+  p.text(r.x + 16, r.y + 20, shown < sites.size() ? "Sites, " + std::to_string(sites.size()) + " in all" : "Sites",
+         Face::m_semibold, t.t1);
+  p.text(r.right() - 16, r.y + 20, "open", Face::s, t.t3, Align::right);
+  float y = r.y + 40;
+  for (std::size_t i = 0; i < shown; ++i) {
+    const Rect line{r.x + 1, y, r.w - 2, kRow};
+    const Hit hit = p.hits.add("map/sites/" + sites[i].id, line);
+    if (hit.hovered) p.fill(line, t.bg2);
+    const PlaceNews& n = m.news.of_site(i);
+    p.text(r.x + 16, line.mid_y(), sites[i].name.empty() ? sites[i].id : sites[i].name, Face::m,
+           hit.hovered ? t.t1 : t.t2, Align::left, r.w - 82);
+    if (n.any) mark(p, n.worst, r.right() - 50, line.mid_y(), 12, n.mark());
+    p.text(r.right() - 16, line.mid_y(), std::to_string(n.incidents), Face::mono_m, n.any ? t.t1 : t.t3, Align::right);
+    if (hit.clicked) m.enter(i, m.usual_level(i));
+    y += kRow;
+  }
+  return r.h;
 }
 
 void overlays_box(Frame& f, const Rect& r, SiteMapState& state, const LevelData* data) {
@@ -303,6 +332,7 @@ void draw_map_column(Frame& f, const Rect& area, SiteMapState& state, const Leve
   const float bottom = area.bottom() - 16;
   const float zoom_h = 36;
   if (m.world) {
+    if (m.estate) y += sites_box(f, {x, y, kColumn, bottom - y - zoom_h - 12}, m) + 12;
     zoom_box(f, {x, y, kColumn, zoom_h}, m);
     return;
   }

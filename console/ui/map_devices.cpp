@@ -79,6 +79,22 @@ void box_glyph(const MapScene& s, ImVec2 at, DeviceKind kind, const DeviceState*
 
 }  // namespace
 
+bool has_glyph(const MapScene& s, std::size_t i) {
+  if (!s.close()) return false;
+  const DeviceKind kind = s.plan.site->devices[s.plan.devices[i]].kind;
+  const DeviceState* state = s.news.states[i];
+  if (kind == DeviceKind::camera || kind == DeviceKind::door || kind == DeviceKind::guard_post) return true;
+  if (state != nullptr && (state->in_incident || state->state == "offline")) return true;
+  if (kind == DeviceKind::reader) return s.scale() >= 9;
+  return s.near() && s.plan.crowding[i] * s.scale() >= 42;  // racks full of hosts are dots until there is room
+}
+
+void draw_box_glyph(const MapScene& s, std::size_t i) {
+  const Device& d = s.plan.site->devices[s.plan.devices[i]];
+  const DeviceState* state = s.news.states[i];
+  box_glyph(s, s.at(d.position), d.kind, state, state != nullptr && state->state == "offline");
+}
+
 float glyph_reach(const MapScene& s, DeviceKind kind) {
   switch (kind) {
     case DeviceKind::door:
@@ -153,6 +169,7 @@ void draw_doors(const MapScene& s) {
         s.p.fill({(a.x + b.x) / 2 - 2, (a.y + b.y) / 2 - 2, 4, 4}, color);
       continue;
     }
+    if (!d.leaf && s.plan.outdoor()) continue;  // where one ground passes into another there is nothing to see
     const ImVec2 side = s.view.turned(d.swing);
     const float wall = d.shell ? outer : inner;
     const float jamb = std::max({3.0F, k * 0.3F, wall + 2}) / 2 + 1;
@@ -193,28 +210,26 @@ void draw_devices(const MapScene& s) {
     const bool abnormal = state != nullptr && state->in_incident;
     if (d.kind == DeviceKind::door) continue;  // drawn with its opening
     const ImVec2 at = s.at(d.position);
-    if (!glyphs) {
-      if (s.scale() < 1.2F && !abnormal) continue;
+    if (!glyphs || !has_glyph(s, i)) {
+      if (!abnormal && (s.scale() < 1.2F || d.kind == DeviceKind::reader)) continue;
       const float half = abnormal ? 2.5F : 1.5F;
       list.AddRectFilled({std::round((at.x - half) * k), std::round((at.y - half) * k)},
                          {std::round((at.x + half) * k), std::round((at.y + half) * k)},
-                         abnormal ? t.of(state->worst).edge : t.map.device);
+                         abnormal ? t.of(state->worst).edge : faded(t.map.device, 0.6F));
       continue;
     }
-    const bool lost = state != nullptr && state->state == "offline";
     switch (d.kind) {
       case DeviceKind::camera:
         camera_glyph(s, at, d.heading, s.near() ? 7.0F : 5.0F, without_picture(state), abnormal ? t.t1 : t.map.device);
         break;
       case DeviceKind::reader: {
-        if (s.scale() < 9 && !abnormal) break;
         const float w = s.near() ? 5.0F : 3.0F;
         const float h = s.near() ? 7.0F : 4.0F;
         s.p.fill({at.x - w / 2, at.y - h / 2, w, h}, abnormal ? t.of(state->worst).edge : t.map.device, 1);
         break;
       }
       default:
-        box_glyph(s, at, d.kind, state, lost);
+        draw_box_glyph(s, i);
     }
   }
 }

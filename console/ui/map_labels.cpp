@@ -98,6 +98,12 @@ void place_discs(const MapScene& s, LabelSpace& space, MapLayout& out) {
         q.y += (end.y - next.y) / l * over;
       }
     }
+    // What stands at the end of a way stays visible below its number.
+    if (path.stops[i].device >= 0) {
+      const ImVec2 home = s.at(path.stops[i].at);
+      if (std::hypot(home.x - q.x, home.y - q.y) < radius)
+        q = {home.x, home.y - radius - glyph_reach(s, DeviceKind::host) - 3};
+    }
     // A path that comes back to where it was must not hide a number.
     for (int turn = 0; turn < 24; ++turn) {
       const Rect r = around(q.x, q.y, widths[i], 2 * radius);
@@ -125,30 +131,59 @@ void place_discs(const MapScene& s, LabelSpace& space, MapLayout& out) {
         const ImVec2 p0(a.x + (b.x - a.x) * t0, a.y + (b.y - a.y) * t0);
         const ImVec2 p1(a.x + (b.x - a.x) * t1, a.y + (b.y - a.y) * t1);
         space.discourage(
-            {std::min(p0.x, p1.x) - 3, std::min(p0.y, p1.y) - 3, std::abs(p1.x - p0.x) + 6, std::abs(p1.y - p0.y) + 6});
+            {std::min(p0.x, p1.x) - 3, std::min(p0.y, p1.y) - 3, std::abs(p1.x - p0.x) + 6, std::abs(p1.y - p0.y) + 6},
+            2);
       }
     }
 }
 
 void block_devices(const MapScene& s, LabelSpace& space) {
   std::size_t count = 0;
-  for (const std::uint32_t i : s.plan.devices) {
-    const Device& d = s.plan.site->devices[i];
+  for (std::size_t k = 0; k < s.plan.devices.size(); ++k) {
+    const Device& d = s.plan.site->devices[s.plan.devices[k]];
     if (d.kind == DeviceKind::door || !holds(s.seen, d.position) || ++count > 1500) continue;
     const ImVec2 q = s.at(d.position);
-    const float reach = s.close() ? glyph_reach(s, d.kind) + 1 : 1.5F;
-    space.block({q.x - reach, q.y - reach, 2 * reach, 2 * reach});
+    if (has_glyph(s, k)) {
+      const float reach = glyph_reach(s, d.kind) + 1;
+      space.block({q.x - reach, q.y - reach, 2 * reach, 2 * reach});
+    } else {
+      space.discourage({q.x - 2, q.y - 2, 4, 4}, 2);
+    }
   }
   for (std::size_t i = 0; i < s.plan.doors.size() && s.close(); ++i) {
     const MapDoor& d = s.plan.doors[i];
     if (leaf_of(s.news.doors[i]) == DoorLeaf::closed || !holds(s.seen, d.a)) continue;
-    const Point tip = d.a + d.swing * length(d.b - d.a);
-    const ImVec2 a = s.at(d.a);
-    for (const Point end : {tip, d.b}) {
-      const ImVec2 b = s.at(end);
-      space.discourage(
-          {std::min(a.x, b.x) - 2, std::min(a.y, b.y) - 2, std::abs(a.x - b.x) + 4, std::abs(a.y - b.y) + 4});
+    Bounds screen = nowhere();
+    for (const Point corner : {d.a, d.b, d.a + d.swing * length(d.b - d.a)}) {
+      const ImVec2 q = s.at(corner);
+      include(screen, {q.x, q.y});
     }
+    space.discourage(
+        {screen.min.x - 2, screen.min.y - 2, screen.max.x - screen.min.x + 4, screen.max.y - screen.min.y + 4}, 2);
+  }
+}
+
+/// Furniture and treads: names rather stand beside them.
+void discourage_fixtures(const MapScene& s, LabelSpace& space) {
+  if (s.scale() < 5) return;
+  std::size_t count = 0;
+  const auto box = [&](const Bounds& b, int weight) {
+    if (!touch(b, s.seen) || ++count > 3000) return;
+    Bounds screen = nowhere();
+    for (const Point corner : {b.min, b.max, Point{b.min.x, b.max.y}, Point{b.max.x, b.min.y}}) {
+      const ImVec2 q = s.at(corner);
+      include(screen, {q.x, q.y});
+    }
+    space.discourage(
+        {screen.min.x - 1, screen.min.y - 1, screen.max.x - screen.min.x + 2, screen.max.y - screen.min.y + 2}, weight);
+  };
+  for (const FloorMesh& m : s.plan.fixtures) box(m.bounds, is_solid(s.plan.site->fixtures[m.item].category) ? 2 : 1);
+  for (const Detail& d : s.plan.details) {
+    if (d.kind != Detail::Kind::fixture) continue;
+    Bounds b = nowhere();
+    include(b, d.line.a);
+    include(b, d.line.b);
+    box(b, 1);
   }
 }
 
@@ -163,20 +198,20 @@ void place_marks(const MapScene& s, LabelSpace& space, MapLayout& out) {
     const float half_room = s.plan.labels[u.floor].width * s.scale() / 2;
     ImVec2 q = best;
     bool placed = false;
-    for (int pass = 0; pass < 3 && !placed; ++pass) {
-      const float box = pass == 0 ? size * 1.7F : size * 1.15F;
+    for (int pass = 1; pass < 5 && !placed; ++pass) {
+      const float box = pass <= 2 ? size * 1.7F : size * 1.15F;
       for (const float side : {0.0F, 0.62F, -0.62F, 0.3F, -0.3F})
         for (const float down : {12.0F, 0.0F, 30.0F, -14.0F, 52.0F, -34.0F}) {
           if (placed) break;
           const ImVec2 c(best.x + side * half_room, best.y + down);
           const Rect r = around(c.x, c.y, box, box);
-          if (!within(s, unit, r) || !space.free(r, pass < 2)) continue;
+          if (!within(s, unit, r) || !space.free(r, pass <= 2 ? pass : pass == 3 ? 2 : 3)) continue;
           q = c;
           placed = true;
         }
     }
     out.marks.push_back({i, q.x, q.y, size});
-    space.block(around(q.x, q.y, size * 1.25F, size * 1.25F));
+    space.block(around(q.x, q.y, size * 1.5F, size * 1.5F));
   }
 }
 
@@ -185,7 +220,10 @@ void place_names(const MapScene& s, LabelSpace& space, MapLayout& out) {
   for (std::uint32_t i = 0; i < s.plan.floors.size(); ++i) {
     const FloorMesh& mesh = s.plan.floors[i];
     if (!touch(mesh.bounds, s.seen) || mesh.floor == Floor::solid) continue;
-    if (s.plan.site->units[mesh.item].name.empty()) continue;
+    const Unit& unit = s.plan.site->units[mesh.item];
+    if (unit.name.empty()) continue;
+    // What is a corridor is plain to see; its name helps only close by.
+    if (unit.category == "walkway" && s.scale() < 22 && !s.plan.outdoor()) continue;
     order.push_back(i);
   }
   std::vector<std::uint8_t> abnormal(s.plan.floors.size(), 0);
@@ -205,16 +243,25 @@ void place_names(const MapScene& s, LabelSpace& space, MapLayout& out) {
     if (width > room - kSpare) continue;
     const std::int32_t people = s.overlays.people && s.near() ? s.news.people[i] : -1;
     const ImVec2 best = s.at(spot.at);
+    // With its pill rather than without, beside furniture rather than on it, but a name rather than none.
+    struct Try {
+      bool pill;
+      int minded;
+      std::size_t offsets;
+    };
+    static constexpr Try kTries[] = {{true, 1, 11},  {true, 2, 29},  {true, 3, 29},  {false, 1, 11},
+                                     {false, 1, 29}, {false, 2, 11}, {false, 2, 29}, {false, 3, 29}};
     bool placed = false;
-    for (int pass = people >= 0 ? 0 : 2; pass < 4 && !placed; ++pass) {
-      const bool pill = pass < 2;
-      const bool strict = pass % 2 == 0;
-      const float w = pill ? std::max(width, 44.0F) : width;
-      const float h = pill ? kLine + 6 + kPill : kLine;
-      for (const Offset& o : kAround) {
-        const Rect r = around(best.x + o.x, best.y + o.y, w + 4, h);
-        if (!space.free(r, strict) || !within(s, unit, r)) continue;
-        out.names.push_back({i, r.mid_x(), r.y + kLine / 2, width, strong, pill ? people : -1, r});
+    for (const Try& t : kTries) {
+      if (placed) break;
+      if ((t.pill && people < 0) || (strong && t.minded == 1)) continue;  // an urgent name stays near its mark
+      const float w = t.pill ? std::max(width, 44.0F) : width;
+      const float h = t.pill ? kLine + 6 + kPill : kLine;
+      for (std::size_t k = 0; k < t.offsets; ++k) {
+        const Offset& o = kAround[k];
+        const Rect r = around(best.x + o.x, best.y + o.y, w + kSpare, h);
+        if (!space.free(r, t.minded) || !within(s, unit, r)) continue;
+        out.names.push_back({i, r.mid_x(), r.y + kLine / 2, width, strong, t.pill ? people : -1, r});
         space.block(r);
         placed = true;
         break;
@@ -229,7 +276,7 @@ void place_tags(const MapScene& s, LabelSpace& space, MapLayout& out) {
   for (std::uint32_t i = 0; i < s.plan.devices.size(); ++i) {
     const Device& d = s.plan.site->devices[s.plan.devices[i]];
     if (d.kind == DeviceKind::door || d.kind == DeviceKind::reader || !holds(s.seen, d.position)) continue;
-    if (++count > 400) break;
+    if (!has_glyph(s, i) || ++count > 400) continue;
     const ImVec2 q = s.at(d.position);
     const float w = s.p.width(tag_of(d, s.news.states[i]), Face::mono_s);
     const float reach = glyph_reach(s, d.kind) + 5;
@@ -240,12 +287,16 @@ void place_tags(const MapScene& s, LabelSpace& space, MapLayout& out) {
     const Try tries[] = {{q.x + reach, q.y, Align::left},       {q.x - reach, q.y, Align::right},
                          {q.x, q.y + reach + 5, Align::center}, {q.x, q.y - reach - 5, Align::center},
                          {q.x + reach, q.y + 8, Align::left},   {q.x - reach, q.y + 8, Align::right}};
-    for (int pass = 0; pass < 2; ++pass) {
+    const int floor = s.plan.floor_at(d.position);
+    const Unit* unit = floor < 0 ? nullptr : &s.plan.site->units[s.plan.floors[static_cast<std::size_t>(floor)].item];
+    for (int pass = 0; pass < 4; ++pass) {
       bool placed = false;
       for (const Try& t : tries) {
         const float x = t.align == Align::left ? t.x : t.align == Align::right ? t.x - w : t.x - w / 2;
         const Rect r{x - 1, t.y - 7, w + 2, 14};
-        if (!space.free(r, pass == 0)) continue;
+        // In its own room first, so that no wall runs through it.
+        if (!space.free(r, pass == 0 ? 1 : pass == 3 ? 3 : 2)) continue;
+        if (pass < 2 && unit != nullptr && !within(s, *unit, r)) continue;
         out.tags.push_back({i, t.x, t.y, t.align, r});
         space.block(r);
         placed = true;
@@ -268,23 +319,23 @@ void LabelSpace::reset(const Rect& port) {
   for (auto& c : cells_) c.clear();
 }
 
-void LabelSpace::add(const Rect& r, bool soft) {
+void LabelSpace::add(const Rect& r, int level) {
   if (!(r.w >= 0) || !(r.h >= 0) || !overlap(r, port_)) return;
   const auto n = static_cast<std::uint32_t>(boxes_.size());
-  boxes_.push_back({r, soft});
+  boxes_.push_back({r, level});
   const auto cell = [](float v, int most) { return std::clamp(static_cast<int>(v / kCell), 0, most - 1); };
   for (int y = cell(r.y - port_.y, rows_); y <= cell(r.bottom() - port_.y, rows_); ++y)
     for (int x = cell(r.x - port_.x, columns_); x <= cell(r.right() - port_.x, columns_); ++x)
       cells_[static_cast<std::size_t>(y * columns_ + x)].push_back(n);
 }
 
-bool LabelSpace::free(const Rect& r, bool strict) const {
+bool LabelSpace::free(const Rect& r, int minded) const {
   if (r.x < port_.x || r.y < port_.y || r.right() > port_.right() || r.bottom() > port_.bottom()) return false;
   const auto cell = [](float v, int most) { return std::clamp(static_cast<int>(v / kCell), 0, most - 1); };
   for (int y = cell(r.y - port_.y, rows_); y <= cell(r.bottom() - port_.y, rows_); ++y)
     for (int x = cell(r.x - port_.x, columns_); x <= cell(r.right() - port_.x, columns_); ++x)
       for (const std::uint32_t i : cells_[static_cast<std::size_t>(y * columns_ + x)])
-        if ((strict || !boxes_[i].soft) && overlap(r, boxes_[i].r)) return false;
+        if (boxes_[i].level <= 4 - minded && overlap(r, boxes_[i].r)) return false;
   return true;
 }
 
@@ -301,6 +352,7 @@ void MapLayout::make(const MapScene& s, LabelSpace& space) {
   discs.clear();
   space.reset(s.view.port);
   block_devices(s, space);
+  discourage_fixtures(s, space);
   place_discs(s, space, *this);
   place_marks(s, space, *this);
   place_names(s, space, *this);
@@ -359,7 +411,7 @@ void draw_path(const MapScene& s, const MapLayout& layout) {
   // A disc that had to step aside is tied to its place.
   for (const MapLayout::Disc& d : layout.discs) {
     const ImVec2 home = s.at(s.path->stops[d.stop].at);
-    if (std::hypot(home.x - d.x, home.y - d.y) > 16) {
+    if (std::hypot(home.x - d.x, home.y - d.y) > 16 && s.path->stops[d.stop].device < 0) {
       s.p.line(home.x, home.y, d.x, d.y, faded(t.map.path_casing, 0.85F), 3);
       s.p.line(home.x, home.y, d.x, d.y, t.map.path, 1);
     }
@@ -396,6 +448,8 @@ bool draw_marks(const MapScene& s, const MapLayout& layout) {
     }
   if (s.path == nullptr) return pulses;
   const float radius = s.near() ? 10.0F : 8.0F;
+  for (const PathStop& stop : s.path->stops)
+    if (stop.device >= 0 && s.close()) draw_box_glyph(s, static_cast<std::size_t>(stop.device));
   for (const MapLayout::Disc& d : layout.discs) {
     const PathStop& stop = s.path->stops[d.stop];
     if (stop.first == stop.last && stop.first < 100) {

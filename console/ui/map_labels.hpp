@@ -12,18 +12,19 @@ class LabelSpace {
  public:
   void reset(const Rect& port);
   /// Nothing may be placed here.
-  void block(const Rect& r) { add(r, false); }
-  /// Better nothing is placed here.
-  void discourage(const Rect& r) { add(r, true); }
-  /// True when `r` lies in the port and touches nothing that blocks (`strict`: nor anything discouraged).
-  [[nodiscard]] bool free(const Rect& r, bool strict) const;
+  void block(const Rect& r) { add(r, 1); }
+  /// Better nothing is placed here; the more `weight` (1 or 2), the better.
+  void discourage(const Rect& r, int weight) { add(r, weight == 2 ? 2 : 3); }
+  /// True when `r` lies in the port and touches nothing that blocks, nor anything of at least the weight that is
+  /// still `minded`: 1 all, 2 the heavier, 3 none.
+  [[nodiscard]] bool free(const Rect& r, int minded) const;
 
  private:
   struct Box {
     Rect r;
-    bool soft;
+    int level;  // 1 blocks, 2 heavy, 3 light
   };
-  void add(const Rect& r, bool soft);
+  void add(const Rect& r, int level);
   Rect port_;
   int columns_ = 1, rows_ = 1;
   std::vector<Box> boxes_;

@@ -151,6 +151,20 @@ void add_devices(LevelPlan& plan) {
     plan.cones.push_back(std::move(cone));
   }
   plan.device_grid.build(boxes);
+  const auto boxed = [&](std::uint32_t i) {
+    const DeviceKind kind = site.devices[plan.devices[i]].kind;
+    return kind != DeviceKind::door && kind != DeviceKind::reader && kind != DeviceKind::camera;
+  };
+  constexpr float kAlone = 4;  // metres; farther neighbours never matter
+  plan.crowding.assign(plan.devices.size(), kAlone);
+  for (std::uint32_t i = 0; i < plan.devices.size(); ++i) {
+    if (!boxed(i)) continue;
+    const Point at = site.devices[plan.devices[i]].position;
+    plan.device_grid.visit({{at.x - kAlone, at.y - kAlone}, {at.x + kAlone, at.y + kAlone}}, [&](std::uint32_t k) {
+      if (k != i && boxed(k))
+        plan.crowding[i] = std::min(plan.crowding[i], length(site.devices[plan.devices[k]].position - at));
+    });
+  }
 }
 
 }  // namespace
@@ -341,6 +355,9 @@ std::unique_ptr<LevelPlan> build_level(const Site& site, const Level* level, flo
     }
   }
   plan->walls = build_walls(edges, shell, gaps);
+  if (plan->outdoor())  // from outside, buildings hide what is behind them
+    for (const Building& b : site.buildings)
+      each_side(b.footprint, [&](Point a, Point c) { plan->walls.sight.push_back({a, c, 0, 0}); });
   if (level != nullptr) add_doors(*plan, openings);
   add_devices(*plan);
 

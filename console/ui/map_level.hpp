@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <memory>
+#include <string_view>
 #include <vector>
 
 #include "console/ui/map_cones.hpp"
@@ -28,6 +29,10 @@ enum class Floor : std::uint8_t {
   paved,
 };
 [[nodiscard]] Floor floor_of(std::string_view category);
+/// Racks and machines are drawn solid, furniture as an outline.
+[[nodiscard]] inline bool is_solid(std::string_view fixture_category) {
+  return fixture_category == "equipment" || fixture_category == "obstruction" || fixture_category == "wall";
+}
 [[nodiscard]] ImU32 color_of(const MapColors& colors, Floor floor);
 /// People walk along it: no walls between two of these, blind spots matter on them.
 [[nodiscard]] bool is_open(Floor floor);
@@ -79,6 +84,7 @@ struct LevelPlan {
   std::vector<MapDoor> doors;
   std::vector<MapCone> cones;
   std::vector<std::uint32_t> devices;       ///< placed ones of this level, indices in Site::devices
+  std::vector<float> crowding;              ///< by devices: metres to the nearest other one in a box like a host
   std::vector<Point> outline;               ///< what fitting the level shows whole
   MapGrid unit_grid;                        ///< over floors
   MapGrid device_grid;                      ///< over devices

@@ -46,6 +46,7 @@ struct MapMemory {
   MapLayout layout;
   LayoutKey layout_of;
   LabelSpace space;
+  std::vector<const LevelPlan*> inner;  ///< ground floors drawn in buildings that are seen from outside
 
   // Where the map is.
   bool world = false;

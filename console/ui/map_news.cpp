@@ -128,6 +128,27 @@ void LevelNews::update(const LevelPlan& plan, const EstateNews& news, const Snap
   }
 }
 
+namespace {
+
+/// What a camera reports happened where it looks: half way down its view.
+Point seen_by(const LevelPlan& plan, std::uint32_t device) {
+  const Device& d = plan.site->devices[device];
+  constexpr float kRadians = 3.14159265F / 180;
+  const Point ahead{std::sin(d.heading * kRadians), std::cos(d.heading * kRadians)};
+  for (const MapCone& cone : plan.cones) {
+    if (cone.device != device) continue;
+    float reach = 0;
+    for (const Point& p : cone.ring) {
+      const Point to = p - d.position;
+      if (std::abs(cross(ahead, to)) < 0.12F * length(to)) reach = std::max(reach, dot(ahead, to));
+    }
+    if (reach > 1) return d.position + ahead * std::min(reach * 0.5F, 9.0F);
+  }
+  return d.position;
+}
+
+}  // namespace
+
 IncidentPath path_of(const Incident& incident, const LevelPlan& plan, const MapRoutes& routes) {
   IncidentPath path;
   const Site& site = *plan.site;
@@ -148,6 +169,8 @@ IncidentPath path_of(const Incident& incident, const LevelPlan& plan, const MapR
           stop.at = middle(site.openings[it->second].a, site.openings[it->second].b);
         }
       }
+      if (device->kind == DeviceKind::camera)
+        stop.at = seen_by(plan, static_cast<std::uint32_t>(device - site.devices.data()));
       const int floor = plan.floor_at(stop.at);
       if (floor >= 0) {
         stop.unit = static_cast<std::int32_t>(plan.floors[static_cast<std::size_t>(floor)].item);
@@ -183,7 +206,14 @@ IncidentPath path_of(const Incident& incident, const LevelPlan& plan, const MapR
       path.metres += length_of(leg.way);
       path.legs.push_back(std::move(leg));
     }
-    path.stops.push_back({stop.at, n, n, path.metres});
+    path.stops.push_back({stop.at, n, n, path.metres, -1});
+    if (device != nullptr && device->kind != DeviceKind::door && device->kind != DeviceKind::reader &&
+        device->kind != DeviceKind::camera) {
+      const auto index = static_cast<std::uint32_t>(device - site.devices.data());
+      const auto at = std::lower_bound(plan.devices.begin(), plan.devices.end(), index);
+      if (at != plan.devices.end() && *at == index)
+        path.stops.back().device = static_cast<int>(at - plan.devices.begin());
+    }
     places.push_back(stop);
   }
   return path;

@@ -87,6 +87,7 @@ struct PathStop {
   Point at{};
   int first = 1, last = 1;  ///< positions in Incident::why, from 1
   float along = 0;          ///< metres from the path's beginning
+  int device = -1;          ///< position in LevelPlan::devices of the host or the like that stands here; −1: none
 };
 /// From one stop to the next.
 struct PathLeg {

@@ -138,9 +138,7 @@ void draw_floors(const MapScene& s) {
     for (const FloorMesh& mesh : s.plan.fixtures) {
       if (!touch(mesh.bounds, s.seen)) continue;
       const Fixture& f = s.plan.site->fixtures[mesh.item];
-      // Racks and machines are solid, furniture is an outline.
-      const bool solid = f.category == "equipment" || f.category == "obstruction" || f.category == "wall";
-      if (solid)
+      if (is_solid(f.category))
         map_mesh(s, mesh, m.fixture);
       else if (k >= 7)
         map_outline(s, f.polygons, m.fixture, 1);
@@ -159,7 +157,7 @@ void draw_walls(const MapScene& s) {
   const auto draw = [&](const std::vector<MapWall>& walls, float width, ImU32 color) {
     for (const MapWall& w : walls) {
       if (!seen(s, {w.a, w.b})) continue;
-      map_stroke(s.p, s.at(w.a), s.at(w.b), width, color, w.jamb_a ? 0 : width / 2, w.jamb_b ? 0 : width / 2);
+      map_stroke(s.p, s.at(w.a), s.at(w.b), width, color, w.cap_a * width / 2, w.cap_b * width / 2);
     }
   };
   draw(s.plan.walls.inner, inner, m.wall);
@@ -177,7 +175,7 @@ void draw_frames(const MapScene& s) {
     }
 }
 
-void draw_footprints(const MapScene& s, const EstateNews& news) {
+void draw_footprints(const MapScene& s, const EstateNews& news, const std::vector<const LevelPlan*>& inner) {
   const Tokens& t = s.p.t;
   const Site& site = *s.plan.site;
   const std::string* own = s.plan.level != nullptr && !s.plan.level->outdoor ? &s.plan.level->building_id : nullptr;
@@ -196,7 +194,15 @@ void draw_footprints(const MapScene& s, const EstateNews& news) {
     }
     const bool told = all.any && own == nullptr;
     map_mesh(s, mesh, own == nullptr ? t.map.office : t.map.corridor);
-    if (told) map_mesh(s, mesh, faded(t.of(all.worst).fill, t.dark ? 0.20F : 0.14F));
+    for (const LevelPlan* plan : inner) {
+      if (plan->level == nullptr || plan->level->building_id != b.id) continue;
+      const MapScene floor{s.f, s.p, s.view, *plan, s.news, s.overlays, nullptr, nullptr, s.full_view, s.seen};
+      for (const FloorMesh& m : plan->floors) map_mesh(floor, m, color_of(t.map, m.floor));
+      for (const MapWall& w : plan->walls.inner)
+        map_stroke(s.p, s.at(w.a), s.at(w.b), std::max(1.0F, s.scale() * kInnerWall), faded(t.map.wall, 0.55F));
+      map_mesh(s, mesh, faded(t.map.office, 0.45F));  // a veil: it is not what is looked at
+    }
+    if (told) map_mesh(s, mesh, faded(t.of(all.worst).fill, 0.07F));
     map_outline(s, b.footprint,
                 told             ? t.of(all.worst).edge
                 : own == nullptr ? t.map.outer
@@ -206,12 +212,42 @@ void draw_footprints(const MapScene& s, const EstateNews& news) {
     const ImVec2 hi = s.at(mesh.bounds.max);
     const ImVec2 mid((lo.x + hi.x) / 2, (lo.y + hi.y) / 2);
     const float room = std::abs(hi.x - lo.x) - 16;
-    if (room > 30) {
-      const float w = std::min(room, s.p.width(b.name, Face::m_semibold));
-      s.p.text(mid.x, told ? mid.y + 26 : mid.y, b.name, Face::m_semibold, own == nullptr ? t.t1 : t.t3, Align::center,
-               w + 1);
+    if (room < 30) {
+      if (told) mark(s.p, all.worst, mid.x, mid.y, 20, all.mark());
+      continue;
     }
-    if (told) mark(s.p, all.worst, mid.x, mid.y, 26, all.mark());
+    if (own != nullptr) {
+      s.p.text(mid.x, mid.y, b.name, Face::s_medium, t.t3, Align::center, room);
+      continue;
+    }
+    // A plate: what building it is, and which of its levels call.
+    struct Call {
+      const Level* level;
+      const PlaceNews* news;
+    };
+    std::vector<Call> calls;
+    float calls_w = 0;
+    for (const Level& l : site.levels) {
+      const PlaceNews& n = news.of_level(l.id);
+      if (l.building_id != b.id || !n.any) continue;
+      const float w = 22 + s.p.width(l.name, Face::s) + 14;
+      if (calls_w + w > room - 20) break;
+      calls.push_back({&l, &n});
+      calls_w += w;
+    }
+    calls_w -= calls.empty() ? 0.0F : 14.0F;
+    const float name_w = s.p.width(b.name, Face::m_semibold);
+    const float w = std::max(name_w, calls_w) + 24;
+    const Rect plate{std::round(mid.x - w / 2), std::round(mid.y - (calls.empty() ? 15.0F : 27.0F)), w,
+                     calls.empty() ? 30.0F : 54.0F};
+    s.p.fill(plate, faded(t.bg1, 0.88F), 4);
+    s.p.stroke(plate, told ? t.of(all.worst).edge : t.line2, 1, 4);
+    s.p.text(mid.x, plate.y + 15, b.name, Face::m_semibold, t.t1, Align::center, name_w + 1);
+    float x = mid.x - calls_w / 2;
+    for (const Call& c : calls) {
+      mark(s.p, c.news->worst, x + 7, plate.y + 38, 14, c.news->mark());
+      x += 20 + s.p.text(x + 20, plate.y + 38, c.level->name, Face::s, t.t2) + 16;
+    }
   }
 }
 

@@ -44,8 +44,14 @@ void draw_walls(const MapScene& s);
 void draw_frames(const MapScene& s);  ///< priority frames of units
 void draw_doors(const MapScene& s);
 void draw_devices(const MapScene& s);
-void draw_footprints(const MapScene& s, const EstateNews& news);  ///< buildings seen from outside
+/// Buildings seen from outside, or as neighbours of the one that is shown. `inner`: ground floors that are drawn
+/// inside, dim.
+void draw_footprints(const MapScene& s, const EstateNews& news, const std::vector<const LevelPlan*>& inner);
 
+/// Whether a device has its full glyph here; others are dots.
+[[nodiscard]] bool has_glyph(const MapScene& s, std::size_t device);  ///< position in LevelPlan::devices
+/// A host and its like, in its box.
+void draw_box_glyph(const MapScene& s, std::size_t device);
 /// Half the size of a device's glyph on the screen, units.
 [[nodiscard]] float glyph_reach(const MapScene& s, DeviceKind kind);
 

@@ -134,7 +134,8 @@ class Walk {
         if (clear == 0) continue;
         const std::uint32_t axis = k < 2 ? 0 : 1;
         const float wall = static_cast<float>(clear) * cell_;
-        const float step = cell_ * (1 + 1.2F / (1 + wall * wall));
+        // Nobody walks along the skirting board.
+        const float step = cell_ * (1 + 1.2F / (1 + wall * wall) + (clear == 1 ? 4.0F : 0.0F));
         const float c = cost[s] + step + (axis != (s & 1U) ? kTurnPrice : 0);
         const std::uint32_t t = static_cast<std::uint32_t>(next) * 2 + axis;
         if (c >= cost[t]) continue;

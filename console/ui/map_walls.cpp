@@ -70,8 +70,7 @@ void merge(const Line& line, std::vector<OnLine>& on, WallPlan& out) {
       }
     }
     if (wall && !walled) wall_from = t;
-    if (!wall && walled && t - wall_from > kShortest)
-      out.inner.push_back({line.at(wall_from), line.at(t), false, false});
+    if (!wall && walled && t - wall_from > kShortest) out.inner.push_back({line.at(wall_from), line.at(t), 1, 1});
     walled = wall;
   }
 }
@@ -105,15 +104,15 @@ std::vector<MapWall> cut(const std::vector<MapWall>& walls, const std::vector<Wa
     });
     std::sort(holes.begin(), holes.end());
     float from = 0;
-    bool jamb = false;
+    float cap = w.cap_a;
     for (const auto& [t0, t1] : holes) {
-      if (t0 - from > kShortest) out.push_back({w.a + u * from, w.a + u * t0, jamb || w.jamb_a, true});
+      if (t0 - from > kShortest) out.push_back({w.a + u * from, w.a + u * t0, cap, 0});
       if (t1 > from) {
         from = t1;
-        jamb = true;
+        cap = 0;
       }
     }
-    if (l - from > kShortest) out.push_back({w.a + u * from, w.b, jamb, w.jamb_b});
+    if (l - from > kShortest) out.push_back({w.a + u * from, w.b, cap, w.cap_b});
   }
   return out;
 }
@@ -182,7 +181,19 @@ WallPlan build_walls(const std::vector<UnitEdge>& edges, const std::vector<Segme
   grid.build(boxes);
   std::vector<MapWall> ring;
   ring.reserve(shell.size());
-  for (const Segment& s : shell) ring.push_back({s.a, s.b, false, false});
+  for (const Segment& s : shell) ring.push_back({s.a, s.b, 1, 1});
+  for (std::size_t i = 0; i < ring.size(); ++i) {
+    // Sides come ring by ring: the one behind begins where this one ends, but for the last of a ring.
+    MapWall& w = ring[i];
+    for (MapWall& next : ring) {
+      if (length(next.a - w.b) > kShortest) continue;
+      const float l = length(w.b - w.a) * length(next.b - next.a);
+      if (l <= 0) continue;
+      const float bend = std::atan2(std::abs(cross(w.b - w.a, next.b - next.a)), dot(w.b - w.a, next.b - next.a));
+      w.cap_b = next.cap_a = std::min(1.5F, std::tan(std::min(bend, 2.0F) / 2));
+      break;
+    }
+  }
   plan.sight = cut(plan.inner, gaps, grid, true);
   const std::vector<MapWall> outer = cut(ring, gaps, grid, true);
   plan.sight.insert(plan.sight.end(), outer.begin(), outer.end());

@@ -6,10 +6,11 @@
 
 namespace wf::ui {
 
-/// A straight piece of wall, in metres. An end that is not free (a jamb) gets a square cap, so that corners close.
+/// A straight piece of wall, in metres. Its ends reach on by a share of half its thickness, so that corners close:
+/// 0 at a jamb, 1 at a right angle.
 struct MapWall {
   Point a{}, b{};
-  bool jamb_a = false, jamb_b = false;
+  float cap_a = 1, cap_b = 1;
 };
 
 /// One side of one unit.

@@ -76,7 +76,7 @@ void draw_world(Frame& f, const Rect& port, const Rect& free, SiteMapState& stat
     const float y = view.to_screen(flat({middle.lon, lat}, middle)).y;
     p.hairline(port.x, y, port.w, t.map.road);
     degree_text(text, lat, "N", "S", step);
-    if (y > port.y + 20) p.text(port.right() - 12, y - 10, text.data(), Face::mono_s, t.t3, Align::right);
+    if (y > port.y + 20) p.text(free.right(), y - 10, text.data(), Face::mono_s, t.t3, Align::right);
   }
 
   std::vector<Rect> taken;

@@ -250,9 +250,13 @@ void draw_level(Frame& f, const Rect& port, const Rect& free, SiteMapState& stat
   const Level* ground = m.outdoor_level(site);
   const LevelPlan* around = ground != nullptr && ground != m.level ? m.data(site, ground).plan.get() : nullptr;
   draw_surroundings(s, around);
-  if (!d.plan->outdoor()) draw_footprints(s, m.news);
+  m.inner.clear();
+  if (d.plan->outdoor() && view.scale >= 1.5F)
+    for (const Level& l : site.levels)
+      if (!l.outdoor && l.ordinal == 0) m.inner.push_back(m.data(site, &l).plan.get());
+  if (!d.plan->outdoor()) draw_footprints(s, m.news, m.inner);
   draw_floors(s);
-  if (d.plan->outdoor()) draw_footprints(s, m.news);
+  if (d.plan->outdoor()) draw_footprints(s, m.news, m.inner);
   if (state.overlays.heat) draw_heat(s, d.heat);
   draw_cones(s);
   if (state.overlays.blind) draw_blind(s, d.blind);
