@@ -286,7 +286,8 @@ void draw_level(Frame& f, const Rect& port, const Rect& free, SiteMapState& stat
   draw_path(s, m.layout);
   if (draw_marks(s, m.layout)) f.wake(0.1);
   const Device* chosen = f.selection.device.empty() ? nullptr : site.device(f.selection.device);
-  if (chosen != nullptr && chosen->placed && m.level != nullptr && chosen->level_id == m.level->id) {
+  if (chosen != nullptr && chosen->placed && finite(chosen->position) && m.level != nullptr &&
+      chosen->level_id == m.level->id) {
     const ImVec2 q = s.at(chosen->position);
     p.stroke({q.x - 17, q.y - 17, 34, 34}, t.acc, 2, 4);
   }
