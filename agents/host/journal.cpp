@@ -50,17 +50,17 @@ class JournalSource final : public kit::Source {
     sd_journal_process(journal_.get());
     for (int i = 0; i < kStepEntries; ++i) {
       if (sink.full()) return true;
-      const int found = sd_journal_next(journal_.get());
+      // Behind a lost position the journal stands on an entry that was not read.
+      const int found = std::exchange(unread_, false) ? 1 : sd_journal_next(journal_.get());
       if (found < 0) return lose(found, moment);
       if (found == 0) {
-        if (once_) set_state(read_any_ ? "ended" : "failed", read_any_ ? "" : nothing_to_read().text());
+        if (once_) set_state(cursor_.empty() ? "failed" : "ended", cursor_.empty() ? nothing_to_read().text() : "");
         int timeout = -1;
         std::uint64_t until = 0;
         if (sd_journal_get_timeout(journal_.get(), &until) >= 0 && until != UINT64_MAX) timeout = 0;
         wake_ = timeout == 0 ? static_cast<std::int64_t>(until) * 1000 : moment.mono + kRetry;
         return false;
       }
-      read_any_ = true;
       take(sink, moment);
     }
     return true;
@@ -115,7 +115,7 @@ class JournalSource final : public kit::Source {
         note = Error{"the entry read last is no longer kept", where(),
                      "entries between may be lost; keep the journal longer"}
                    .text();
-        sd_journal_previous(journal_.get());
+        unread_ = true;
       }
     } else {
       sd_journal_seek_head(journal_.get());
@@ -174,7 +174,7 @@ class JournalSource final : public kit::Source {
 
   JournalPointer journal_;
   std::string cursor_;
-  bool once_ = false, only_auth_, read_any_ = false;
+  bool once_ = false, only_auth_, unread_ = false;
   std::int64_t wake_ = 0;
 };
 
