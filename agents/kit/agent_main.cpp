@@ -52,25 +52,26 @@ void wait(std::vector<pollfd>& fds, std::int64_t wake, bool at_once) {
   (void)::poll(fds.data(), static_cast<nfds_t>(fds.size()), timeout);
 }
 
-/// Gives memory back to the system after busy times: an agent is idle most of its life.
+/// Gives memory back to the system when a busy time has ended: an agent is idle most of its life.
 class MemoryTrim {
  public:
-  /// Nothing is to be done right now; `taken` is how many events were read so far.
-  /// Returns when to ask again.
-  std::int64_t rest(std::uint64_t taken, std::int64_t mono) {
-    if (taken - taken_ < kWorthIt) return kNever;
-    if (mono - at_ < kEvery) return at_ + kEvery;
-    malloc_trim(0);
-    taken_ = taken;
-    at_ = mono;
-    return kNever;
+  /// `taken` events were read so far and `spooled` wait for the engine. Returns when to ask again.
+  std::int64_t rest(std::uint64_t taken, std::uint64_t spooled, std::int64_t mono) {
+    if (taken != taken_ || spooled != spooled_) {
+      taken_ = taken;
+      spooled_ = spooled;
+      due_ = mono + kQuiet;
+    } else if (mono >= due_) {
+      malloc_trim(0);
+      due_ = kNever;
+    }
+    return due_;
   }
 
  private:
-  static constexpr std::uint64_t kWorthIt = 1000;
-  static constexpr std::int64_t kEvery = 5 * kSecond;
-  std::uint64_t taken_ = 0;
-  std::int64_t at_ = 0;
+  static constexpr std::int64_t kQuiet = 5 * kSecond;
+  std::uint64_t taken_ = 0, spooled_ = 0;
+  std::int64_t due_ = kNever;
 };
 
 int check(const AgentProgram& program, const std::vector<std::unique_ptr<Source>>& sources) {
@@ -180,7 +181,7 @@ int send(const AgentProgram& program, const CommandLine& command, std::vector<st
     const bool more = agent.turn(moment);
     fds.assign(1, {stop.fd(), POLLIN, 0});
     agent.add_fds(fds);
-    const std::int64_t trim_at = more ? kNever : trim.rest(agent.collector().taken(), moment.mono);
+    const std::int64_t trim_at = trim.rest(agent.collector().taken(), spool->events(), moment.mono);
     if (!agent.done()) wait(fds, std::min({agent.next_wake(), service.next_wake(), trim_at}), more);
   }
   service.stopping();
