@@ -1,0 +1,46 @@
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "proto/event.hpp"
+#include "proto/result.hpp"
+
+namespace wf::bench {
+
+/// A directory of one run on the disk that benchmarks are about, removed at its end.
+class Scratch {
+ public:
+  Scratch();
+  ~Scratch();
+  Scratch(const Scratch&) = delete;
+  Scratch& operator=(const Scratch&) = delete;
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+/// The value, or the end of the program with the error's line.
+template <class T>
+T must(Result<T> result) {
+  if (!result) throw std::runtime_error(result.error().text());
+  return std::move(*result);
+}
+inline void must(const Result<void>& result) {
+  if (!result) throw std::runtime_error(result.error().text());
+}
+
+inline constexpr std::uint32_t kBatchEvents = 256;  ///< as the agents make them
+
+/// Batches of kBatchEvents events, each of about 256 bytes once encoded, all different.
+struct EncodedBatch {
+  std::uint64_t first = 0;
+  UtcNs min_time = 0, max_time = 0;
+  std::string payload;
+};
+[[nodiscard]] std::vector<Event> make_events(std::uint64_t first, std::uint32_t count);
+[[nodiscard]] std::vector<EncodedBatch> make_batches(std::size_t count);
+
+}  // namespace wf::bench
