@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
@@ -169,18 +170,25 @@ bool wait_for_arrival(const Stage& stage, Waiting& waiting) {
   return true;
 }
 
-void print_agents(const Snapshot& snapshot) {
-  fmt::print("\n{:<14} {:<8} {:>8} {:>8} {:>8}  {}\n", "agent", "kind", "read", "refused", "events", "state");
-  for (const AgentState& agent : snapshot.agents) {
-    std::uint64_t read = 0, refused = 0;
-    std::string problem;
-    for (const SourceStatus& source : agent.report.sources) {
-      read += source.read;
-      refused += source.refused;
-      if (!source.problem.empty()) problem = source.problem;
+/// Lines that were played to an agent, what it could not use, and its events in the database.
+void print_agents(const demo::Recording& recording, const Snapshot& snapshot) {
+  fmt::print("\n{:<14} {:<8} {:>8} {:>8} {:>8}  {}\n", "agent", "kind", "lines", "refused", "events", "state");
+  for (const demo::RecordedAgent& recorded : recording.agents) {
+    std::size_t lines = 0;
+    for (const demo::RecordedSource& source : recorded.sources) lines += source.lines.size();
+    const auto found = std::find_if(snapshot.agents.begin(), snapshot.agents.end(),
+                                    [&](const AgentState& agent) { return agent.name == recorded.name; });
+    if (found == snapshot.agents.end()) {
+      fmt::print("{:<14} {:<8} {:>8} {:>8} {:>8}  never came\n", recorded.name, recorded.kind, lines, "", 0);
+      continue;
     }
-    fmt::print("{:<14} {:<8} {:>8} {:>8} {:>8}  {}\n", agent.name, agent.kind, read, refused, agent.events,
-               problem.empty() ? (agent.health == AgentState::Health::live ? "live" : "not live") : problem);
+    std::uint64_t refused = 0;
+    std::string state = found->health == AgentState::Health::live ? "live" : "not live";
+    for (const SourceStatus& source : found->report.sources) {
+      refused += source.refused;
+      if (!source.problem.empty()) state = source.problem;
+    }
+    fmt::print("{:<14} {:<8} {:>8} {:>8} {:>8}  {}\n", found->name, found->kind, lines, refused, found->events, state);
   }
 }
 
@@ -221,7 +229,7 @@ int run_offscreen(Stage& stage, const Options& options, const Times& times, cons
   std::fflush(stdout);
   if (!waiting.wait(std::chrono::nanoseconds(times.lasts + kLead)) || !wait_for_arrival(stage, waiting)) return kFailed;
   const std::shared_ptr<const Snapshot> snapshot = stage.house.engine->snapshot();
-  print_agents(*snapshot);
+  print_agents(stage.recording, *snapshot);
   print_incidents(*snapshot);
   const std::size_t played = stage.player->written();
   stage.player.reset();
