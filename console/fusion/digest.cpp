@@ -74,7 +74,7 @@ void host_side(const Event& e, const Facts& f, Digest& d) {
   }
   if (f.dst_host != nullptr && f.dst_host != f.host) link(d, Tie::host, "host", f.dst_host->id);
   std::string_view source = e.field("src.ip");
-  if (source.empty() && e.kind.starts_with("host.")) source = e.field("session.remote");
+  if (source.empty() && e.kind.starts_with("host.")) source = e.field("rhost");
   if (!source.empty()) {
     link(d, Tie::source, "address", source);
     entity(d, EntityKind::address, source, f.src_host != nullptr ? f.src_host->id : source);

@@ -243,7 +243,7 @@ TEST_CASE("A hundred thousand random events do not grow memory without bound") {
       if (e.kind == "host.usb" || e.kind == "network.alert" || e.kind == "door.forced" || e.kind == "access.duress")
         e.kind = "host.login_failed";
       // Names that never come again.
-      e.add("session.remote", "192.0.2." + std::to_string(i));
+      e.add("rhost", "192.0.2." + std::to_string(i));
       if (e.kind == "access.granted") e.fields.back() = {"credential.id", "55-" + std::to_string(i), ValueType::string};
       w.changes.clear();
       w.fusion.on_event(e, now, w.changes);
