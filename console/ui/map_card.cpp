@@ -193,7 +193,7 @@ void device_lines(Frame& f, Card& card, const Rect& r, const LevelData& data, co
   }
   card.pair("Address", d.address, t.t1, Face::mono_m);
   if (!d.owner.empty()) {
-    const Person* person = f.snapshot.estate->person(d.owner);
+    const Person* person = f.snapshot.estate ? f.snapshot.estate->person(d.owner) : nullptr;
     card.pair("Owner", person != nullptr ? person->name : d.owner, t.t1);
   }
   const std::size_t most = brief ? 3 : 6;
@@ -409,7 +409,7 @@ float draw_steps_card(Frame& f, const Rect& r, SiteMapState& state, const LevelD
     const bool both = pw > 0 && tw + pw + 12 <= text_room;
     p.text(box.x + 96, mid, text, Face::m, t.t1, Align::left, both ? text_room - pw - 8 : text_room);
     if (both) p.text(box.right() - 16, mid, place, Face::s, t.t2, Align::right);
-    if (hit.clicked) {
+    if (hit.clicked && m.estate) {
       const Site* s = m.estate->site(c.site_id.empty() ? i->site_id : c.site_id);
       const Unit* cu = s != nullptr ? s->unit(c.unit_id) : nullptr;
       const Level* l = s != nullptr ? s->level(cu != nullptr ? cu->level_id : c.level_id) : nullptr;
@@ -427,7 +427,7 @@ float draw_steps_card(Frame& f, const Rect& r, SiteMapState& state, const LevelD
   if (path != nullptr && path->elsewhere > 0)
     sum += (sum.empty() ? "" : ", ") + plural(static_cast<std::uint64_t>(path->elsewhere), "step", "steps") +
            " not on this level";
-  if (sum.empty()) sum = "No place of this incident is on the map";
+  if (sum.empty()) sum = data == nullptr ? "A site's map shows the way" : "No place of this incident is on the map";
   p.text(box.x + 16, y + 16, sum, Face::s, t.t2, Align::left, box.w - 32);
   float bx = box.x + 16;
   float used = 0;

@@ -386,7 +386,7 @@ void draw_scale_bar(Painter& p, float x, float y, const MapTransform& view, floa
     std::snprintf(text.data(), text.size(), "%g cm", static_cast<double>(metres) * 100);
   const float label = p.width(text.data(), Face::mono_s);
   const bool turned = std::abs(view.turn()) > 0.02F;
-  p.fill({x - 6, y - 10, w + label + 20 + (turned ? 26 : 0), 20}, faded(t.map.outside, 0.72F), 3);
+  p.fill({x - 6, y - 8, w + label + 20 + (turned ? 26.0F : 0.0F), 16}, faded(t.map.outside, 0.72F), 3);
   p.fill({x, y - 1, w, 2}, t.t3);
   p.fill({x, y - 5, 1, 10}, t.t3);
   p.fill({x + w - 1, y - 5, 1, 10}, t.t3);
@@ -407,7 +407,7 @@ void draw_map_note(Frame& f, float right, float y, const LevelNews& news) {
   std::string text = plural(news.without_picture, "camera", "cameras") + " without picture";
   if (news.without_picture_since != 0) text += " since " + f.time.minutes(news.without_picture_since);
   const float w = f.p.width(text, Face::s);
-  f.p.fill({right - w - 26, y - 10, w + 32, 20}, faded(f.p.t.map.outside, 0.72F), 3);
+  f.p.fill({right - w - 26, y - 8, w + 32, 16}, faded(f.p.t.map.outside, 0.72F), 3);
   icon(f.p, Icon::notice, right - w - 12, y, 12, f.p.t.t2, 1.5F);
   f.p.text(right, y, text, Face::s, f.p.t.t2, Align::right);
 }

@@ -132,7 +132,7 @@ void place_discs(const MapScene& s, LabelSpace& space, MapLayout& out) {
         const ImVec2 p1(a.x + (b.x - a.x) * t1, a.y + (b.y - a.y) * t1);
         space.discourage(
             {std::min(p0.x, p1.x) - 3, std::min(p0.y, p1.y) - 3, std::abs(p1.x - p0.x) + 6, std::abs(p1.y - p0.y) + 6},
-            2);
+            3);
       }
     }
 }
@@ -159,7 +159,7 @@ void block_devices(const MapScene& s, LabelSpace& space) {
       include(screen, {q.x, q.y});
     }
     space.discourage(
-        {screen.min.x - 2, screen.min.y - 2, screen.max.x - screen.min.x + 4, screen.max.y - screen.min.y + 4}, 2);
+        {screen.min.x - 2, screen.min.y - 2, screen.max.x - screen.min.x + 4, screen.max.y - screen.min.y + 4}, 3);
   }
 }
 
@@ -198,14 +198,19 @@ void place_marks(const MapScene& s, LabelSpace& space, MapLayout& out) {
     const float half_room = s.plan.labels[u.floor].width * s.scale() / 2;
     ImVec2 q = best;
     bool placed = false;
-    for (int pass = 1; pass < 5 && !placed; ++pass) {
-      const float box = pass <= 2 ? size * 1.7F : size * 1.15F;
+    // Off the path rather than off the machines, and roomy rather than close.
+    struct Try {
+      float room;
+      int least;
+    };
+    static constexpr Try kTries[] = {{1.7F, 1}, {1.7F, 2}, {1.15F, 2}, {1.7F, 3}, {1.15F, 3}, {1.15F, 4}};
+    for (const Try& t : kTries) {
       for (const float side : {0.0F, 0.62F, -0.62F, 0.3F, -0.3F})
         for (const float down : {12.0F, 0.0F, 30.0F, -14.0F, 52.0F, -34.0F}) {
           if (placed) break;
           const ImVec2 c(best.x + side * half_room, best.y + down);
-          const Rect r = around(c.x, c.y, box, box);
-          if (!within(s, unit, r) || !space.free(r, pass <= 2 ? pass : pass == 3 ? 2 : 3)) continue;
+          const Rect r = around(c.x, c.y, size * t.room, size * t.room);
+          if (!within(s, unit, r) || !space.free(r, t.least)) continue;
           q = c;
           placed = true;
         }
@@ -246,27 +251,43 @@ void place_names(const MapScene& s, LabelSpace& space, MapLayout& out) {
     // With its pill rather than without, beside furniture rather than on it, but a name rather than none.
     struct Try {
       bool pill;
-      int minded;
+      int least;
       std::size_t offsets;
     };
-    static constexpr Try kTries[] = {{true, 1, 11},  {true, 2, 29},  {true, 3, 29},  {false, 1, 11},
-                                     {false, 1, 29}, {false, 2, 11}, {false, 2, 29}, {false, 3, 29}};
+    static constexpr Try kTries[] = {{true, 1, 11},  {true, 2, 29},  {true, 3, 29},  {false, 1, 11}, {false, 1, 29},
+                                     {false, 2, 11}, {false, 2, 29}, {false, 3, 29}, {false, 4, 29}};
     bool placed = false;
     for (const Try& t : kTries) {
       if (placed) break;
-      if ((t.pill && people < 0) || (strong && t.minded == 1)) continue;  // an urgent name stays near its mark
+      if ((t.pill && people < 0) || (strong && t.least == 1)) continue;  // an urgent name stays near its mark
       const float w = t.pill ? std::max(width, 44.0F) : width;
       const float h = t.pill ? kLine + 6 + kPill : kLine;
       for (std::size_t k = 0; k < t.offsets; ++k) {
         const Offset& o = kAround[k];
         const Rect r = around(best.x + o.x, best.y + o.y, w + kSpare, h);
-        if (!space.free(r, t.minded) || !within(s, unit, r)) continue;
+        if (!space.free(r, t.least) || !within(s, unit, r)) continue;
         out.names.push_back({i, r.mid_x(), r.y + kLine / 2, width, strong, t.pill ? people : -1, r});
         space.block(r);
         placed = true;
         break;
       }
     }
+    if (placed || !strong) continue;
+    // An urgent room is named wherever its name has room at all.
+    ImVec2 found;
+    float least = 1e9F;
+    for (float dy = -160; dy <= 160; dy += 8)
+      for (float dx = -160; dx <= 160; dx += 8) {
+        const float far = std::hypot(dx, 2 * dy);
+        const Rect r = around(best.x + dx, best.y + dy, width + kSpare, kLine);
+        if (far >= least || !space.free(r, LabelSpace::kBlocks) || !within(s, unit, r)) continue;
+        least = far;
+        found = {r.mid_x(), r.mid_y()};
+      }
+    if (least >= 1e9F) continue;
+    const Rect r = around(found.x, found.y, width + kSpare, kLine);
+    out.names.push_back({i, found.x, found.y, width, true, -1, r});
+    space.block(r);
   }
 }
 
@@ -284,18 +305,22 @@ void place_tags(const MapScene& s, LabelSpace& space, MapLayout& out) {
       float x, y;
       Align align;
     };
-    const Try tries[] = {{q.x + reach, q.y, Align::left},       {q.x - reach, q.y, Align::right},
-                         {q.x, q.y + reach + 5, Align::center}, {q.x, q.y - reach - 5, Align::center},
-                         {q.x + reach, q.y + 8, Align::left},   {q.x - reach, q.y + 8, Align::right}};
+    const Try tries[] = {{q.x + reach, q.y, Align::left},          {q.x - reach, q.y, Align::right},
+                         {q.x, q.y + reach + 5, Align::center},    {q.x, q.y - reach - 5, Align::center},
+                         {q.x + reach, q.y + 8, Align::left},      {q.x - reach, q.y + 8, Align::right},
+                         {q.x + 4, q.y + reach + 5, Align::right}, {q.x + 4, q.y - reach - 5, Align::right},
+                         {q.x - 4, q.y + reach + 5, Align::left},  {q.x - 4, q.y - reach - 5, Align::left}};
     const int floor = s.plan.floor_at(d.position);
     const Unit* unit = floor < 0 ? nullptr : &s.plan.site->units[s.plan.floors[static_cast<std::size_t>(floor)].item];
-    for (int pass = 0; pass < 4; ++pass) {
+    const DeviceState* state = s.news.states[i];
+    const bool abnormal = state != nullptr && state->in_incident;
+    // In its own room, so that no wall runs through it; what is abnormal is named anywhere.
+    for (int pass = 0; pass < (unit == nullptr || abnormal ? 4 : 2); ++pass) {
       bool placed = false;
       for (const Try& t : tries) {
         const float x = t.align == Align::left ? t.x : t.align == Align::right ? t.x - w : t.x - w / 2;
         const Rect r{x - 1, t.y - 7, w + 2, 14};
-        // In its own room first, so that no wall runs through it.
-        if (!space.free(r, pass == 0 ? 1 : pass == 3 ? 3 : 2)) continue;
+        if (!space.free(r, pass == 0 ? 1 : pass == 3 ? 4 : 2)) continue;
         if (pass < 2 && unit != nullptr && !within(s, *unit, r)) continue;
         out.tags.push_back({i, t.x, t.y, t.align, r});
         space.block(r);
@@ -319,23 +344,23 @@ void LabelSpace::reset(const Rect& port) {
   for (auto& c : cells_) c.clear();
 }
 
-void LabelSpace::add(const Rect& r, int level) {
+void LabelSpace::add(const Rect& r, int weight) {
   if (!(r.w >= 0) || !(r.h >= 0) || !overlap(r, port_)) return;
   const auto n = static_cast<std::uint32_t>(boxes_.size());
-  boxes_.push_back({r, level});
+  boxes_.push_back({r, weight});
   const auto cell = [](float v, int most) { return std::clamp(static_cast<int>(v / kCell), 0, most - 1); };
   for (int y = cell(r.y - port_.y, rows_); y <= cell(r.bottom() - port_.y, rows_); ++y)
     for (int x = cell(r.x - port_.x, columns_); x <= cell(r.right() - port_.x, columns_); ++x)
       cells_[static_cast<std::size_t>(y * columns_ + x)].push_back(n);
 }
 
-bool LabelSpace::free(const Rect& r, int minded) const {
+bool LabelSpace::free(const Rect& r, int least) const {
   if (r.x < port_.x || r.y < port_.y || r.right() > port_.right() || r.bottom() > port_.bottom()) return false;
   const auto cell = [](float v, int most) { return std::clamp(static_cast<int>(v / kCell), 0, most - 1); };
   for (int y = cell(r.y - port_.y, rows_); y <= cell(r.bottom() - port_.y, rows_); ++y)
     for (int x = cell(r.x - port_.x, columns_); x <= cell(r.right() - port_.x, columns_); ++x)
       for (const std::uint32_t i : cells_[static_cast<std::size_t>(y * columns_ + x)])
-        if (boxes_[i].level <= 4 - minded && overlap(r, boxes_[i].r)) return false;
+        if (boxes_[i].weight >= least && overlap(r, boxes_[i].r)) return false;
   return true;
 }
 

@@ -10,21 +10,21 @@ namespace wf::ui {
 /// Keeps what is written and drawn on a map apart. Boxes in a grid of the screen.
 class LabelSpace {
  public:
+  static constexpr int kBlocks = 4;
   void reset(const Rect& port);
   /// Nothing may be placed here.
-  void block(const Rect& r) { add(r, 1); }
-  /// Better nothing is placed here; the more `weight` (1 or 2), the better.
-  void discourage(const Rect& r, int weight) { add(r, weight == 2 ? 2 : 3); }
-  /// True when `r` lies in the port and touches nothing that blocks, nor anything of at least the weight that is
-  /// still `minded`: 1 all, 2 the heavier, 3 none.
-  [[nodiscard]] bool free(const Rect& r, int minded) const;
+  void block(const Rect& r) { add(r, kBlocks); }
+  /// Better nothing is placed here: 1 furniture, 2 machines, 3 the path and open doors.
+  void discourage(const Rect& r, int weight) { add(r, weight); }
+  /// True when `r` lies in the port and touches nothing that weighs at least `least`, nor what blocks.
+  [[nodiscard]] bool free(const Rect& r, int least) const;
 
  private:
   struct Box {
     Rect r;
-    int level;  // 1 blocks, 2 heavy, 3 light
+    int weight;
   };
-  void add(const Rect& r, int level);
+  void add(const Rect& r, int weight);
   Rect port_;
   int columns_ = 1, rows_ = 1;
   std::vector<Box> boxes_;

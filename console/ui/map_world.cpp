@@ -68,13 +68,13 @@ void draw_world(Frame& f, const Rect& port, const Rect& free, SiteMapState& stat
   std::array<char, 24> text{};
   for (double lon = std::ceil(lon0 / step) * step; lon <= lon1 && (lon1 - lon0) / step < 200; lon += step) {
     const float x = view.to_screen(flat({lon, middle.lat}, middle)).x;
-    p.upright(x, port.y, port.h, t.map.road);
+    p.upright(x, port.y, port.h, t.map.marking);
     degree_text(text, lon, "E", "W", step);
     if (x > free.x) p.text(x + 6, port.bottom() - 12, text.data(), Face::mono_s, t.t3);
   }
   for (double lat = std::ceil(lat0 / step) * step; lat <= lat1 && (lat1 - lat0) / step < 200; lat += step) {
     const float y = view.to_screen(flat({middle.lon, lat}, middle)).y;
-    p.hairline(port.x, y, port.w, t.map.road);
+    p.hairline(port.x, y, port.w, t.map.marking);
     degree_text(text, lat, "N", "S", step);
     if (y > port.y + 20) p.text(free.right(), y - 10, text.data(), Face::mono_s, t.t3, Align::right);
   }

@@ -334,7 +334,7 @@ void draw_site_map(Frame& f, const Rect& area, SiteMapState& state, bool full_vi
       empty_state(f, port, "Nothing is drawn on this level", "Its files hold no units, outline or devices.");
   }
   if (site != nullptr) {
-    const float y = full_view ? port.bottom() - 32 : port.bottom() - 14;
+    const float y = full_view ? port.bottom() - 32 : port.bottom() - 10;
     draw_scale_bar(p, free.x, y, m.view.transform(), m.view.transform().scale / (m.world ? 1000.0F : 1.0F));
     if (data != nullptr) draw_map_note(f, free.right(), y, data->news);
   }
