@@ -167,7 +167,6 @@ void device_lines(Frame& f, Card& card, const Rect& r, const LevelData& data, co
     if (const Opening* o = site.opening(d.opening_id))
       for (const std::string* id : {&o->unit_b, &o->unit_a}) {
         const Unit* u = site.unit(*id);
-        const PlaceNews none;
         if (u == nullptr || is_open(floor_of(u->category)) || !f.snapshot.zone_people) continue;
         const auto it = f.snapshot.zone_people->find(u->id);
         if (it == f.snapshot.zone_people->end()) continue;
@@ -369,8 +368,7 @@ float draw_steps_card(Frame& f, const Rect& r, SiteMapState& state, const LevelD
                                      p.width(i->owner.empty() ? "no owner" : i->owner, Face::s))) +
            12;
   }
-  const int lines = p.paragraph(box.x + 50, box.y + 20, 18, box.w - 66 - side, 2, i->title, Face::m_semibold, t.t1);
-  (void)lines;
+  p.paragraph(box.x + 50, box.y + 20, 18, box.w - 66 - side, 2, i->title, Face::m_semibold, t.t1);
   p.hairline(box.x, box.y + 56, box.w, t.line);
   float y = box.y + 56 + 8;
   for (std::size_t k = 0; k < shown; ++k) {
