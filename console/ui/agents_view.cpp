@@ -230,7 +230,8 @@ void AgentsView::draw_detail(Frame& f, Desk& d, const Rect& r, const AgentState&
                          : lag(off) + (a.clock_skew < 0 ? " behind the engine" : " ahead of the engine"),
        false, off >= kSkew);
   pair("Spool", plural(a.report.spooled, "event", "events") + ", " + bytes_text(a.report.spool_bytes), false);
-  pair("Memory", bytes_text(a.report.resident_bytes), false);
+  pair("Memory", a.report.resident_bytes > 0 ? bytes_text(a.report.resident_bytes) : std::string("not reported"),
+       false);
   pair("Missing", a.gap_events == 0 ? std::string("no number") : plural(a.gap_events, "event", "events"), false,
        a.gap_events > 0);
   y += 8;

@@ -21,6 +21,14 @@ const std::string& zone_of(const Incident& i) {
   return i.place.size() > 2 || (i.place.size() == 2 && i.place[0].size() <= 3) ? i.place[1] : i.place[0];
 }
 
+/// What a row had to cut is told whole while the pointer is on it.
+void hint_row(Painter& p, Desk& d, const Rect& r, const WallColumns& c, const Incident& i) {
+  const float x = p.hits.mouse().x - r.x;
+  if (x < c.title_end && p.width(i.title, Face::m_semibold) > c.title_end - c.title) d.tip = i.title;
+  if (c.change >= 0 && x > c.change && x < c.change_end && p.width(i.last_change, Face::s) > c.change_end - c.change)
+    d.tip = i.last_change;
+}
+
 }  // namespace
 
 void AlertWall::update(Frame& f, Desk& d, const Rect& area) {
@@ -196,6 +204,7 @@ void AlertWall::draw_list(Frame& f, Desk& d, const Rect& r, bool compact) {
       const Rect at{r.x, y, r.w - 1, row};
       const Hit hit = p.hits.add({name, std::min<std::size_t>(end.size, sizeof name)}, at);
       row_input(f, d, hit, i);
+      if (hit.hovered) hint_row(p, d, at, columns, i);
       draw_wall_row(f, d, at, columns, i, compact, f.selection.incident == i.id, hit.hovered);
     }
   };

@@ -93,11 +93,8 @@ void Console::Impl::take_snapshot(const std::shared_ptr<const Snapshot>& s) {
     desk.counts = count(*s);
   }
   desk.selected = selection.incident == 0 ? nullptr : s->incident(selection.incident);
-  const Site* site = nullptr;
-  if (s->estate && !s->estate->sites.empty()) {
-    site = selection.site.empty() ? nullptr : s->estate->site(selection.site);
-    if (site == nullptr) site = &s->estate->sites.front();
-  }
+  const Site* site = selection.site.empty() || !s->estate ? nullptr : s->estate->site(selection.site);
+  if (site == nullptr) site = home_site(*s);
   time.set_zone(site == nullptr ? std::string_view() : std::string_view(site->time_zone));
 }
 

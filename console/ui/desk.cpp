@@ -74,6 +74,13 @@ void Desk::toast(Toast::Kind kind, std::string title, std::string detail, double
   toasts.push_back({kind, std::move(title), std::move(detail), at});
 }
 
+const Site* home_site(const Snapshot& s) {
+  if (!s.estate || s.estate->sites.empty()) return nullptr;
+  const auto& sites = s.estate->sites;
+  return &*std::max_element(sites.begin(), sites.end(),
+                            [](const Site& a, const Site& b) { return a.devices.size() < b.devices.size(); });
+}
+
 Command command_about(CommandKind kind, const Incident& incident) {
   Command c;
   c.kind = kind;

@@ -93,6 +93,9 @@ struct Desk {
   void toast(Toast::Kind kind, std::string title, std::string detail, double at);
 };
 
+/// The site that this seat is at home on: the one with the most devices. Null: no estate.
+[[nodiscard]] const Site* home_site(const Snapshot& s);
+
 /// A command of `kind` about the incident as it is shown.
 [[nodiscard]] Command command_about(CommandKind kind, const Incident& incident);
 

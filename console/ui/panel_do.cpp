@@ -30,7 +30,9 @@ float IncidentPanel::draw_do(Frame& f, Desk& d, float x, float y, float w, const
   bool current = true;  // the first step that is open is the one to do now
   for (std::size_t k = 0; k < i.plan.size(); ++k) {
     const PlanStep& step = i.plan[k];
-    const Rect at{x - 8, y, w + 16, unit::kStep};
+    // A long step takes a second line rather than lose its end.
+    const bool wraps = p.width(step.text, Face::m_medium) > w - 24 - 56;
+    const Rect at{x - 8, y, w + 16, wraps ? 40 : unit::kStep};
     const bool now = current && !step.done;
     const Hit hit = p.hits.add(fmt::format("step/{}", k), at, !step.done);
     if (now || (hit.hovered && !step.done)) p.fill(at, now ? t.bg3 : t.bg2);
@@ -57,9 +59,12 @@ float IncidentPanel::draw_do(Frame& f, Desk& d, float x, float y, float w, const
       }
       current = false;
     }
-    p.text(x + 24, mid, step.text, now ? Face::m_semibold : Face::m, step.done ? t.t3 : t.t1, Align::left,
-           end - x - 24);
-    y += unit::kStep;
+    const ImU32 ink = step.done ? t.t3 : t.t1;
+    if (wraps)
+      p.paragraph(x + 24, mid - 8, 16, end - x - 24, 2, step.text, now ? Face::s_semibold : Face::s, ink);
+    else
+      p.text(x + 24, mid, step.text, now ? Face::m_semibold : Face::m, ink, Align::left, end - x - 24);
+    y += at.h;
   }
   return y + 6;
 }

@@ -10,7 +10,7 @@
 namespace wf::ui {
 namespace {
 
-constexpr float kLine = 27, kTwoLines = 34;
+constexpr float kLine = 34;
 
 Icon evidence_icon(Evidence::Role role) {
   switch (role) {
@@ -44,7 +44,10 @@ std::string short_time(const SiteTime& time, UtcNs t, UtcNs now) {
 float IncidentPanel::draw_why(Frame& f, Desk& d, float x, float y, float w, const Incident& i, const Rect& view) {
   Painter& p = f.p;
   const Tokens& t = p.t;
-  section_head(p, x, y, w, "Why", i.rule_id.empty() ? std::string() : "rule " + i.rule_id);
+  // A long id says no more than its first part; the rule's name stands in the hint.
+  section_head(p, x, y, w, "Why",
+               i.rule_id.empty() ? std::string() : "rule " + i.rule_id.substr(0, i.rule_id.size() > 16 ? 8 : 16));
+  d.hint(p.hits.add("panel/rule", {x, y, w, 24}), i.rule_title.empty() ? i.rule_id : i.rule_title);
   y += 26;
   const std::string& words = i.rule_description.empty() ? i.rule_title : i.rule_description;
   if (!words.empty()) {
@@ -56,14 +59,12 @@ float IncidentPanel::draw_why(Frame& f, Desk& d, float x, float y, float w, cons
     const Contribution& c = i.why[k];
     const bool placed = !c.device_id.empty() || !c.unit_id.empty();
     if (placed) ++number;
-    const bool two = !c.joined_by.empty();
-    const float h = two ? kTwoLines : kLine;
-    const float mid = y + (two ? 11 : 13);
-    if (y + h >= view.y && y <= view.bottom()) {
-      const Rect at{x - 4, y - 1, w + 8, h};
+    const float mid = y + 11;
+    if (y + kLine >= view.y && y <= view.bottom()) {
+      const Rect at{x - 4, y - 1, w + 8, kLine};
       const Hit hit = p.hits.add(fmt::format("why/{}", k), at);
       if (hit.hovered) p.fill(at, t.bg2, 3);
-      if (k + 1 < i.why.size()) p.upright(x + 8, mid + 9, h - 18, t.line2);
+      if (k + 1 < i.why.size()) p.upright(x + 8, mid + 9, kLine - 18, t.line2);
       if (placed)
         number_disc(p, x + 8.5F, mid, 8, number);
       else
@@ -72,23 +73,26 @@ float IncidentPanel::draw_why(Frame& f, Desk& d, float x, float y, float w, cons
       icon(p, icon_of_event(c.kind), x + 76, mid, 14, t.t1);
       float end = x + w;
       if (c.changed_priority) {
-        mark(p, c.priority, end - 9, mid, 18);
-        const std::string_view how = c.effect == "opens" ? "opens" : "to";
-        end -= 23 + p.text(end - 23, mid, how, Face::s, t.t2, Align::right);
-      } else {
-        end -= p.text(end, mid, c.effect, Face::s, t.t3, Align::right);
+        mark(p, c.priority, end - 9, y + 18, 18);
+        end -= 26;
       }
+      // What happened has the first line for itself; why it belongs and what it did stand under it.
+      p.text(x + 90, mid, c.text, Face::s, t.t1, Align::left, end - x - 90);
+      std::string_view effect = c.effect;
+      if (c.changed_priority) effect = c.effect == "opens" ? "opens as" : "raises to";
+      float under = end - p.text(end, mid + 15, effect, Face::s, c.changed_priority ? t.t2 : t.t3, Align::right) - 8;
       if (c.repeats > 1)
-        end -= 8 + p.text(end - 8, mid, fmt::format("×{}", count_text(c.repeats)), Face::mono_s, t.t2, Align::right);
-      p.text(x + 90, mid, c.text, Face::s, t.t1, Align::left, end - 8 - x - 90);
-      if (two) p.text(x + 90, mid + 15, c.joined_by, Face::s, t.t3, Align::left, w - 90);
+        under -=
+            p.text(under, mid + 15, fmt::format("×{}", count_text(c.repeats)), Face::mono_s, t.t2, Align::right) + 8;
+      p.text(x + 90, mid + 15, c.joined_by.empty() ? std::string_view("first") : std::string_view(c.joined_by), Face::s,
+             t.t3, Align::left, under - x - 90);
       if (hit.hovered)
         d.tip = f.time.day(c.time) + " " + f.time.clock(c.time) + "  " + c.text +
                 (c.joined_by.empty() ? std::string() : "  (" + c.joined_by + ")");
       if (hit.clicked && !c.device_id.empty()) f.selection.device = c.device_id;
       if (hit.clicked) f.selection.show_incident = true;
     }
-    y += h;
+    y += kLine;
   }
   if (i.why.empty()) {
     p.text(x, y + 12, "No contributing event was kept", Face::s, t.t3);

@@ -201,11 +201,11 @@ void TimeStrip::draw(Frame& f, Desk& d, const Rect& r) {
   for (const Placed& q : placed_) {
     const Snapshot::Bar& b = s.bars[q.bar];
     const auto lane = static_cast<std::size_t>(b.domain) % 3;
-    if (b.end < begin) continue;
+    if (b.resolved && b.end < begin) continue;
     const float pad = std::max(1.0F, std::floor((lane_height_[lane] - lane_rows_[lane] * kPitch + 1) / 2));
     const float by = lane_top[lane] + pad + static_cast<float>(q.row) * kPitch;
     if (by + 3 > lane_top[lane] + lane_height_[lane]) continue;
-    const bool open = !b.resolved && b.end >= s.now;
+    const bool open = !b.resolved;
     const float x0 = std::round(std::max(gx, at_time(b.begin)));
     const float x1 =
         std::round(std::min(gx + gw - (open ? 3.0F : 0.0F), std::max(x0 + 5, at_time(open ? f.input.now : b.end))));

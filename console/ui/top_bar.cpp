@@ -43,11 +43,9 @@ struct Bar {
 
   void site(float x, float w) const {
     caption(x, "Site");
-    std::string_view name = "No site";
-    if (s.estate && !s.estate->sites.empty()) {
-      const Site* shown = f.selection.site.empty() ? nullptr : s.estate->site(f.selection.site);
-      name = (shown != nullptr ? *shown : s.estate->sites.front()).name;
-    }
+    const Site* shown = f.selection.site.empty() || !s.estate ? nullptr : s.estate->site(f.selection.site);
+    if (shown == nullptr) shown = home_site(s);
+    const std::string_view name = shown == nullptr ? std::string_view("No site") : std::string_view(shown->name);
     p.text(x, kValue, name, Face::m_semibold, t.t1, Align::left, w - 24);
     if (s.estate && s.estate->sites.size() > 1)
       d.hint(cell_hit("top/site", x, w), plural(s.estate->sites.size(), "site", "sites") + " are watched");

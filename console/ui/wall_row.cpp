@@ -26,9 +26,8 @@ void place_text(Frame& f, float x, float mid, float max, const Incident& i, ImU3
 }
 
 bool at_home(const Frame& f, const Incident& i) {
-  return i.place.size() > 1 && f.snapshot.estate && !f.snapshot.estate->sites.empty() &&
-         (i.place[0] == f.snapshot.estate->sites.front().short_name ||
-          i.place[0] == f.snapshot.estate->sites.front().name);
+  const Site* home = i.place.size() > 1 ? home_site(f.snapshot) : nullptr;
+  return home != nullptr && (i.place[0] == home->short_name || i.place[0] == home->name);
 }
 
 std::string_view owner_of(const Incident& i) {
@@ -154,7 +153,9 @@ void draw_wall_row(Frame& f, const Desk& d, const Rect& r, const WallColumns& c,
            c.state_end - c.state - 18);
   }
   if (c.change >= 0) {
-    p.text(r.x + c.change, line1, i.last_change, Face::m, ink, Align::left, c.change_end - c.change);
+    const float room = c.change_end - c.change;
+    const Face face = p.width(i.last_change, Face::m) > room ? Face::s : Face::m;
+    p.text(r.x + c.change, line1, i.last_change, face, ink, Align::left, room);
     p.text(r.x + c.change, line2, ago(now - i.changed), Face::s, t.t3, Align::left, c.change_end - c.change);
   }
   p.text(r.x + c.age, line1, duration(now - i.opened), Face::mono_m, ink, Align::right);
