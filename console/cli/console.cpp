@@ -1,4 +1,6 @@
 // The console itself: a window on an engine in this process, or on one elsewhere.
+#include <fmt/format.h>
+
 #include <csignal>
 
 #include <CLI/CLI.hpp>
@@ -48,7 +50,12 @@ int console(const Options& options) {
   std::vector<std::string> notes;
   Result<House> house = open_house(settled->engine, settled->seats, notes);
   for (const std::string& line : notes) note(line);
-  if (!house) return fail(house.error());
+  if (!house) {
+    std::error_code failed;
+    if (const std::filesystem::path door = settled->engine.data / "seat.ipc"; std::filesystem::exists(door, failed))
+      note(fmt::format("if an engine runs there, `watchfloor --connect ipc://{}` is a seat on it", door.string()));
+    return fail(house.error());
+  }
   {
     const std::lock_guard hold(running_mutex);
     running = house->engine.get();
