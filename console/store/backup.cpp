@@ -60,8 +60,8 @@ Result<void> copy_database(const fs::path& from, const fs::path& to) {
   return {};
 }
 
-Result<void> copy_keys(const fs::path& from, const fs::path& archive, const fs::path& relative,
-                       std::vector<Entry>& entries) {
+Result<void> copy_folder(const fs::path& from, const fs::path& archive, const fs::path& relative,
+                         std::vector<Entry>& entries) {
   if (Result<void> made = make_private_directory(archive / relative); !made) return made;
   std::error_code failed;
   std::vector<fs::directory_entry> found;
@@ -75,7 +75,7 @@ Result<void> copy_keys(const fs::path& from, const fs::path& archive, const fs::
     const fs::path path = relative / entry.path().filename();
     if (entry.is_symlink(failed)) continue;
     if (entry.is_directory(failed)) {
-      if (Result<void> copied = copy_keys(from, archive, path, entries); !copied) return copied;
+      if (Result<void> copied = copy_folder(from, archive, path, entries); !copied) return copied;
       continue;
     }
     if (!entry.is_regular_file(failed)) continue;
@@ -146,8 +146,14 @@ Result<void> backup(const fs::path& data, const fs::path& archive) {
   Result<std::string> hash = hash_file(partial / kDatabaseFile);
   if (!hash) return hash.error();
   entries.push_back({std::move(*hash), kDatabaseFile});
-  if (fs::is_directory(data / kKeysFolder, failed))
-    if (Result<void> copied = copy_keys(data, partial, kKeysFolder, entries); !copied) return copied;
+  for (const char* const folder : {kKeysFolder, kSitesFolder})
+    if (fs::is_directory(data / folder, failed))
+      if (Result<void> copied = copy_folder(data, partial, folder, entries); !copied) return copied;
+  if (fs::is_regular_file(data / kSettingsFile, failed)) {
+    Result<std::string> settings = copy_private_file(data / kSettingsFile, partial / kSettingsFile);
+    if (!settings) return settings.error();
+    entries.push_back({std::move(*settings), kSettingsFile});
+  }
   if (Result<void> written = write_manifest(partial / kManifest, entries); !written) return written;
   if (Result<void> synced = sync_path(partial); !synced) return synced;
   fs::rename(partial, target, failed);
@@ -173,7 +179,7 @@ Result<void> restore(const fs::path& archive, const fs::path& data) {
     if (!version) return version.error();
   }
   if (Result<void> made = make_private_directory(data); !made) return made;
-  Unfinished keys(data / kKeysFolder);
+  Unfinished keys(data / kKeysFolder), sites(data / kSitesFolder), settings(data / kSettingsFile);
   Unfinished database(data / (std::string(kDatabaseFile) + ".partial"));
   for (const Entry& entry : *entries) {
     const fs::path to =
@@ -192,6 +198,8 @@ Result<void> restore(const fs::path& archive, const fs::path& data) {
     return Error{fmt::format("cannot give the database its name: {}", failed.message()), data.string(),
                  "check owner and mode of the directory"};
   keys.keep();
+  sites.keep();
+  settings.keep();
   database.keep();
   return sync_path(data);
 }

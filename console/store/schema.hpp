@@ -11,6 +11,9 @@ namespace wf::store {
 inline constexpr const char* kDatabaseFile = "watchfloor.db";
 inline constexpr const char* kLockFile = "lock";
 inline constexpr const char* kKeysFolder = "keys";
+/// Versions of the site that the log's configurations name (engine/site_archive.hpp).
+inline constexpr const char* kSitesFolder = "sites";
+inline constexpr const char* kSettingsFile = "watchfloor.yaml";
 /// SQLite's application_id of our files: "WFLR".
 inline constexpr std::int64_t kApplicationId = 0x57464c52;
 

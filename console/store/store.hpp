@@ -128,7 +128,8 @@ class Reader {
   [[nodiscard]] virtual Result<VerifyReport> verify() const = 0;
 };
 
-/// Copies a consistent image of the data directory (database and keys) into `archive`, a new directory,
+/// Copies a consistent image of the data directory (database, keys, the sites
+/// that the log names, settings) into `archive`, a new directory,
 /// mode 0700; works while an engine runs. restore() puts one into an empty or absent data directory.
 [[nodiscard]] Result<void> backup(const std::filesystem::path& data, const std::filesystem::path& archive);
 [[nodiscard]] Result<void> restore(const std::filesystem::path& archive, const std::filesystem::path& data);

@@ -77,6 +77,28 @@ TEST_CASE("serve says where it listens, owns its data directory, and stops clean
   CHECK(run("watchfloor", {"verify", "--data", data}).status == 0);
 }
 
+TEST_CASE("a backup of a running engine is a data directory that starts with the same key, site and settings") {
+  const Scratch scratch;
+  const std::string data = scratch / "data", back = scratch / "back";
+  std::filesystem::create_directory(data);
+  write_text(data + "/watchfloor.yaml", "v: 1\npolicy: {join_window: 7min}\n");
+  Program engine = serve(data, {"--site", std::string(WF_SOURCE_DIR) + "/assets/site"});
+  REQUIRE(says(engine, "serves agents at"));
+  REQUIRE(run("watchfloor", {"backup", "--data", data, scratch / "backup"}).status == 0);
+  REQUIRE(run("watchfloor", {"restore", "--data", back, scratch / "backup"}).status == 0);
+  CHECK(read_text(back + "/keys/engine.key") == read_text(data + "/keys/engine.key"));
+  CHECK(read_text(back + "/watchfloor.yaml") == read_text(data + "/watchfloor.yaml"));
+  Program again = serve(back, {"--site", std::string(WF_SOURCE_DIR) + "/assets/site"});
+  REQUIRE(says(again, "serves agents at"));
+  CHECK(run("watchfloor", {"verify", "--data", back}).out.find("whole") != std::string::npos);
+  // The log's own configuration is in force still: no new one was written.
+  const std::string audit = run("watchfloor", {"query", "audit", "--data", back, "--json"}).out;
+  CHECK(audit.find("\"configuration\"") == audit.rfind("\"configuration\""));
+  const Outcome drawn =
+      run("watchfloor", {"shot", "--view", "map", "--size", "800x600", "--data", back, "--out", scratch / "m.png"});
+  CHECK(drawn.status == 0);
+}
+
 TEST_CASE("a port in use, a wrong address and a broken configuration each get their line") {
   const Scratch scratch;
   Program engine = serve(scratch / "one");
