@@ -262,8 +262,8 @@ def small_alarms():
     door(236.8, "D-002", "Access denied", "R-002", "88-1117", "Card expired")
     # One address guesses passwords at the VPN host.
     t, pid = 255.0, 31840
-    for user in ("admin", "root", "test", "oracle", "backup", "ubuntu", "root", "admin", "git", "root"):
-        known = user in ("root", "backup", "git")
+    for user in ("admin", "root", "test", "oracle", "postgres", "ubuntu", "root", "admin", "git", "root"):
+        known = user in ("root", "git")
         if not known:
             syslog(t, "vpn-1", "sshd", f"Invalid user {user} from 198.51.100.23 port {40000 + pid % 1000}", pid)
         syslog(t + 1, "vpn-1", "sshd", "pam_unix(sshd:auth): authentication failure; logname= uid=0 euid=0 tty=ssh ruser= "
