@@ -27,11 +27,17 @@ float IncidentPanel::draw_do(Frame& f, Desk& d, float x, float y, float w, const
     const int lines = p.paragraph(x, y + 8, 18, w, 2, "This rule has no response plan.", Face::s, t.t2);
     return y + 18 * static_cast<float>(lines) + 10;
   }
+  // One size for the whole list: the smaller one when a step would not fit in the other.
+  const float room = w - 24 - 56;
+  const bool small = std::any_of(i.plan.begin(), i.plan.end(),
+                                 [&](const PlanStep& s) { return p.width(s.text, Face::m_semibold) > room; });
+  const Face plain = small ? Face::s : Face::m;
+  const Face strong = small ? Face::s_semibold : Face::m_semibold;
   bool current = true;  // the first step that is open is the one to do now
   for (std::size_t k = 0; k < i.plan.size(); ++k) {
     const PlanStep& step = i.plan[k];
     // A long step takes a second line rather than lose its end.
-    const bool wraps = p.width(step.text, Face::m_medium) > w - 24 - 56;
+    const bool wraps = small && p.width(step.text, Face::s_semibold) > room;
     const Rect at{x - 8, y, w + 16, wraps ? 40 : unit::kStep};
     const bool now = current && !step.done;
     const Hit hit = p.hits.add(fmt::format("step/{}", k), at, !step.done);
@@ -61,9 +67,9 @@ float IncidentPanel::draw_do(Frame& f, Desk& d, float x, float y, float w, const
     }
     const ImU32 ink = step.done ? t.t3 : t.t1;
     if (wraps)
-      p.paragraph(x + 24, mid - 8, 16, end - x - 24, 2, step.text, now ? Face::s_semibold : Face::s, ink);
+      p.paragraph(x + 24, mid - 8, 16, end - x - 24, 2, step.text, now ? strong : plain, ink);
     else
-      p.text(x + 24, mid, step.text, now ? Face::m_semibold : Face::m, ink, Align::left, end - x - 24);
+      p.text(x + 24, mid, step.text, now ? strong : plain, ink, Align::left, end - x - 24);
     y += at.h;
   }
   return y + 6;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <string>
+#include <vector>
 
 #include "console/ui/icons.hpp"
 #include "console/ui/incident_panel.hpp"
@@ -81,11 +82,11 @@ float IncidentPanel::draw_why(Frame& f, Desk& d, float x, float y, float w, cons
       std::string_view effect = c.effect;
       if (c.changed_priority) effect = c.effect == "opens" ? "opens as" : "raises to";
       float under = end - p.text(end, mid + 15, effect, Face::s, c.changed_priority ? t.t2 : t.t3, Align::right) - 8;
-      if (c.repeats > 1)
+      if (c.repeats > 1 && c.text.find(" times") == std::string::npos)
         under -=
             p.text(under, mid + 15, fmt::format("×{}", count_text(c.repeats)), Face::mono_s, t.t2, Align::right) + 8;
-      p.text(x + 90, mid + 15, c.joined_by.empty() ? std::string_view("first") : std::string_view(c.joined_by), Face::s,
-             t.t3, Align::left, under - x - 90);
+      p.text(x + 90, mid + 15, c.joined_by.empty() ? std::string_view("began it") : std::string_view(c.joined_by),
+             Face::s, t.t3, Align::left, under - x - 90);
       if (hit.hovered)
         d.tip = f.time.day(c.time) + " " + f.time.clock(c.time) + "  " + c.text +
                 (c.joined_by.empty() ? std::string() : "  (" + c.joined_by + ")");
@@ -201,11 +202,16 @@ float IncidentPanel::draw_where(Frame& f, Desk& d, float x, float y, float w, co
     y += 18;
   }
   std::string things;
+  std::vector<std::string_view> named;
   for (const EntityRef& e : i.entities) {
     if (e.kind != EntityKind::door && e.kind != EntityKind::camera && e.kind != EntityKind::host &&
         e.kind != EntityKind::reader && e.kind != EntityKind::address)
       continue;
-    things += (things.empty() ? "Touches " : ", ") + (e.name.empty() ? e.id : e.name);
+    const std::string& name = e.name.empty() ? e.id : e.name;
+    // An address and its host may have one name.
+    if (std::find(named.begin(), named.end(), name) != named.end()) continue;
+    named.push_back(name);
+    things += (things.empty() ? "Touches " : ", ") + name;
   }
   if (!things.empty()) y += 18 * static_cast<float>(p.paragraph(x, y, 18, w, 2, things, Face::s, t.t2));
   return y + 4;
