@@ -396,7 +396,7 @@ float draw_steps_card(Frame& f, const Rect& r, SiteMapState& state, const LevelD
     p.text(box.x + 48, mid, f.time.clock(c.time).substr(3), Face::mono_s, t.t2);
     // "06:12" is 38 wide; the place stands at the end when both fit.
     std::string text = c.text;
-    if (c.repeats > 1) text += " ×" + std::to_string(c.repeats);
+    if (c.repeats > 1 && text.find(" times") == std::string::npos) text += " ×" + std::to_string(c.repeats);
     const float text_room = box.w - 96 - 16;
     const Unit* u = data != nullptr ? data->plan->site->unit(c.unit_id) : nullptr;
     const std::string place = !c.device_id.empty() && text.find(c.device_id) == std::string::npos ? c.device_id

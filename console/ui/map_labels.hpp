@@ -51,8 +51,9 @@ struct MapLayout {
     float x = 0, y = 0, size = 0;
   };
   struct Disc {
-    std::uint32_t stop = 0;  ///< position in IncidentPath::stops
+    std::uint32_t stop = 0;  ///< position in IncidentPath::stops of the first
     float x = 0, y = 0, w = 0;
+    std::string text;  ///< "2", "2–3, 6"
   };
   std::vector<Name> names;
   std::vector<Tag> tags;
@@ -62,6 +63,8 @@ struct MapLayout {
   void make(const MapScene& s, LabelSpace& space);
 };
 
+/// First of what make() does: the path's numbers stand on it and give way to nothing.
+void place_discs(const MapScene& s, LabelSpace& space, MapLayout& out);
 void draw_labels(const MapScene& s, const MapLayout& layout);
 void draw_path(const MapScene& s, const MapLayout& layout);
 /// True while something pulses.
