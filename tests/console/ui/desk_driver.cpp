@@ -149,9 +149,9 @@ void DeskDriver::press_palette() {
   io.AddKeyEvent(ImGuiKey_ModCtrl, false);
 #else
   io.KeyCtrl = true;
-  io.KeysDown['K'] = true;
+  io.KeysDown[75] = true;  // K, as GLFW numbers letters
   frames(1);
-  io.KeysDown['K'] = false;
+  io.KeysDown[75] = false;
   io.KeyCtrl = false;
 #endif
   frames(3);
