@@ -90,14 +90,20 @@ void people_side(const Event& e, const Facts& f, Digest& d) {
     link(d, Tie::credential, "credential", id);
     entity(d, EntityKind::credential, id, id);
   }
-  if (f.person != nullptr) {
+  // The name that a failed login tried says nothing of whose name it is.
+  const bool tried_only = e.kind == "host.login_failed";
+  if (f.person != nullptr && !tried_only) {
     link(d, Tie::person, "person", f.person->id);
     entity(d, EntityKind::person, f.person->id, f.person->name);
   }
   if (const std::string_view user = e.field("user.name"); !user.empty()) {
-    if (!everywhere(user)) link(d, Tie::account, "account", user);
+    if (!everywhere(user) && !tried_only) link(d, Tie::account, "account", user);
     entity(d, EntityKind::account, user, user);
   }
+}
+
+std::string_view signature(const Event& e) {
+  return e.field(e.field("alert.title").empty() ? "alert.signature" : "alert.title").substr(0, kLongestKey);
 }
 
 /// Like events: the same kind at the same thing by the same somebody. Life safety is never folded.
@@ -106,12 +112,13 @@ std::string fold_of(const Event& e, const Digest& d) {
   std::string fold = e.kind + '|' + d.device_id + '|' + (d.device_id.empty() ? d.once : std::string());
   for (const std::string_view field : {std::string_view("credential.id"), std::string_view("user.name"),
                                        std::string_view("src.ip"), std::string_view("reason")}) {
+    if (e.kind == "host.login_failed" && (field == "user.name" || field == "reason")) continue;
     fold += '|';
     fold += e.field(field).substr(0, kLongestKey);
   }
   if (e.kind.starts_with("network.")) {
     fold += '|';
-    fold += e.field(e.field("alert.title").empty() ? "alert.signature" : "alert.title").substr(0, kLongestKey);
+    fold += signature(e);
   }
   return fold;
 }
@@ -160,6 +167,12 @@ Digest digest_of(const Event& e, const Facts& f) {
   }
   if (f.door != nullptr && f.outer != nullptr) link(d, Tie::zone_beside, "zone", f.outer->id, thoroughfare(*f.outer));
   d.fold = fold_of(e, d);
+  if (const std::string_view source = e.field("src.ip");
+      d.domain == Domain::network && !signature(e).empty() && !source.empty()) {
+    d.wide_fold = e.kind + '|' + std::string(source.substr(0, kLongestKey)) + '|' + std::string(signature(e));
+    d.wide_many = one_line(signature(e), 80) + ", {n} times, from " +
+                  (f.src_host != nullptr ? f.src_host->id : one_line(source, 40));
+  }
   return d;
 }
 

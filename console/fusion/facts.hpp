@@ -62,6 +62,9 @@ struct Digest {
   std::string event_id, kind;
   std::string once, many;  ///< words.hpp
   std::string fold;        ///< events of one incident with equal `fold` are one line with a count; empty: never
+  /// The same for context, where less detail matters: one signature from one address, whatever it was aimed at.
+  /// Empty: as above.
+  std::string wide_fold, wide_many;
   Domain domain = Domain::network;
   bool drill = false, life_safety = false;
   std::string site_id, level_id, unit_id, device_id;

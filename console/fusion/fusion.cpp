@@ -76,14 +76,15 @@ void Fusion::Impl::on_event(Event& event, UtcNs at, Changes& changes) {
   recall.remember(scene.digest);
   if (devices.take(event, facts, scene.digest->once)) changes.devices_changed = true;
 
-  bool alerted = false, informational = false, life_told = false;
+  bool alerted = false, life_told = false;
+  std::vector<const sigma::RuleInfo*> informational;
   // Rules of single events first: a correlation that this event completes then finds their incident.
   for (const bool correlations : {false, true}) {
     for (const sigma::Match& m : matches) {
       const sigma::RuleInfo& rule = rules->rules()[m.rule];
       if (rule.correlation != correlations || rule.hidden) continue;
       if (rule.informational) {
-        informational = true;
+        informational.push_back(&rule);
         continue;
       }
       alerted = true;

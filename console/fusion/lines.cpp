@@ -11,6 +11,7 @@ namespace {
 constexpr std::int64_t kFoldSpan = 10 * kMinute;     ///< like events this far apart are one line
 constexpr std::int64_t kContextSpan = 10 * kMinute;  ///< how far before an alert its context is looked for
 constexpr std::size_t kContextLines = 6;             ///< looked up for one alert
+constexpr std::int64_t kRoutineSpan = kMinute;       ///< the same for what happens at every door all day
 constexpr std::size_t kPartsWithContext = 8;         ///< of a correlation
 
 Line& fold_into(Line& line, const Digest& d) {
@@ -26,6 +27,10 @@ Line line_of(const Digest& d, bool context, const std::string& joined_by, Priori
   line.once = d.once;
   line.many = d.many;
   line.fold = d.fold;
+  if (context && !d.wide_fold.empty()) {
+    line.fold = d.wide_fold;
+    line.many = d.wide_many;
+  }
   line.last = d.time;
   line.context = context;
   line.life_safety = d.life_safety;
@@ -46,6 +51,12 @@ Line line_of(const Digest& d, bool context, const std::string& joined_by, Priori
   return line;
 }
 
+/// What tells of every coming and going, not of this one.
+bool routine(std::string_view kind) {
+  return kind == "door.opened" || kind == "door.closed" || kind == "door.rex" || kind == "door.restored" ||
+         kind == "camera.motion" || kind == "camera.object" || kind == "host.logout";
+}
+
 std::size_t context_lines(const LiveIncident& live) {
   return static_cast<std::size_t>(
       std::count_if(live.lines.begin(), live.lines.end(), [](const Line& l) { return l.context; }));
@@ -63,11 +74,14 @@ Line& Fusion::Impl::put_line(LiveIncident& live, const Remembered& digest, bool 
   draft.first = draft.first == 0 ? d.time : std::min(draft.first, d.time);
   draft.last = std::max(draft.last, d.time);
   if (!context) live.tie_time(d.time);
-  if (!d.fold.empty())
-    for (Line& line : live.lines)
-      if (line.context == context && line.fold == d.fold && d.time >= line.shown.time - kFoldSpan &&
-          d.time <= line.last + kFoldSpan)
-        return fold_into(line, d);
+  const auto like = [&](const Line& line) {
+    if (line.fold.empty() || d.time < line.shown.time - kFoldSpan || d.time > line.last + kFoldSpan) return false;
+    // More of what an alert was made of counts in its line, though no rule spoke again.
+    if (!line.context) return line.fold == d.fold;
+    return context && line.fold == (d.wide_fold.empty() ? d.fold : d.wide_fold);
+  };
+  for (Line& line : live.lines)
+    if (like(line)) return fold_into(line, d);
   if (live.lines.size() >= Incidents::kMostLines && !d.life_safety) {
     // Full: it counts in the newest line of its kind, or in the newest at all.
     for (auto it = live.lines.rbegin(); it != live.lines.rend(); ++it)
@@ -93,7 +107,9 @@ void Fusion::Impl::add_context(LiveIncident& live, const std::vector<Remembered>
       some.clear();
       recall.touching(l.key, some);
       for (const Remembered& r : some) {
-        if (r->home != 0 || r->time > p.time || p.time - r->time > kContextSpan || r->drill != p.drill) continue;
+        if (r->home != 0 || r->time > p.time || p.time - r->time > (routine(r->kind) ? kRoutineSpan : kContextSpan) ||
+            r->drill != p.drill)
+          continue;
         const bool same_thing = std::any_of(r->links.begin(), r->links.end(), [&](const Link& other) {
           return other.key == l.key && tie_weight(other.tie, l.tie).weight >= kContextJoins;
         });
@@ -107,15 +123,23 @@ void Fusion::Impl::add_context(LiveIncident& live, const std::vector<Remembered>
     put_line(live, *it, true, score((*it)->links, live.ties, 0, 0).words);
 }
 
-void Fusion::Impl::take_context(const Scene& scene, bool informational) {
+void Fusion::Impl::take_context(const Scene& scene, const std::vector<const sigma::RuleInfo*>& informational) {
   const Digest& d = *scene.digest;
+  // An informational rule lets its events join as an alert would, by the links that it allows; without one only a
+  // tie to the very same thing counts.
+  std::vector<Link> links;
+  for (const Link& l : d.links)
+    if (informational.empty() || std::any_of(informational.begin(), informational.end(),
+                                             [&](const sigma::RuleInfo* r) { return may_join(r->join, l.tie); }))
+      links.push_back(l);
+  const int enough = informational.empty() ? kContextJoins : kJoins;
   LiveIncident* best = nullptr;
   JoinScore most;
-  for (LiveIncident* l : incidents.near(d.links)) {
+  for (LiveIncident* l : incidents.near(links)) {
     const std::int64_t gap = l->gap_to(d.time);
     if (!l->draft.open() || l->draft.drill != d.drill || gap > policy.join_window) continue;
-    const JoinScore s = score(d.links, l->ties, gap, policy.join_window);
-    if (s.points < (informational ? kJoins : kContextJoins) || (best != nullptr && s.points <= most.points)) continue;
+    const JoinScore s = score(links, l->ties, gap, policy.join_window);
+    if (s.points < enough || (best != nullptr && s.points <= most.points)) continue;
     best = l;
     most = s;
   }
@@ -125,6 +149,7 @@ void Fusion::Impl::take_context(const Scene& scene, bool informational) {
   if (!known && context_lines(*best) >= Incidents::kMostContext) return;
   touch(*best, best->aloud(d.time));
   best->draft.last_change = put_line(*best, scene.digest, true, most.words).shown.text;
+  missing_evidence(*best);
 }
 
 }  // namespace wf::fusion

@@ -42,7 +42,8 @@ struct Fusion::Impl {
   void take_alert(const sigma::RuleInfo& rule, const sigma::Match& match, const Scene& scene, Changes& changes);
   void take_device_alarm(const Scene& scene, Changes& changes);
   // lines.cpp
-  void take_context(const Scene& scene, bool informational);
+  /// `informational`: the informational rules that the event matched.
+  void take_context(const Scene& scene, const std::vector<const sigma::RuleInfo*>& informational);
   Line& put_line(LiveIncident& live, const Remembered& digest, bool context, const std::string& joined_by);
   // weigh.cpp
   /// Moves everything of `from` into `into`; `from` is resolved as merged.

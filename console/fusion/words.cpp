@@ -185,19 +185,19 @@ Words network(const Event& e, const Facts& f) {
 Words host_event(const Event& e, const Facts& f) {
   const std::string_view what = std::string_view(e.kind).substr(5);
   const std::string h = host(e, f), user = value(e, "user.name"), on = h.empty() ? h : " on " + h;
-  std::string from = value(e, "src.ip");
+  std::string from = f.src_host != nullptr ? f.src_host->id : value(e, "src.ip");
   if (from.empty()) from = value(e, "rhost");
   if (!from.empty()) from = " from " + from;
   if (what == "login") {
-    const bool console = value(e, "auth.method") == "console" || value(e, "session.type") == "console" ||
-                         (from.empty() && value(e, "session.remote") == "false");
+    const bool console = from.empty() && !h.empty() && e.field("session.remote") == "false";
     const std::string u = user.empty() ? "Login" : user + " login";
     const std::string at = console ? " at the console of " + h : on;
     return {u + at + from, u + at + " {n} times" + from};
   }
   if (what == "login_failed") {
     const std::string u = user.empty() ? user : " for " + user;
-    return {"Login failed" + u + on + from, "Login failed {n} times" + u + on + from};
+    // Several tries are one line whatever names they tried.
+    return {"Login failed" + u + on + from, "Login failed {n} times" + on + from};
   }
   if (what == "logout") return plain((user.empty() ? "Somebody" : user) + " logged out" + on);
   if (what == "session") return plain("Session of " + (user.empty() ? "somebody" : user) + on);
