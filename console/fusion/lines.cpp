@@ -95,32 +95,41 @@ Line& Fusion::Impl::put_line(LiveIncident& live, const Remembered& digest, bool 
   return put;
 }
 
-void Fusion::Impl::add_context(LiveIncident& live, const std::vector<Remembered>& parts) {
+void Fusion::Impl::add_context(LiveIncident& live, const std::vector<Remembered>& parts,
+                               const std::vector<Link>& links) {
   std::size_t room = Incidents::kMostContext - std::min(Incidents::kMostContext, context_lines(live));
   if (room == 0) return;
-  std::vector<Remembered> found, some;
+  struct Found {
+    Remembered event;
+    const char* words;
+  };
+  std::vector<Found> found;
+  std::vector<Remembered> some;
   const std::size_t look = std::min(parts.size(), kPartsWithContext);
   for (std::size_t i = 0; i < look; ++i) {
     const Digest& p = *parts[parts.size() - 1 - i];
     for (const Link& l : p.links) {
-      if (l.thoroughfare) continue;
+      if (l.thoroughfare || std::find(links.begin(), links.end(), l) == links.end()) continue;
       some.clear();
       recall.touching(l.key, some);
       for (const Remembered& r : some) {
-        if (r->home != 0 || r->time > p.time || p.time - r->time > (routine(r->kind) ? kRoutineSpan : kContextSpan) ||
-            r->drill != p.drill)
+        if (r->home != 0 || r->time > p.time || r->drill != p.drill ||
+            p.time - r->time > (routine(r->kind) ? kRoutineSpan : kContextSpan) ||
+            std::any_of(found.begin(), found.end(), [&](const Found& f) { return f.event == r; }))
           continue;
-        const bool same_thing = std::any_of(r->links.begin(), r->links.end(), [&](const Link& other) {
-          return other.key == l.key && tie_weight(other.tie, l.tie).weight >= kContextJoins;
-        });
-        if (same_thing && std::find(found.begin(), found.end(), r) == found.end()) found.push_back(r);
+        TieWeight best;
+        for (const Link& other : r->links)
+          if (other.key == l.key && tie_weight(other.tie, l.tie).weight > best.weight)
+            best = tie_weight(other.tie, l.tie);
+        if (best.weight >= kContextJoins) found.push_back({r, best.words});
       }
     }
   }
-  std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a->time > b->time; });
+  std::stable_sort(found.begin(), found.end(),
+                   [](const Found& a, const Found& b) { return a.event->time > b.event->time; });
   if (found.size() > kContextLines) found.resize(kContextLines);
   for (auto it = found.rbegin(); it != found.rend() && room > 0; ++it, --room)
-    put_line(live, *it, true, score((*it)->links, live.ties, 0, 0).words);
+    put_line(live, it->event, true, it->words);
 }
 
 void Fusion::Impl::take_context(const Scene& scene, const std::vector<const sigma::RuleInfo*>& informational) {

@@ -92,7 +92,8 @@ struct Fusion::Impl {
   std::string put_parts(LiveIncident& live, const Alarmed& alarmed, const Scene& scene, std::uint64_t alert,
                         bool& unseen);
   // lines.cpp
-  void add_context(LiveIncident& live, const std::vector<Remembered>& parts);
+  /// `links`: those by which the alert joins; context comes through them only.
+  void add_context(LiveIncident& live, const std::vector<Remembered>& parts, const std::vector<Link>& links);
   // weigh.cpp
   void missing_evidence(LiveIncident& live) const;
 };

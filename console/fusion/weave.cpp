@@ -291,7 +291,7 @@ void Fusion::Impl::weave(Alarmed& a, const Scene& scene, Changes& changes) {
     first.shown.changed_priority = true;
   }
   draft.last_change = newest;
-  if (!repeat) add_context(live, a.parts);
+  if (!repeat) add_context(live, a.parts, a.links);
   missing_evidence(live);
 
   std::string worse;

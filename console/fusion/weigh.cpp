@@ -112,7 +112,11 @@ void Fusion::Impl::missing_evidence(LiveIncident& live) const {
     const auto state = devices.all().find(camera->id);
     const bool blind =
         state != devices.all().end() && (state->second.state == "covered" || state->second.state == "offline");
-    const bool spoke = std::any_of(live.lines.begin(), live.lines.end(),
+    // It may have seen something that is not part of this incident; then "nothing" would be untrue.
+    const bool spoke = (state != devices.all().end() &&
+                        std::any_of(state->second.recent.begin(), state->second.recent.end(),
+                                    [&](const DeviceState::Line& l) { return l.time >= live.tied_first - kMinute; })) ||
+                       std::any_of(live.lines.begin(), live.lines.end(),
                                    [&](const Line& l) { return l.shown.device_id == camera->id; });
     if (spoke && !blind) continue;
     d.evidence.push_back({Evidence::Role::missing, blind ? "Picture of " + camera->id + ": " + state->second.state

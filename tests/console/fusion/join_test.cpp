@@ -220,6 +220,49 @@ TEST_CASE("Evidence names what would settle it and which camera is silent or bli
   CHECK(texts(Evidence::Role::missing) == "Picture of C-26: covered\nNothing seen by C-27, which watches there\n");
 }
 
+TEST_CASE("Evidence never says that a camera saw nothing when it did, in this incident or not") {
+  Watch w;
+  w.event(0, "camera.motion_end", {{"camera.id", "C-27"}});  // not worth a line
+  w.event(1, "door.held", {{"door.id", "D-231"}});
+  w.event(2, "camera.object", {{"camera.id", "C-26"}});  // no rule speaks of it
+  w.event(30, "door.forced", {{"door.id", "D-231"}});
+  for (const Evidence& e : w.one()->evidence) CHECK(e.text != "Nothing seen by C-26, which watches there");
+}
+
+TEST_CASE("A name that a failed login tried ties nothing") {
+  const auto rules = test::rules_of(R"(
+title: Failed
+id: failed
+level: low
+logsource: {product: linux}
+detection: {s: {kind: [host.login_failed, host.usb]}, condition: s}
+)");
+  Watch w(test::small_estate(), rules);
+  w.event(0, "host.login_failed", {{"host.name", "x-1"}, {"user.name", "boda"}, {"src.ip", "198.51.100.7"}});
+  w.event(5, "host.usb", {{"host.name", "x-2"}, {"user.name", "boda"}});
+  CHECK(w.open().size() == 2);
+}
+
+TEST_CASE("Scans that go on after the alert are one line of context, whatever they aim at") {
+  Watch w;
+  w.event(0, "network.alert", {{"src.ip", "10.9.0.66"}, {"dst.ip", "10.2.0.7"}, {"alert.title", "Exploit"}});
+  const auto rules = test::rules_of(R"(
+title: Noted
+id: noted
+level: informational
+logsource: {product: suricata}
+detection: {s: {kind: network.alert}, condition: s}
+watchfloor: {join: [address]}
+)");
+  w.fusion.configure(test::small_estate(), rules, {});
+  for (int i = 0; i < 9; ++i)
+    w.event(10 + i, "network.alert",
+            {{"src.ip", "10.9.0.66"}, {"dst.ip", ("10.2.9." + std::to_string(i)).c_str()}, {"alert.title", "Scan"}});
+  CHECK(Watch::why(*w.one()) ==
+        "opens | Exploit, 10.9.0.66 → hv-07 | \n"
+        "context | Scan, 9 times, from 10.9.0.66 | same source address\n");
+}
+
 TEST_CASE("Priority is the rule's level times criticality, and agreement only raises it") {
   using fusion::alert_points;
   using fusion::incident_priority;
