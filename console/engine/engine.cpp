@@ -31,7 +31,8 @@ using namespace std::chrono_literals;
 constexpr std::size_t kMostRecords = 8192;             ///< between writer and fusion
 constexpr std::size_t kMostRecordBytes = 128U << 20U;  ///< the same, in bytes
 constexpr std::size_t kRecordsAtOnce = 256;
-constexpr std::int64_t kFrame = kSecond / 30;       ///< the shortest time between two snapshots
+constexpr std::int64_t kFrame = kSecond / 30;  ///< the shortest time between two snapshots
+constexpr std::int64_t kFindingsEvery = kSecond / 4;
 constexpr std::int64_t kAgentsEvery = kSecond / 4;  ///< how often the link is asked for its agents
 constexpr std::int64_t kQuietEvery = 5 * kSecond;   ///< a snapshot even if only heartbeats came
 constexpr std::int64_t kLateAfter = 8 * kSecond;    ///< real time; an agent says something every five seconds
@@ -83,6 +84,7 @@ class PipelineEngine final : public Engine {
   // The fusion thread.
   void fuse();
   void apply(const store::Record& record);
+  void hand_over_findings(std::int64_t mono);
   void refresh_agents(std::int64_t mono);
   [[nodiscard]] bool worth_showing(std::int64_t mono);
   void publish(std::int64_t mono);
@@ -105,11 +107,12 @@ class PipelineEngine final : public Engine {
   // Of the fusion thread; of open() before there is one.
   std::unique_ptr<Watch> watch_;
   fusion::Changes changes_;
-  Findings findings_;
+  Unstored unstored_;
+  std::vector<store::AuditLine> trail_;  ///< lines that go with unstored_
   Surroundings around_;
   std::vector<CommandReply> replies_;  ///< that wait for the snapshot that shows what they speak of
   bool changed_ = false;
-  std::int64_t published_ = 0, agents_asked_ = 0;
+  std::int64_t published_ = 0, handed_over_ = 0, agents_asked_ = 0;
   std::string shown_;  ///< what worth_showing() compares
 
   std::mutex reload_mutex_;
@@ -144,7 +147,6 @@ Result<void> PipelineEngine::open(std::vector<std::string>& notes) {
   if (!recovered) return recovered.error();
   in_force_ = std::move(recovered->configuration);
   in_force_json_ = std::move(recovered->configuration_json);
-  findings_ = std::move(recovered->findings);
 
   const Judgement wanted{options_.site, options_.rules, options_.policy};
   Result<Configuration> configuration = read_configuration(wanted, in_force_, archive_, notes);
@@ -171,7 +173,8 @@ Result<void> PipelineEngine::open(std::vector<std::string>& notes) {
       in_force_json_ = std::move(json);
     }
   }
-  intake_.findings(std::exchange(findings_, {}));
+  intake_.findings(std::move(recovered->findings));
+  hand_over_findings(monotonic_ns());
 
   around_.user = options_.user;
   around_.role = options_.role;
@@ -302,7 +305,9 @@ void PipelineEngine::answer(const CommandReply& reply) {
 void PipelineEngine::fuse() {
   std::deque<store::Record> taken;
   while (true) {
-    const std::int64_t due = changed_ ? std::max<std::int64_t>(published_ + kFrame - monotonic_ns(), 0) : kSecond;
+    std::int64_t due = changed_ ? std::max<std::int64_t>(published_ + kFrame - monotonic_ns(), 0) : kSecond;
+    if (!unstored_.empty() || !trail_.empty())
+      due = std::min(due, std::max<std::int64_t>(handed_over_ + kFindingsEvery - monotonic_ns(), 0));
     const bool more = records_.pop(taken, kRecordsAtOnce, std::chrono::nanoseconds(due));
     std::int64_t mono = monotonic_ns();
     fusion_beat_ = mono;
@@ -313,27 +318,36 @@ void PipelineEngine::fuse() {
     }
     if (!taken.empty()) {
       record_bytes_ -= bytes;
-      intake_.findings(std::exchange(findings_, {}));
       writer_->want_ticks(watch_->timer_pending());
       if (starved_.exchange(false)) intake_.wake();
       mono = monotonic_ns();
     }
     if (!more) break;
+    if (mono - handed_over_ >= kFindingsEvery) hand_over_findings(mono);
     refresh_agents(mono);
     if ((changed_ && mono - published_ >= kFrame) || worth_showing(mono)) publish(mono);
   }
+  hand_over_findings(monotonic_ns());
   publish(monotonic_ns());
+}
+
+/// What an incident was like is stored a few times a second: a storm changes it a thousand times between.
+void PipelineEngine::hand_over_findings(std::int64_t mono) {
+  handed_over_ = mono;
+  Findings findings = unstored_.hand_over();
+  findings.audit = std::exchange(trail_, {});
+  intake_.findings(std::move(findings));
 }
 
 void PipelineEngine::apply(const store::Record& record) {
   changes_.clear();
   watch_->apply(record, changes_);
-  add_findings(changes_, findings_);
+  unstored_.take(changes_);
   for (CommandReply& reply : changes_.replies) {
     if (!reply.accepted) {
       const std::lock_guard hold(waiting_mutex_);
       if (const auto it = waiting_.find(reply.command_id); it != waiting_.end())
-        findings_.audit.push_back(audit_line_of_refusal(it->second.command, reply, record.time));
+        trail_.push_back(audit_line_of_refusal(it->second.command, reply, record.time));
     }
     replies_.push_back(std::move(reply));
   }

@@ -1,5 +1,7 @@
 #include "console/engine/recovery.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <limits>
 #include <unordered_map>
 
@@ -7,21 +9,30 @@
 
 namespace wf::engine {
 
-void add_findings(const fusion::Changes& changes, Findings& findings) {
-  for (const auto& incident : changes.incidents)
-    findings.incidents.push_back(
-        {incident->id, incident->revision, incident->changed, incident->open(), incident_to_json(*incident)});
-  for (const Alert& alert : changes.alerts) {
-    store::StoredAlert stored{alert.id, alert.time, {}};
+void Unstored::take(const fusion::Changes& changes) {
+  for (const auto& incident : changes.incidents) incidents_[incident->id] = incident;
+  for (const Alert& alert : changes.alerts) alerts_[alert.id] = alert;
+}
+
+Findings Unstored::hand_over() {
+  Findings out;
+  for (const auto& [id, incident] : incidents_)
+    out.incidents.push_back({id, incident->revision, incident->changed, incident->open(), incident_to_json(*incident)});
+  for (const auto& [id, alert] : alerts_) {
+    store::StoredAlert stored{id, alert.time, {}};
     append_alert_json(alert, stored.json);
-    findings.alerts.push_back(std::move(stored));
+    out.alerts.push_back(std::move(stored));
   }
+  incidents_.clear();
+  alerts_.clear();
+  return out;
 }
 
 Result<Recovery> replay(const std::filesystem::path& data, Watch& watch) {
   Result<std::unique_ptr<store::Reader>> reader = store::Reader::open(data);
   if (!reader) return reader.error();
-  // Revisions are stored in order: of each incident all up to the newest one are there.
+  // Revisions are stored in order: what is older than the newest one of its incident was stored, or passed over
+  // for one that came a moment later.
   std::unordered_map<std::uint64_t, std::uint32_t> stored;
   constexpr auto kAll = std::numeric_limits<std::size_t>::max();
   Result<std::vector<store::StoredIncident>> known =
@@ -31,29 +42,32 @@ Result<Recovery> replay(const std::filesystem::path& data, Watch& watch) {
   known->clear();
 
   Recovery out;
-  fusion::Changes changes, lost;
-  std::unordered_map<std::uint64_t, Alert> alerts;  // of those that may not be stored, the newest count
+  fusion::Changes changes;
+  Unstored lost;
+  UtcNs second = 0;
+  const auto keep = [&] {
+    Findings more = lost.hand_over();
+    std::move(more.incidents.begin(), more.incidents.end(), std::back_inserter(out.findings.incidents));
+    std::move(more.alerts.begin(), more.alerts.end(), std::back_inserter(out.findings.alerts));
+  };
   const Result<void> read = (*reader)->read_log(0, [&](store::Record& record) {
+    if (record.time / kSecond != second && !lost.empty()) keep();
+    second = record.time / kSecond;
     changes.clear();
     watch.apply(record, changes);
     ++out.records;
     if (record.kind == store::RecordKind::config) out.configuration_json = std::move(record.payload);
-    bool all_stored = true;
-    for (const auto& incident : changes.incidents) {
+    // An alert is stored with the incident that it changed, or alone when only its count grew.
+    const bool quiet = changes.incidents.empty();
+    std::erase_if(changes.incidents, [&](const std::shared_ptr<const Incident>& incident) {
       const auto newest = stored.find(incident->id);
-      if (newest != stored.end() && newest->second >= incident->revision) continue;
-      all_stored = false;
-      lost.incidents.push_back(incident);
-    }
-    // An alert is stored in the transaction of the incident that it changed.
-    if (!all_stored || changes.incidents.empty())
-      for (Alert& alert : changes.alerts) alerts[alert.id] = std::move(alert);
+      return newest != stored.end() && newest->second >= incident->revision;
+    });
+    if (quiet || !changes.incidents.empty()) lost.take(changes);
     return true;
   });
   if (!read) return read.error();
-  for (auto& [id, alert] : alerts) lost.alerts.push_back(std::move(alert));
-  std::sort(lost.alerts.begin(), lost.alerts.end(), [](const Alert& a, const Alert& b) { return a.id < b.id; });
-  add_findings(lost, out.findings);
+  keep();
   out.events = watch.events();
   if (!out.configuration_json.empty())
     if (Result<Configuration> configuration = configuration_from_json(out.configuration_json); configuration)

@@ -42,7 +42,7 @@ struct AuditLine {
   std::string hash;  ///< hex BLAKE2b of the previous hash and this line
 };
 
-/// An incident as it was made, one a revision.
+/// An incident as it stood at a moment: one of its revisions.
 struct StoredIncident {
   std::uint64_t id = 0;
   std::uint32_t revision = 0;

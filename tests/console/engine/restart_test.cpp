@@ -121,7 +121,7 @@ TEST_CASE("a command that is refused says why, and the audit keeps both") {
   CHECK(refused);
 }
 
-TEST_CASE("every revision of an incident is stored, and those that a crash kept from it come with the next start") {
+TEST_CASE("what an incident came to be is stored, and what a crash kept from it comes with the next start") {
   Rig rig;
   rig.start();
   {

@@ -1,0 +1,50 @@
+#pragma once
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "tests/system/program.hpp"
+
+namespace wf::test {
+
+/// An engine and a network agent as somebody installs them: programs, an invitation, a file that grows. Each can
+/// be killed and started again at any moment.
+class Installation {
+ public:
+  /// `rules`: text of one rule file; empty: none.
+  explicit Installation(const std::string& rules = {});
+
+  void start_engine();
+  void start_agent();
+  void kill_engine();  ///< SIGKILL
+  void kill_agent();
+  /// SIGTERM; its exit status.
+  int stop_engine();
+  int stop_agent();
+  /// Appends lines to the file that the agent follows.
+  void write(const std::vector<std::string>& lines) const;
+
+  [[nodiscard]] std::string data() const { return scratch_ / "data"; }
+  [[nodiscard]] std::string file() const { return scratch_ / "eve.json"; }
+  /// Events in the database but for those that agents make of themselves; 0 before there is one.
+  [[nodiscard]] std::size_t stored() const;
+  /// Waits until so many are stored; false, with what the programs said, after a minute.
+  [[nodiscard]] bool reaches(std::size_t events) const;
+  /// What was observed, without when and by whom it was read: each event as text, with how often it is stored.
+  [[nodiscard]] std::map<std::string, int> observations() const;
+  /// The same of the lines of `wf-agent-network --print`.
+  [[nodiscard]] std::map<std::string, int> printed() const;
+  /// What both programs said on standard error.
+  [[nodiscard]] std::string said() const;
+  [[nodiscard]] Program& engine() { return *engine_; }
+
+ private:
+  Scratch scratch_;
+  std::string endpoint_;
+  std::unique_ptr<Program> engine_, agent_;
+  std::string said_;
+};
+
+}  // namespace wf::test
