@@ -286,8 +286,14 @@ std::string fill_title(std::string_view pattern, const Event& e, const Facts& f,
       names.remove_prefix(std::min(bar + 1, names.size()));
     }
     if (text.empty()) return {};
-    out += text;
     pattern.remove_prefix(close + 1);
+    // A door that the site does not know stands for its zone too; nobody wants to read it twice.
+    if (out.ends_with(", ") && out.ends_with(text + ", ")) {
+      out.resize(out.size() - 2);
+      continue;
+    }
+    out += text;
+    if (text.starts_with("door ") && pattern.starts_with(" door ")) pattern.remove_prefix(5);
   }
   return first_upper(one_line(out, 160));
 }

@@ -319,7 +319,7 @@ void draw_site_map(Frame& f, const Rect& area, SiteMapState& state, bool full_vi
   LevelData* data = nullptr;
   const Site* site = m.shown();
   if (site == nullptr) {
-    empty_state(f, port, "No site is loaded", "Start with --site and a folder of IMDF files, see the handbook.");
+    empty_state(f, port, "No site is loaded", "Start with --site and a folder of IMDF files: console/site/README.md.");
   } else if (m.world) {
     bool over = false;
     steer(f, m, port, full_view, over);  // before the pins, which lie on top

@@ -164,3 +164,14 @@ TEST_CASE("Titles are filled from the event, with alternatives, or not at all") 
   CHECK(fill("unclosed {door") == "Unclosed {door");
   CHECK(fill("{event}") == "Badge 88-1042 denied, Server room");
 }
+
+TEST_CASE("a title does not name an unknown door twice") {
+  fusion::Enricher enricher(test::small_estate());
+  Event e;
+  e.kind = "access.duress";
+  e.time = test::kStart;
+  e.add("door.id", "Haupteingang");
+  const fusion::Facts facts = enricher.apply(e, fusion::Presence());
+  CHECK(fusion::fill_title("Duress at {door}, {zone}", e, facts, 1) == "Duress at door Haupteingang");
+  CHECK(fusion::fill_title("{zone} door held open", e, facts, 1) == "Door Haupteingang held open");
+}
