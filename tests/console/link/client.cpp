@@ -110,6 +110,11 @@ bool Engine::wait(const std::function<bool(const Engine&)>& done) {
   return changed.wait_for(hold, std::chrono::seconds(10), [&] { return done(*this); });
 }
 
+std::vector<ReceivedBatch> Engine::taken() {
+  const std::lock_guard hold(mutex);
+  return batches;
+}
+
 bool Engine::audited(const std::string& text) {
   return wait([&](const Engine& e) {
     for (const auto& [agent, line] : e.audit)

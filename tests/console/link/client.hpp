@@ -57,6 +57,8 @@ class Engine {
                   std::uint32_t window = 64);
   /// Waits until `done` holds, with the lock held; false after ten seconds.
   bool wait(const std::function<bool(const Engine&)>& done);
+  /// What was taken so far.
+  std::vector<ReceivedBatch> taken();
   /// An audit line that contains `text` came, or comes within ten seconds.
   bool audited(const std::string& text);
   /// An agent enrolled without an invitation.

@@ -110,7 +110,7 @@ TEST_CASE("an invitation enrols its kinds only, and does nothing but enrol") {
   const auto no = sender.receive(LinkKind::refuse);
   REQUIRE(no);
   CHECK(no->reason == "an invitation is for enrolment only");
-  CHECK(engine.batches.empty());
+  CHECK(engine.taken().empty());
 }
 
 TEST_CASE("an agent that was revoked and enrolled again under a new key is served, its old key is not") {
@@ -135,5 +135,5 @@ TEST_CASE("an agent that was revoked and enrolled again under a new key is serve
   REQUIRE(before.receive(LinkKind::refuse));
   after.send(batch(1, 1), "y");
   REQUIRE(engine.wait([](const Engine& e) { return e.batches.size() == 1; }));
-  CHECK(engine.batches[0].payload == "y");
+  CHECK(engine.taken()[0].payload == "y");
 }

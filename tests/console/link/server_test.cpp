@@ -44,7 +44,7 @@ TEST_CASE("an enrolled agent says hello, is told what is stored, sends a batch a
 
   agent.send(batch(42, 3), "bytes of a batch");
   REQUIRE(engine.wait([](const Engine& e) { return e.batches.size() == 1; }));
-  const ReceivedBatch got = engine.batches.front();
+  const ReceivedBatch got = engine.taken().front();
   CHECK(got.origin.agent == "net-1");
   CHECK(got.origin.epoch == 7);
   CHECK(got.origin.lane == 1);
@@ -78,7 +78,7 @@ TEST_CASE("the name is ZAP's, whatever the peer calls itself or its socket") {
   REQUIRE(thief.receive(LinkKind::welcome)->agent_name == "net-1");
   thief.send(batch(1, 1), "x");
   REQUIRE(engine.wait([](const Engine& e) { return e.batches.size() == 1; }));
-  CHECK(engine.batches[0].origin.agent == "net-1");
+  CHECK(engine.taken()[0].origin.agent == "net-1");
 }
 
 TEST_CASE("a key that nobody enrolled is refused and audited once for many tries") {
@@ -119,7 +119,7 @@ TEST_CASE("an agent that is revoked while connected hears it, and what it sends 
   REQUIRE(refuse);
   CHECK(refuse->reason == "this agent was revoked");
   CHECK(engine.audited("revoked"));
-  CHECK(engine.batches.empty());
+  CHECK(engine.taken().empty());
   CHECK(eventually([&] { return peer(engine, "net-1").revoked; }));
   CHECK_FALSE(peer(engine, "net-1").connected);
 }
@@ -144,8 +144,8 @@ TEST_CASE("a full engine holds the link, and every batch arrives once and in ord
   }
   REQUIRE(engine.wait([](const Engine& e) { return e.batches.size() == 40; }));
   for (std::uint64_t i = 0; i < 40; ++i) {
-    CHECK(engine.batches[i].origin.first_sequence == i + 1);
-    CHECK(engine.batches[i].payload == "batch " + std::to_string(i + 1));
+    CHECK(engine.taken()[i].origin.first_sequence == i + 1);
+    CHECK(engine.taken()[i].payload == "batch " + std::to_string(i + 1));
   }
 }
 
@@ -174,7 +174,7 @@ TEST_CASE("an agent that sends more than its window is refused") {
   REQUIRE(agent.receive(LinkKind::welcome)->window == 2);
   for (std::uint64_t i = 1; i <= 3; ++i) agent.send(batch(i, 1), "x");
   REQUIRE(agent.receive(LinkKind::refuse));
-  CHECK(engine.batches.size() == 2);
+  CHECK(engine.taken().size() == 2);
 }
 
 TEST_CASE("broken messages are thrown away and audited, and the next good one is served") {
@@ -212,7 +212,7 @@ TEST_CASE("a batch that cannot be one is refused with the reason") {
   CHECK(refused(batch(1, 0), "x") == "a batch of no events or too many; update the agent");
   CHECK(refused(batch(0, 1), "x") == "a batch with impossible numbers; update the agent");
   CHECK(refused(batch(~std::uint64_t{0}, 2), "x") == "a batch with impossible numbers; update the agent");
-  CHECK(engine.batches.empty());
+  CHECK(engine.taken().empty());
 }
 
 TEST_CASE("an agent that did not notice that its connection was made anew is welcomed again") {
@@ -255,7 +255,7 @@ TEST_CASE("on ipc the agent names itself, but not as a revoked one") {
   REQUIRE(agent.receive(LinkKind::welcome)->agent_name == "host-1");
   agent.send(batch(1, 1), "x");
   REQUIRE(engine.wait([](const Engine& e) { return e.batches.size() == 1; }));
-  CHECK(engine.batches[0].origin.agent == "host-1");
+  CHECK(engine.taken()[0].origin.agent == "host-1");
   Client nameless(engine.server->endpoint());
   nameless.send(hello("host", "../etc"));
   CHECK(nameless.receive(LinkKind::refuse));
