@@ -62,7 +62,7 @@ void print(const Row& r) {
   const std::string goal = r.judged ? (r.at_least ? ">= " : "<= ") + number(r.goal) : "";
   const std::string peer = r.peer_value > 0 ? number(r.peer_value) : "";
   const std::string ratio = r.peer_value > 0 ? number(r.ratio()) : "";
-  std::printf("%-4s %-62s %9s %-8s %9s %-26s %6s %9s  %s\n", r.number.c_str(), r.figure.c_str(),
+  std::printf("%-4s %-62s %9s %-8s %9s %-27s %6s %9s  %s\n", r.number.c_str(), r.figure.c_str(),
               number(r.value).c_str(), r.unit.c_str(), peer.c_str(), r.peer.c_str(), ratio.c_str(), goal.c_str(),
               verdict(r).c_str());
   std::fflush(stdout);
@@ -99,7 +99,7 @@ int main(int argc, char** argv) {
   const std::vector<std::pair<std::string, Rows (*)()>> all = {
       {"ingest", ingest}, {"replay", replay}, {"matching", matching}, {"frames", frames}, {"footprint", footprint}};
   std::printf("%s; medians of %d runs\n", machine().c_str(), kRuns);
-  std::printf("%-4s %-62s %9s %-8s %9s %-26s %6s %9s\n", "#", "figure", "value", "", "", "limit or peer", "ratio",
+  std::printf("%-4s %-62s %9s %-8s %9s %-27s %6s %9s\n", "#", "figure", "value", "", "", "limit or peer", "ratio",
               "goal");
   nlohmann::ordered_json report = {{"v", 1}, {"machine", machine()}, {"runs", kRuns}};
   report["rows"] = nlohmann::ordered_json::array();
