@@ -179,6 +179,7 @@ void AgentsView::draw_table(Frame& f, Desk& d, const Rect& r) {
         names += (names.empty() ? "" : ", ") + s.name;
         if (problem.empty()) problem = s.problem;
       }
+      if (problem.empty() && !a.problem.empty()) problem = "Unreadable: " + a.problem;
       p.text(r.x + sources, mid, problem.empty() ? names : problem, problem.empty() ? Face::mono_s : Face::s_medium,
              problem.empty() ? t.t2 : warn, Align::left, heard - sources - 96);
     }
@@ -234,6 +235,8 @@ void AgentsView::draw_detail(Frame& f, Desk& d, const Rect& r, const AgentState&
        false);
   pair("Missing", a.gap_events == 0 ? std::string("no number") : plural(a.gap_events, "event", "events"), false,
        a.gap_events > 0);
+  if (a.refused_batches > 0)
+    pair("Unreadable", plural(a.refused_batches, "batch", "batches") + ", stored; " + a.problem, false, true);
   y += 8;
   p.hairline(x, y, w, t.line);
   y += 4;
