@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bitset>
 #include <cmath>
 #include <string>
 
@@ -14,6 +15,7 @@ namespace {
 
 constexpr float kLanes = 62;      // height of the three together
 constexpr float kPitch = 4;       // of bars in a lane
+constexpr float kMarkApart = 3;   // of marks on the slim line
 constexpr float kHistogram = 24;  // highest bar of the histogram
 constexpr std::string_view kLater = "Going back in time comes later";
 constexpr std::string_view kNames[] = {"Door", "Camera", "Network"};
@@ -262,10 +264,14 @@ void TimeStrip::draw_slim(Frame& f, Desk& d, const Rect& r) {
     if (mx - label / 2 > gx && mx + label / 2 < gx + gw)
       p.text(mx, r.y + 54, f.time.minutes(m), Face::mono_s, t.t3, Align::center);
   }
-  for (int q = 0; q < 4; ++q)  // what is worse covers what is less
+  for (int q = 0; q < 4; ++q) {  // what is worse covers what is less
+    std::bitset<2048> taken;     // of marks that would lie on one another the first is enough
     for (const Snapshot::Bar& b : s.bars) {
       if (b.resolved || static_cast<int>(b.priority) != q || b.begin < begin) continue;
       const float mx = at_time(b.begin);
+      const auto slot = std::min(static_cast<std::size_t>(std::max(mx - gx, 0.0F) / kMarkApart), taken.size() - 1);
+      if (taken[slot]) continue;
+      taken.set(slot);
       const Hit hit = p.hits.add(fmt::format("bar/{}", b.incident), {mx - 7, r.y + 5, 14, 16});
       mark(p, b.priority, mx, r.y + 13, hit.hovered ? 11.0F : 9.0F, b.acknowledged ? MarkState::held : MarkState::open);
       const Incident* i = hit.hovered || hit.clicked ? s.incident(b.incident) : nullptr;
@@ -276,6 +282,7 @@ void TimeStrip::draw_slim(Frame& f, Desk& d, const Rect& r) {
         f.selection.show_incident = true;
       }
     }
+  }
   p.fill({gx + gw, r.y + 4, 2, 44}, t.t1);
   p.pop_clip();
 }
