@@ -50,6 +50,8 @@ void AlertWall::update(Frame& f, Desk& d, const Rect& area) {
   const bool compact = d.compact || f.snapshot.flood;
   const float row = compact ? unit::kCompactRow : unit::kRow;
   const int page = std::max(1, static_cast<int>(list_height_ / row) - 1);
+  // Nothing chosen: the first key that would act chooses the first row, so that nobody acts on what they do not see.
+  if (f.selection.incident == 0 && !visible_.empty() && !d.keys.typing() && d.keys.take(Key::space)) move(f, d, 1);
   if (d.keys.take(Key::down)) move(f, d, 1);
   if (d.keys.take(Key::up)) move(f, d, -1);
   if (d.keys.take(Key::page_down)) move(f, d, page);

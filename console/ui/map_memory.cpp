@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "console/ui/desk.hpp"
+
 namespace wf::ui {
 
 LevelData& MapMemory::data(const Site& s, const Level* l) {
@@ -82,6 +84,28 @@ std::vector<const Level*> MapMemory::switcher() const {
   return out;
 }
 
+namespace {
+
+/// Until somebody chooses a row or a place, the map stands where the first row of the wall is.
+void watch_worst(const Frame& f, MapMemory& m, const Estate& estate) {
+  if (!m.unguided) return;
+  const bool moved = m.level != m.unguided_level && m.unguided_level != nullptr;
+  if (f.selection.incident != 0 || moved || m.world || !m.view.fitted()) {
+    m.unguided = false;
+    return;
+  }
+  m.unguided_level = m.level;
+  const Incident* first = f.snapshot.incidents.empty() ? nullptr : f.snapshot.incidents.front().get();
+  if (first == nullptr || first->id == m.unguided_incident) return;
+  m.unguided_incident = first->id;
+  const IncidentPlace place = place_of(estate, *first);
+  if (place.site == nullptr || place.level == nullptr) return;
+  m.enter(static_cast<std::size_t>(place.site - estate.sites.data()), place.level);
+  m.unguided_level = m.level;
+}
+
+}  // namespace
+
 void choose_place(Frame& f, MapMemory& m) {
   m.news.update(f.snapshot);
   if (m.estate != f.snapshot.estate) {
@@ -97,6 +121,7 @@ void choose_place(Frame& f, MapMemory& m) {
     if (m.estate)
       for (const Site& s : m.estate->sites) m.turns.push_back(-site_turn(s));
     m.started = false;
+    m.unguided_level = nullptr;
     m.told_site.clear();
     m.told_level.clear();
   }
@@ -119,8 +144,9 @@ void choose_place(Frame& f, MapMemory& m) {
   const bool told = sel.site == m.told_site && sel.level == m.told_level;
   if (!m.started) {
     if (!adopt(sel.site, sel.level)) {
-      std::size_t best = 0;
-      for (std::size_t i = 1; i < estate.sites.size(); ++i) {
+      const Site* home = home_site(f.snapshot);
+      std::size_t best = home == nullptr ? 0 : static_cast<std::size_t>(home - estate.sites.data());
+      for (std::size_t i = 0; i < estate.sites.size(); ++i) {
         const PlaceNews& a = m.news.of_site(i);
         const PlaceNews& b = m.news.of_site(best);
         if (a.any && (!b.any || a.worst > b.worst)) best = i;
@@ -131,6 +157,7 @@ void choose_place(Frame& f, MapMemory& m) {
   } else if (!told) {
     adopt(sel.site, sel.level);
   }
+  watch_worst(f, m, estate);
   const bool show = sel.show_incident && !m.show_was;
   m.show_was = sel.show_incident;
   if (sel.incident != m.followed || show) {

@@ -55,6 +55,9 @@ struct MapMemory {
   std::string told_site, told_level;  ///< what was written into Selection last
   std::uint64_t followed = 0;         ///< incident that the map turned to
   bool show_was = false, started = false;
+  bool unguided = true;  ///< nobody has chosen a row or a place yet
+  std::uint64_t unguided_incident = 0;
+  const Level* unguided_level = nullptr;
   int unit = -1;  ///< index in Site::units whose card is open; −1: none
   float dragged = 0;
   std::uint64_t scope = 0;  ///< what the view was fitted to: 1 the world, else the site + 2

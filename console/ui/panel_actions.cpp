@@ -136,7 +136,7 @@ void IncidentPanel::update(Frame& f, Desk& d) {
     return;
   }
   if (d.keys.typing()) return;
-  if (d.keys.take(Key::space)) act(f, d, Action::acknowledge);
+  if (i != nullptr && d.keys.take(Key::space)) act(f, d, Action::acknowledge);
   for (const Action a : kAll)
     if (d.keys.letter(look_of(a).letter)) act(f, d, a);
   if (i != nullptr)

@@ -41,7 +41,8 @@ void IncidentPanel::draw_shift(Frame& f, Desk& d, const Rect& r) {
   const UtcNs now = f.input.now;
   p.hairline(r.x, r.y, r.w, t.line);
   pane_head(p, {r.x, r.y + 1, r.w, unit::kHeader}, "Shift",
-            s.incidents.empty() ? "nothing is open" : "nothing is selected, so here is what waits");
+            s.incidents.empty() ? "nothing is open"
+                                : "nothing is chosen, so here is what waits; Space chooses the first row");
   const Rect body{r.x, r.y + 41, r.w, r.h - 41};
   p.push_clip(body);
   const bool three = r.w >= 760;

@@ -415,3 +415,32 @@ TEST_CASE("Quiet is said only when every feed speaks") {
   CHECK_FALSE(desk.wrote("All quiet"));
   CHECK(desk.wrote("not every feed speaks"));
 }
+
+TEST_CASE("With nothing chosen Space chooses the first row, and only the next Space acknowledges") {
+  DeskDriver desk(sample::night());
+  desk.frames(2);
+  desk.press(Key::space);
+  CHECK(desk.commands().empty());
+  CHECK(desk.look().selection.incident == kServerRoom);
+  desk.press(Key::space);
+  const auto sent = desk.commands();
+  REQUIRE(sent.size() == 1);
+  CHECK(sent[0].incidents == std::vector<std::uint64_t>{kServerRoom});
+}
+
+TEST_CASE("Until somebody chooses, the map stands where the wall's first row is") {
+  auto night = sample::night();
+  const auto at =
+      std::find_if(night->incidents.begin(), night->incidents.end(), [](const auto& i) { return i->id == kAntwerp; });
+  REQUIRE(at != night->incidents.end());
+  auto quiet = sample::quiet();
+  DeskDriver desk(quiet);
+  desk.frames(2);
+  CHECK(desk.look().selection.site != (*at)->site_id);
+  auto news = std::make_shared<Snapshot>(*quiet);
+  ++news->version;
+  news->incidents = {*at};
+  desk.show(news);
+  desk.frames(2);
+  CHECK(desk.look().selection.site == (*at)->site_id);
+}
