@@ -1,4 +1,6 @@
 #include <CLI/CLI.hpp>
+#include <exception>
+#include <string>
 
 #include "console/cli/command.hpp"
 
@@ -24,5 +26,9 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? wf::cli::kGood : wf::cli::kUsage;
   }
-  return run();
+  try {
+    return run();
+  } catch (const std::exception& e) {
+    return wf::cli::fail(std::string("stopped by an unforeseen failure: ") + e.what());
+  }
 }

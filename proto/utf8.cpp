@@ -38,6 +38,23 @@ std::size_t utf8_length(std::string_view text, std::size_t& bad) {
   return length;
 }
 
+std::string one_line(std::string_view text) {
+  std::string clean, out;
+  append_utf8(text, clean);
+  out.reserve(clean.size());
+  for (std::size_t i = 0; i < clean.size(); ++i) {
+    const auto byte = static_cast<std::uint8_t>(clean[i]);
+    const bool c1 = byte == 0xc2 && static_cast<std::uint8_t>(clean[i + 1]) < 0xa0;
+    if (byte < 0x20 || byte == 0x7f || c1) {
+      out.append("\xef\xbf\xbd");
+      if (c1) ++i;
+    } else {
+      out.push_back(clean[i]);
+    }
+  }
+  return out;
+}
+
 void append_utf8(std::string_view text, std::string& out) {
   if (is_utf8(text)) {
     out.append(text);

@@ -12,6 +12,10 @@ namespace wf {
 /// "U+FFFD Substitution of Maximal Subparts").
 void append_utf8(std::string_view text, std::string& out);
 
+/// A text that came from outside, fit for one line of a log or a terminal: what is not UTF-8 and every control
+/// character (C0, DEL, C1) becomes U+FFFD, so that no input can write a second line or steer the terminal.
+[[nodiscard]] std::string one_line(std::string_view text);
+
 /// Appends one code point; a surrogate or a value beyond U+10FFFF becomes U+FFFD.
 void append_code_point(std::uint32_t code, std::string& out);
 

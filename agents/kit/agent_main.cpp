@@ -19,6 +19,7 @@
 #include "agents/kit/service_notify.hpp"
 #include "agents/kit/source_set.hpp"
 #include "agents/kit/stop_signal.hpp"
+#include "proto/utf8.hpp"
 
 namespace wf::kit {
 namespace {
@@ -26,7 +27,7 @@ namespace {
 constexpr int kFine = 0, kFailed = 1, kUnusable = 2;
 
 void say(const std::string& program, const std::string& line) {
-  const std::string text = program + ": " + line + "\n";
+  const std::string text = program + ": " + one_line(line) + "\n";
   (void)!::write(STDERR_FILENO, text.data(), text.size());
 }
 

@@ -52,7 +52,7 @@ ParsedCommandLine read_command_line(int argc, const char* const* argv, const Age
     out.out = shown.str();
     return out;
   } catch (const CLI::ParseError& e) {
-    out.problems.push_back({e.what(), program.name, "see " + program.name + " --help"});
+    out.problems.push_back({e.what(), "command line", "see " + program.name + " --help"});
     return out;
   }
   std::vector<Error>& problems = out.problems;
@@ -63,7 +63,7 @@ ParsedCommandLine read_command_line(int argc, const char* const* argv, const Age
       problems.push_back(text.error());
     }
   } else if (sources.empty()) {
-    problems.push_back({"nothing to read is named", program.name, "give --source KIND:ADDRESS or --config FILE"});
+    problems.push_back({"nothing to read is named", "command line", "give --source KIND:ADDRESS or --config FILE"});
   }
   Configuration& configuration = command.configuration;
   for (const std::string& source : sources) {

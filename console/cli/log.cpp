@@ -7,6 +7,8 @@
 
 #include <cstdlib>
 
+#include "proto/utf8.hpp"
+
 namespace wf::cli {
 namespace {
 
@@ -51,8 +53,8 @@ Result<Log> Log::open(const std::string& file) {
   }
 }
 
-void Log::information(const std::string& line) { logger_->info("{}", line); }
-void Log::warning(const std::string& line) { logger_->warn("{}", line); }
-void Log::error(const std::string& line) { logger_->error("{}", line); }
+void Log::information(const std::string& line) { logger_->info("{}", one_line(line)); }
+void Log::warning(const std::string& line) { logger_->warn("{}", one_line(line)); }
+void Log::error(const std::string& line) { logger_->error("{}", one_line(line)); }
 
 }  // namespace wf::cli

@@ -185,7 +185,11 @@ Settings read_settings(std::string_view text, const fs::path& file, std::vector<
 Settings load_settings(const fs::path& file, std::vector<std::string>& problems) {
   errno = 0;
   std::ifstream in(file, std::ios::binary);
-  if (!in) {
+  std::error_code failed;
+  // A folder can be opened, and throws when it is read.
+  const bool folder = in && fs::is_directory(file, failed);
+  if (folder) errno = EISDIR;
+  if (!in || folder) {
     problems.push_back(
         Error{fmt::format("cannot read it: {}", std::strerror(errno)), file.string(), "check its path, owner and mode"}
             .text());

@@ -48,8 +48,10 @@ Result<std::string> version_of(const fs::path& site, const std::vector<fs::path>
   };
   for (const fs::path& file : files) {
     std::ifstream in(site / file, std::ios::binary);
+    std::error_code failed;
+    // A folder can be opened, and throws when it is read.
+    if (!in || fs::is_directory(site / file, failed)) return cannot(site / file, "it cannot be opened");
     const std::string text{std::istreambuf_iterator<char>(in), {}};
-    if (!in) return cannot(site / file, "it cannot be opened");
     add(file.generic_string());
     add(text);
   }

@@ -3,23 +3,12 @@
 
 #include <algorithm>
 
+#include "console/link/address.hpp"
 #include "console/link/key_files.hpp"
 #include "console/link/link_server.hpp"
 
 namespace wf::link {
 namespace {
-
-/// An address that an agent on another machine can use: tcp, a host, a port, no wildcards.
-bool reachable(std::string_view endpoint) {
-  if (!endpoint.starts_with("tcp://")) return false;
-  endpoint.remove_prefix(6);
-  const std::size_t colon = endpoint.rfind(':');
-  if (colon == std::string_view::npos || colon == 0) return false;
-  const std::string_view host = endpoint.substr(0, colon);
-  const std::string_view port = endpoint.substr(colon + 1);
-  return host != "*" && host != "0.0.0.0" && host != "[::]" && !port.empty() && port.size() <= 5 && port != "0" &&
-         std::all_of(port.begin(), port.end(), [](char c) { return c >= '0' && c <= '9'; });
-}
 
 Result<void> check_kinds(std::string_view kinds) {
   while (!kinds.empty()) {
@@ -42,9 +31,9 @@ Result<std::string> engine_public_key(const std::filesystem::path& keys) {
 
 Result<std::string> make_invitation(const std::filesystem::path& keys, const std::string& endpoint,
                                     const Invitation& invitation) {
-  if (!reachable(endpoint))
+  if (!can_reach(endpoint))
     return Error{"agents cannot reach this address", endpoint,
-                 "name the engine as its agents see it: tcp://HOST:PORT, no wildcard"};
+                 "name the engine as its agents see it: tcp://HOST:PORT, no wildcard, a port from 1 to 65535"};
   if (!invitation.agent.empty() && !valid_agent_name(invitation.agent))
     return Error{fmt::format("\"{}\" cannot be an agent's name", invitation.agent), "invitation",
                  "use 1 to 32 of a-z, 0-9 and '-'"};

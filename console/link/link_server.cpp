@@ -14,6 +14,7 @@
 #include <thread>
 #include <zmq.hpp>
 
+#include "console/link/address.hpp"
 #include "console/link/key_files.hpp"
 #include "console/link/sessions.hpp"
 #include "console/link/zap.hpp"
@@ -315,9 +316,9 @@ class Server final : public LinkServer {
 
 Result<std::unique_ptr<LinkServer>> LinkServer::start(LinkOptions options, LinkHandlers handlers) {
   if (!options.clock) return Error{"the link was given no clock", options.endpoint, "report this as a fault"};
-  if (!options.endpoint.starts_with("tcp://") && !options.endpoint.starts_with("ipc://"))
+  if (!can_listen(options.endpoint) && !options.endpoint.starts_with("ipc://"))
     return Error{"this is no address to listen on", options.endpoint,
-                 "use tcp://ADDRESS:PORT, for example tcp://127.0.0.1:7710"};
+                 "use tcp://ADDRESS:PORT, for example tcp://127.0.0.1:7710; a port is 65535 at most"};
   try {
     auto server = std::make_unique<Server>(std::move(options), std::move(handlers));
     if (Result<void> opened = server->open(); !opened) return opened.error();

@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "console/link/address.hpp"
 #include "console/link/key_files.hpp"
 
 namespace wf::seat {
@@ -52,6 +53,10 @@ Result<void> write_new(const fs::path& path, const std::string& text) {
 Result<std::string> add_user(const fs::path& keys, const std::string& endpoint, const SeatUser& user) {
   if (!link::valid_agent_name(user.name)) {
     return Error{"'" + user.name + "' is no user's name", "user add", "use 1 to 32 of a–z, 0–9 and '-'"};
+  }
+  if (!link::can_reach(endpoint)) {
+    return Error{"seats cannot reach this address", endpoint,
+                 "name the engine as its seats see it with --engine tcp://HOST:PORT, no wildcard"};
   }
   const Result<link::KeyPair> engine = link::engine_keys(keys);
   if (!engine) return engine.error();

@@ -11,6 +11,7 @@
 #include <vector>
 #include <zmq.hpp>
 
+#include "console/link/address.hpp"
 #include "console/link/key_files.hpp"
 #include "console/seat/query_worker.hpp"
 #include "console/seat/seat_codec.hpp"
@@ -109,8 +110,9 @@ class Server final : public SeatServer {
 
 Result<void> Server::open() {
   const bool ipc = options_.endpoint.rfind("ipc://", 0) == 0;
-  if (!ipc && options_.endpoint.rfind("tcp://", 0) != 0) {
-    return Error{"seats are served on ipc:// or tcp://", options_.endpoint, "use ipc://DATA/seat.ipc or tcp://*:7711"};
+  if (!ipc && !link::can_listen(options_.endpoint)) {
+    return Error{"seats are served on ipc:// or tcp://", options_.endpoint,
+                 "use ipc://DATA/seat.ipc or tcp://ADDRESS:PORT, for example tcp://*:7711"};
   }
   try {
     if (ipc) {

@@ -16,8 +16,11 @@ namespace fs = std::filesystem;
 
 Result<json> read_json(const fs::path& path) {
   std::ifstream in(path, std::ios::binary);
+  std::error_code failed;
+  // A folder can be opened, and throws when it is read.
+  if (!in || fs::is_directory(path, failed))
+    return Error{"cannot be read", path.string(), "check that it is a file, its owner and its mode"};
   const std::string text{std::istreambuf_iterator<char>(in), {}};
-  if (!in.good() && !in.eof()) return Error{"cannot be read", path.string(), "check its permissions"};
   try {
     return json::parse(text);
   } catch (const json::exception& e) {

@@ -83,7 +83,9 @@ Result<void> read_people_file(const std::filesystem::path& path, std::vector<Per
   std::ifstream in(path, std::ios::binary);
   std::stringstream text;
   text << in.rdbuf();
-  if (!in) return Error{"cannot be read", path.string(), "check its permissions"};
+  std::error_code failed;
+  if (!in || std::filesystem::is_directory(path, failed))
+    return Error{"cannot be read", path.string(), "check its permissions"};
   const std::vector<Record> records = read_records(text.str());
   const std::string file = path.filename().string();
   std::map<std::string, std::size_t> columns;

@@ -14,6 +14,8 @@ namespace {
 namespace fs = std::filesystem;
 
 Result<YAML::Node> read_yaml(const fs::path& path) {
+  std::error_code failed;
+  if (fs::is_directory(path, failed)) return Error{"cannot be read", path.string(), "it is a folder; name a file so"};
   try {
     YAML::Node node = YAML::LoadFile(path.string());
     if (node.IsDefined() && !node.IsNull() && !node.IsMap())

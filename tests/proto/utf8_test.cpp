@@ -1,5 +1,7 @@
 #include "proto/utf8.hpp"
 
+#include <algorithm>
+
 #include "tests/proto/generator.hpp"
 #include "tests/support/catch.hpp"
 
@@ -29,6 +31,23 @@ TEST_CASE("whatever the bytes, the result is UTF-8 and cleaning it again changes
     const std::string once = clean(generator.mutated(generator.text()));
     REQUIRE(is_utf8(once));
     REQUIRE(clean(once) == once);
+  }
+}
+
+TEST_CASE("a text from outside is one line that cannot steer a terminal") {
+  const std::string r = "\xef\xbf\xbd";
+  CHECK(one_line("plain \xc3\xa9 \xe2\x80\x9cquoted\xe2\x80\x9d") == "plain \xc3\xa9 \xe2\x80\x9cquoted\xe2\x80\x9d");
+  CHECK(one_line("a\nb\rc") == "a" + r + "b" + r + "c");
+  CHECK(one_line("\x1b]0;title\x07") == r + "]0;title" + r);
+  CHECK(one_line("\xc2\x9b"
+                 "2J") == r + "2J");  // C1 control sequence introducer
+  CHECK(one_line("x\xff\x7f") == "x" + r + r);
+  CHECK(one_line(std::string("a\0b", 3)) == "a" + r + "b");
+  test::EventGenerator generator(43);
+  for (int i = 0; i < 5'000; ++i) {
+    const std::string line = one_line(generator.mutated(generator.text()));
+    REQUIRE(is_utf8(line));
+    REQUIRE(std::none_of(line.begin(), line.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }));
   }
 }
 

@@ -117,6 +117,11 @@ TEST_CASE("a seat's user gets a token of mode 0600, is listed, and can be remove
   const Outcome nowhere = run("watchfloor", {"user", "add", "bob", "--data", data});
   CHECK(nowhere.status == 1);
   CHECK(nowhere.err.find("where seats reach this engine is not known") != std::string::npos);
+  for (const char* address : {"foo", "tcp://*:7711", "tcp://192.0.2.1:70000"}) {
+    const Outcome lost = run("watchfloor", {"user", "add", "bob", "--data", data, "--engine", address});
+    CHECK(lost.status == 1);
+    CHECK(lost.err.find("seats cannot reach this address") != std::string::npos);
+  }
 }
 
 TEST_CASE("site check names a folder that is no site") {

@@ -112,6 +112,9 @@ TEST_CASE("a port in use, a wrong address and a broken configuration each get th
   const Outcome nonsense = run("watchfloor", {"serve", "--data", scratch / "two", "--listen", "nonsense"});
   CHECK(nonsense.status == 1);
   CHECK(nonsense.err.find("nonsense: this is no address to listen on") != std::string::npos);
+  const Outcome beyond = run("watchfloor", {"serve", "--data", scratch / "two", "--listen", "tcp://127.0.0.1:99999"});
+  CHECK(beyond.status == 1);
+  CHECK(beyond.err.find("tcp://127.0.0.1:99999: this is no address to listen on") != std::string::npos);
   write_text(scratch / "w.yaml", "v: 1\nlisen: x\npolicy: {join_window: soon}\n");
   const Outcome broken = run("watchfloor", {"serve", "--data", scratch / "two", "--config", scratch / "w.yaml"});
   CHECK(broken.status == 1);

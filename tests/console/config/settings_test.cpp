@@ -93,6 +93,12 @@ TEST_CASE("what is no configuration is refused in one line") {
                                              "check its path, owner and mode"});
 }
 
+TEST_CASE("a folder in the place of the configuration is refused in one line") {
+  std::vector<std::string> problems;
+  (void)load_settings("/tmp", problems);
+  CHECK(problems == std::vector<std::string>{"/tmp: cannot read it: Is a directory; check its path, owner and mode"});
+}
+
 TEST_CASE("durations are read with their units, and nothing else is") {
   CHECK(parse_duration("90s").value() == 90 * kSecond);
   CHECK(parse_duration("14min").value() == 14 * kMinute);

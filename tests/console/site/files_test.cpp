@@ -152,3 +152,18 @@ TEST_CASE("an estate has its people beside the sites, and knows people of no sit
   REQUIRE(report.warnings.size() == 1);
   CHECK(report.warnings[0].find("people.csv: P-2: site 'atlantis'") == 0);
 }
+
+TEST_CASE("a folder in the place of any of a site's files is refused in one line that names it") {
+  for (const char* name :
+       {"venue.geojson", "unit.geojson", "manifest.json", "site.yaml", "devices.yaml", "people.csv"}) {
+    INFO(name);
+    Archive a;
+    (void)a.load();
+    std::filesystem::remove_all(a.folder / name);
+    std::filesystem::create_directory(a.folder / name);
+    site::SiteReport report;
+    const auto loaded = site::load_estate(a.folder, report);
+    REQUIRE(!loaded);
+    CHECK(loaded.error().text().find(std::string(name) + ": cannot be read; ") != std::string::npos);
+  }
+}
