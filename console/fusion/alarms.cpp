@@ -87,7 +87,7 @@ void Fusion::Impl::on_tick(UtcNs at, Changes& changes) {
         }
         touch(live, true);
         live.target_missed = true;
-        d.last_change = "Not acknowledged in time";
+        d.last_change = "Target missed";
         log(d, now, "Engine", "Not acknowledged within the response target");
       }
     }

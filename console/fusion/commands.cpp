@@ -216,6 +216,8 @@ class Fusion::Impl::Desk {
         changed(live, "Resolved: " + std::string(name_of(c_.cause)) + (note.empty() ? "" : "," + note.substr(1)), done);
         return std::nullopt;
       case CommandKind::plan_step: {
+        if (revision != 0 && revision < live.plan_revision)
+          return "The plan of " + name + " changed after what you saw; look again";
         if (c_.step >= d.plan.size()) return name + " has no step " + std::to_string(c_.step + 1);
         PlanStep& step = d.plan[c_.step];
         if (step.done && c_.text != "undo") return "That step is done already, by " + step.actor;

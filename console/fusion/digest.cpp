@@ -148,6 +148,7 @@ Digest digest_of(const Event& e, const Facts& f) {
   Words words = describe(e, f);
   d.once = std::move(words.once);
   d.many = std::move(words.many);
+  d.brief = brief(e, f);
   d.criticality = f.criticality;
   if (f.site != nullptr) d.site_id = f.site->id;
   if (f.level != nullptr) d.level_id = f.level->id;

@@ -60,8 +60,8 @@ struct Link {
 struct Digest {
   UtcNs time = 0;
   std::string event_id, kind;
-  std::string once, many;  ///< words.hpp
-  std::string fold;        ///< events of one incident with equal `fold` are one line with a count; empty: never
+  std::string once, many, brief;  ///< words.hpp
+  std::string fold;               ///< events of one incident with equal `fold` are one line with a count; empty: never
   /// The same for context, where less detail matters: one signature from one address, whatever it was aimed at.
   /// Empty: as above.
   std::string wide_fold, wide_many;

@@ -21,6 +21,7 @@ namespace wf::fusion {
 struct Line {
   Contribution shown;
   std::string once, many, fold;
+  std::string brief;     ///< the newest event folded into it, in few words
   UtcNs last = 0;        ///< event time of the newest event folded into it
   bool context = false;  ///< lights no domain, ties nothing
   bool life_safety = false;
@@ -58,6 +59,7 @@ struct LiveIncident {
   std::uint64_t merged_into = 0;              ///< the incident that took it in; 0: none
   UtcNs second = 0;                           ///< event time since when repeats are counted
   std::uint32_t in_second = 0;
+  std::uint32_t plan_revision = 0;  ///< the revision since which the plan's steps stand where they do
 
   /// Event time between it and the nearest alert of the incident; 0 within.
   [[nodiscard]] std::int64_t gap_to(UtcNs time) const {

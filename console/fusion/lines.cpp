@@ -16,6 +16,7 @@ constexpr std::size_t kPartsWithContext = 8;         ///< of a correlation
 
 Line& fold_into(Line& line, const Digest& d) {
   ++line.shown.repeats;
+  line.brief = d.brief;
   line.shown.text = repeated(line.once, line.many, line.shown.repeats);
   line.shown.time = std::min(line.shown.time, d.time);
   line.last = std::max(line.last, d.time);
@@ -26,6 +27,7 @@ Line line_of(const Digest& d, bool context, const std::string& joined_by, Priori
   Line line;
   line.once = d.once;
   line.many = d.many;
+  line.brief = d.brief;
   line.fold = d.fold;
   if (context && !d.wide_fold.empty()) {
     line.fold = d.wide_fold;
@@ -157,7 +159,7 @@ void Fusion::Impl::take_context(const Scene& scene, const std::vector<const sigm
                                  [&](const Line& l) { return l.context && !d.fold.empty() && l.fold == d.fold; });
   if (!known && context_lines(*best) >= Incidents::kMostContext) return;
   touch(*best, best->aloud(d.time));
-  best->draft.last_change = put_line(*best, scene.digest, true, most.words).shown.text;
+  best->draft.last_change = put_line(*best, scene.digest, true, most.words).brief;
   missing_evidence(*best);
 }
 

@@ -274,11 +274,12 @@ void Fusion::Impl::weave(Alarmed& a, const Scene& scene, Changes& changes) {
   const std::string completing = put_parts(live, a, scene, alert, unseen);
   weigh(live);
   const bool raised = draft.priority > priority;
-  std::string newest = a.rule_title;
+  std::string newest = a.rule_title, in_brief = a.rule_title;
   for (Line& l : live.lines) {
     if (opened && !l.context) l.shown.priority = draft.priority;
     if (l.shown.event_id != completing) continue;
     newest = l.shown.text;
+    in_brief = l.brief;
     if (opened || !raised) continue;
     if (l.shown.effect != "opens") l.shown.effect = "raises";
     l.shown.changed_priority = true;
@@ -290,7 +291,7 @@ void Fusion::Impl::weave(Alarmed& a, const Scene& scene, Changes& changes) {
     first.shown.joined_by.clear();
     first.shown.changed_priority = true;
   }
-  draft.last_change = newest;
+  draft.last_change = in_brief;
   if (!repeat) add_context(live, a.parts, a.links);
   missing_evidence(live);
 

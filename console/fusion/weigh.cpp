@@ -8,7 +8,7 @@
 namespace wf::fusion {
 namespace {
 
-constexpr std::size_t kPlanSteps = 12;
+constexpr std::size_t kPlanSteps = 8;
 constexpr std::size_t kEvidence = 4;  ///< of each role
 constexpr std::size_t kMissing = 2;
 
@@ -44,18 +44,23 @@ void add_evidence(Incident& d, Evidence::Role role, const std::vector<std::strin
   }
 }
 
-/// A step that is done, or stands already, keeps its place and its name; new ones follow.
-void renew_plan(Incident& d, const std::vector<const AlertShare*>& order) {
+/// A step that is done, or stands already, keeps its place and its name; new ones follow. When another rule comes to
+/// lead, the open steps stand anew behind those that are done, the leading rule's first. True if steps moved.
+bool renew_plan(Incident& d, const std::vector<const AlertShare*>& order, bool anew) {
+  const std::vector<PlanStep> before = d.plan;
   std::erase_if(d.plan, [&](const PlanStep& step) {
-    return !step.done && std::none_of(order.begin(), order.end(), [&](const AlertShare* s) {
-      return std::find(s->plan.begin(), s->plan.end(), step.text) != s->plan.end();
-    });
+    return !step.done && (anew || std::none_of(order.begin(), order.end(), [&](const AlertShare* s) {
+                            return std::find(s->plan.begin(), s->plan.end(), step.text) != s->plan.end();
+                          }));
   });
   for (const AlertShare* s : order)
     for (const std::string& text : s->plan)
       if (d.plan.size() < kPlanSteps &&
           std::none_of(d.plan.begin(), d.plan.end(), [&](const PlanStep& step) { return step.text == text; }))
         d.plan.push_back({text, false, {}, 0});
+  for (std::size_t i = 0; i < before.size(); ++i)
+    if (i >= d.plan.size() || d.plan[i].text != before[i].text) return true;
+  return false;
 }
 
 }  // namespace
@@ -78,6 +83,7 @@ void Fusion::Impl::weigh(LiveIncident& live) {
   }
   d.priority = std::max(d.priority, incident_priority(points, d.domains, d.life_safety));
   const AlertShare& best = *order.front();
+  const bool leads_anew = d.rule_id != best.alert.rule_id;
   d.title = best.title;
   d.rule_id = best.alert.rule_id;
   d.rule_title = best.alert.rule_title;
@@ -89,7 +95,7 @@ void Fusion::Impl::weigh(LiveIncident& live) {
   d.evidence.clear();
   for (const AlertShare* s : order) add_evidence(d, Evidence::Role::would_confirm, s->confirm);
   for (const AlertShare* s : order) add_evidence(d, Evidence::Role::would_refute, s->refute);
-  renew_plan(d, order);
+  if (renew_plan(d, order, leads_anew)) live.plan_revision = d.revision;
 }
 
 void Fusion::Impl::missing_evidence(LiveIncident& live) const {

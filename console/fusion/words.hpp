@@ -14,6 +14,9 @@ struct Words {
 };
 [[nodiscard]] Words describe(const Event& event, const Facts& facts);
 
+/// What happened in at most a few words, for the wall's last change: "Motion on C-27", "D-231 forced".
+[[nodiscard]] std::string brief(const Event& event, const Facts& facts);
+
 /// `many` with its number, or `once` for one.
 [[nodiscard]] std::string repeated(const std::string& once, const std::string& many, std::uint32_t n);
 

@@ -27,19 +27,25 @@ float IncidentPanel::draw_do(Frame& f, Desk& d, float x, float y, float w, const
     const int lines = p.paragraph(x, y + 8, 18, w, 2, "This rule has no response plan.", Face::s, t.t2);
     return y + 18 * static_cast<float>(lines) + 10;
   }
-  // One size for the whole list: the smaller one when a step would not fit in the other.
-  const float room = w - 24 - 56;
-  const bool small = std::any_of(i.plan.begin(), i.plan.end(),
-                                 [&](const PlanStep& s) { return p.width(s.text, Face::m_semibold) > room; });
+  // One size and one height for the whole list: smaller, then two lines, when a step would not fit otherwise.
+  std::size_t next = 0;  // the first step that is open is the one to do now
+  while (next < i.plan.size() && i.plan[next].done) ++next;
+  const auto fits = [&](Face face, Face now) {
+    for (std::size_t k = 0; k < i.plan.size(); ++k) {
+      const PlanStep& s = i.plan[k];
+      const float beside = s.done ? 48.0F : k != next ? 0.0F : acknowledges(s) && i.needs_acknowledgement() ? 56 : 28;
+      if (p.width(s.text, k == next ? now : face) > w - 24 - beside) return false;
+    }
+    return true;
+  };
+  const bool small = !fits(Face::m, Face::m_semibold);
+  const bool two_lines = small && !fits(Face::s, Face::s_semibold);
   const Face plain = small ? Face::s : Face::m;
   const Face strong = small ? Face::s_semibold : Face::m_semibold;
-  bool current = true;  // the first step that is open is the one to do now
   for (std::size_t k = 0; k < i.plan.size(); ++k) {
     const PlanStep& step = i.plan[k];
-    // A long step takes a second line rather than lose its end.
-    const bool wraps = small && p.width(step.text, Face::s_semibold) > room;
-    const Rect at{x - 8, y, w + 16, wraps ? 40 : unit::kStep};
-    const bool now = current && !step.done;
+    const Rect at{x - 8, y, w + 16, two_lines ? 36 : unit::kStep};
+    const bool now = k == next;
     const Hit hit = p.hits.add(fmt::format("step/{}", k), at, !step.done);
     if (now || (hit.hovered && !step.done)) p.fill(at, now ? t.bg3 : t.bg2);
     const float mid = at.mid_y();
@@ -51,8 +57,8 @@ float IncidentPanel::draw_do(Frame& f, Desk& d, float x, float y, float w, const
     } else {
       const bool space = acknowledges(step) && i.needs_acknowledgement();
       const std::string key = space ? std::string("Space") : k < 9 ? std::to_string(k + 1) : std::string();
-      if (!key.empty() && (now || hit.hovered)) {
-        const float kw = key_width(p, key);
+      const float kw = key_width(p, key);
+      if (!key.empty() && (now || (hit.hovered && (two_lines || p.width(step.text, plain) < w - 32 - kw)))) {
         key_cap(p, end - kw, mid, key);
         end -= kw + 8;
       }
@@ -63,10 +69,9 @@ float IncidentPanel::draw_do(Frame& f, Desk& d, float x, float y, float w, const
         c.step = static_cast<std::uint32_t>(k);
         d.send(f, i, std::move(c));
       }
-      current = false;
     }
     const ImU32 ink = step.done ? t.t3 : t.t1;
-    if (wraps)
+    if (two_lines && p.width(step.text, now ? strong : plain) > end - x - 24)
       p.paragraph(x + 24, mid - 8, 16, end - x - 24, 2, step.text, now ? strong : plain, ink);
     else
       p.text(x + 24, mid, step.text, now ? strong : plain, ink, Align::left, end - x - 24);

@@ -213,7 +213,7 @@ float IncidentPanel::draw_where(Frame& f, Desk& d, float x, float y, float w, co
     named.push_back(name);
     things += (things.empty() ? "Touches " : ", ") + name;
   }
-  if (!things.empty()) y += 18 * static_cast<float>(p.paragraph(x, y, 18, w, 2, things, Face::s, t.t2));
+  if (!things.empty()) y += 18 * static_cast<float>(p.paragraph(x, y, 18, w, 3, things, Face::s, t.t2));
   return y + 4;
 }
 

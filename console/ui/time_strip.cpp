@@ -14,6 +14,7 @@ namespace wf::ui {
 namespace {
 
 constexpr float kLanes = 62;      // height of the three together
+constexpr float kLeastLane = 18;  // so that names never crowd each other
 constexpr float kPitch = 4;       // of bars in a lane
 constexpr float kMarkApart = 3;   // of marks on the slim line
 constexpr float kHistogram = 24;  // highest bar of the histogram
@@ -93,7 +94,7 @@ void TimeStrip::pack(const Snapshot& s) {
   }
   float sum = 0;
   for (std::size_t lane = 0; lane < 3; ++lane) {
-    lane_height_[lane] = std::max(14.0F, static_cast<float>(lane_rows_[lane]) * kPitch + 2);
+    lane_height_[lane] = std::max(kLeastLane, static_cast<float>(lane_rows_[lane]) * kPitch + 2);
     sum += lane_height_[lane];
   }
   // Too much for the strip: lanes shrink, and lower rows fall away before the others.

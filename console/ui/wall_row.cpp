@@ -72,7 +72,7 @@ WallColumns wall_columns(float w, bool compact) {
   c.spark = spark ? c.state - 68 : -1;
   c.count = spark ? c.spark - 8 : count ? c.state - 16 : -1;
   c.domains = count ? c.count - 104 : c.state - 80;
-  c.title_end = c.domains - 12;
+  c.title_end = c.domains - 6;
   return c;
 }
 
@@ -125,7 +125,10 @@ void draw_wall_row(Frame& f, const Desk& d, const Rect& r, const WallColumns& c,
     const float bw = badge_width(p, "DRILL");
     title_end -= bw + 8;
   }
-  const float used = p.text(r.x + c.title, line1, i.title, strong, ink, Align::left, title_end - c.title);
+  // A long title is set smaller before it loses its end.
+  const float title_room = title_end - c.title;
+  const Face title_face = p.width(i.title, strong) > title_room ? waits ? Face::s_semibold : Face::s_medium : strong;
+  const float used = p.text(r.x + c.title, line1, i.title, title_face, ink, Align::left, title_room);
   if (i.drill) badge(p, r.x + c.title + used + 8, line1, "DRILL", BadgeKind::drill);
   if (!compact)
     place_text(f, r.x + c.title, line2, c.title_end - c.title, i, selected ? t.t2 : t.t3);

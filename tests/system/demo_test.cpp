@@ -33,7 +33,7 @@ TEST_CASE("the demo's four stories travel through the real agents to the wall, a
     INFO(agent);
     CHECK(out.find(std::string("\n") + agent + " ") != std::string::npos);
   }
-  CHECK(line_with(out, "hv-07 after two entered").find("critical") != std::string::npos);
+  CHECK(line_with(out, "hv-07 after tailgating").find("critical") != std::string::npos);
   CHECK(line_with(out, "forced after its camera").find("high") != std::string::npos);
   CHECK(line_with(out, "fin-03").find("high") != std::string::npos);
   CHECK(line_with(out, "at HQ and Depot within").find("high") != std::string::npos);

@@ -28,9 +28,8 @@ TEST_CASE("ticks are logged only while a response target runs, and the target is
   CHECK(ticks(rig.data()).empty());
 
   rig.deliver(*agent, 4, events(4, 1, "attack"));
-  const auto missed = rig.wait([](const Snapshot& s) {
-    return s.incidents.size() == 1 && s.incidents[0]->last_change == "Not acknowledged in time";
-  });
+  const auto missed = rig.wait(
+      [](const Snapshot& s) { return s.incidents.size() == 1 && s.incidents[0]->last_change == "Target missed"; });
   CHECK(missed->now >= missed->incidents[0]->respond_by);
   const std::vector<store::Record> logged = ticks(rig.data());
   CHECK(logged.size() >= 5);

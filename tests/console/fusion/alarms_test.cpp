@@ -104,7 +104,7 @@ TEST_CASE("Response targets follow the policy, and a missed one is said once") {
   CHECK(w.changes.incidents.empty());
   w.tick(120);
   REQUIRE(w.changes.incidents.size() == 1);
-  CHECK(w.one()->last_change == "Not acknowledged in time");
+  CHECK(w.one()->last_change == "Target missed");
   w.tick(121);
   CHECK(w.changes.incidents.empty());
   CHECK_FALSE(w.fusion.timer_pending());

@@ -46,7 +46,7 @@ TEST_CASE("An acknowledgement of a picture that became worse since is refused, a
   w.event(20, "host.login", {{"host.name", "hv-07"}, {"user.name", "root"}});
   const CommandReply r = w.command(CommandKind::acknowledge, {1}, [&](Command& c) { c.seen_revisions = {seen}; });
   CHECK_FALSE(r.accepted);
-  CHECK(r.message == "INC-0001 became worse after what you saw (root login on hv-07); look again");
+  CHECK(r.message == "INC-0001 became worse after what you saw (Login on hv-07); look again");
   CHECK(w.one()->state == IncidentState::fresh);
   CHECK(w.changes.incidents.empty());
 }
@@ -310,6 +310,42 @@ TEST_CASE("Steps of the plan are ticked with name and time, can be taken back, a
          }).accepted);
   CHECK_FALSE(w.one()->plan[1].done);
   CHECK_FALSE(w.act(CommandKind::plan_step, 1, [](Command& c) { c.step = 5; }).accepted);
+}
+
+TEST_CASE("A stronger rule's steps come first, behind what is done, and a tick on the plan as it was ticks nothing") {
+  Watch w(test::small_estate(), test::rules_of(R"(
+title: Opened
+id: r-opened
+level: low
+logsource: {product: watchfloor}
+detection: {s: {kind: door.opened}, condition: s}
+watchfloor: {plan: [Look, Ask, Wait]}
+---
+title: Forced
+id: r-forced
+level: high
+logsource: {product: watchfloor}
+detection: {s: {kind: door.forced}, condition: s}
+watchfloor: {plan: [Send two guards, Wait, Lock, Call, Write, Count, Close, Light, Sound]}
+)"));
+  const auto steps = [&] {
+    std::string out;
+    for (const PlanStep& s : w.one()->plan) out += (out.empty() ? "" : ", ") + s.text + (s.done ? "!" : "");
+    return out;
+  };
+  w.event(0, "door.opened", {{"door.id", "D-231"}});
+  const std::uint32_t seen = w.one()->revision;
+  CHECK(w.act(CommandKind::plan_step, 1, [](Command& c) { c.step = 1; }).accepted);
+  CHECK(steps() == "Look, Ask!, Wait");
+  w.event(20, "door.forced", {{"door.id", "D-231"}});
+  CHECK(steps() == "Ask!, Send two guards, Wait, Lock, Call, Write, Count, Close");
+  const CommandReply late = w.command(CommandKind::plan_step, {1}, [&](Command& c) {
+    c.step = 0;
+    c.seen_revisions = {seen};
+  });
+  CHECK_FALSE(late.accepted);
+  CHECK(late.message == "The plan of INC-0001 changed after what you saw; look again");
+  CHECK(steps() == "Ask!, Send two guards, Wait, Lock, Call, Write, Count, Close");
 }
 
 TEST_CASE("A command on several incidents does what it can and says what it could not") {
