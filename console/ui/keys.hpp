@@ -8,11 +8,13 @@ namespace wf::ui {
 /// Keys that mean the same on every layout. Letters come as characters, so that they follow the layout.
 enum class Key : std::uint8_t { up, down, left, right, page_up, page_down, home, end, enter, escape, space, tab };
 
-/// Dear ImGui 1.86 indexes keys by the backend's numbers, 1.87 and later by its own names.
+/// Dear ImGui 1.86 indexes keys by the backend's numbers, 1.87 and later by its own names; it also renamed a key.
 #if IMGUI_VERSION_NUM >= 18700
+inline constexpr ImGuiKey kKeypadEnter = ImGuiKey_KeypadEnter;
 using KeyIndex = ImGuiKey;
 inline KeyIndex key_index(ImGuiKey key) { return key; }
 #else
+inline constexpr ImGuiKey kKeypadEnter = static_cast<ImGuiKey>(ImGuiKey_KeyPadEnter);
 using KeyIndex = int;
 inline KeyIndex key_index(ImGuiKey key) { return ImGui::GetKeyIndex(key); }
 #endif
@@ -53,7 +55,7 @@ inline bool key_pressed(Key key) {
   if (ImGui::GetKeyIndex(imgui_key(key)) < 0) return false;  // the backend does not map it
 #endif
   if (ImGui::IsKeyPressed(key_index(imgui_key(key)))) return true;
-  return key == Key::enter && ImGui::IsKeyPressed(key_index(ImGuiKey_KeyPadEnter));
+  return key == Key::enter && ImGui::IsKeyPressed(key_index(kKeypadEnter));
 }
 
 /// Ctrl+K. Characters do not come with Ctrl held, so this one follows the key, which backends name by its letter.
