@@ -8,6 +8,7 @@
 #include <atomic>
 #include <cmath>
 #include <string>
+#include <vector>
 
 #include "console/shell/gl.hpp"
 #include "console/shell/stage.hpp"
@@ -41,6 +42,7 @@ class Window {
   void touched() { frames_due_ = kFramesAfterInput; }
   void on_key(int key, int scancode, int action, int mods);
   void on_cursor(double x, double y);
+  void release_keys();
   [[nodiscard]] float base_scale() const;
   void toggle_fullscreen();
   void wait();
@@ -56,6 +58,11 @@ class Window {
   double last_frame_ = 0;
   float zoom_ = 1;
   bool glfw_backend_ = false;
+  struct Release {
+    int key, scancode, mods;
+  };
+  std::vector<int> fresh_keys_;  ///< went down since the last frame
+  std::vector<Release> late_releases_;
   int x_ = 0, y_ = 0, width_ = 0, height_ = 0;  ///< before full screen
 };
 
@@ -162,7 +169,26 @@ void Window::on_key(int key, int scancode, int action, int mods) {
     zoom_ = std::clamp(zoom, kZoomLeast, kZoomMost);
   }
   if (down && key == GLFW_KEY_F11) toggle_fullscreen();
+#if IMGUI_VERSION_NUM < 18700
+  // 1.86 has no queue of events: a key that goes down and up between two frames was never pressed. It is held for one
+  // frame, because a tap that acknowledges must never be lost on a slow machine.
+  if (action == GLFW_PRESS) fresh_keys_.push_back(key);
+  if (action == GLFW_RELEASE && std::find(fresh_keys_.begin(), fresh_keys_.end(), key) != fresh_keys_.end()) {
+    late_releases_.push_back({key, scancode, mods});
+    return;
+  }
+#endif
   ImGui_ImplGlfw_KeyCallback(window_, key, scancode, action, mods);
+}
+
+/// After a frame has seen them.
+void Window::release_keys() {
+  fresh_keys_.clear();
+  for (const Release& r : late_releases_) {
+    ImGui_ImplGlfw_KeyCallback(window_, r.key, r.scancode, GLFW_RELEASE, r.mods);
+    touched();
+  }
+  late_releases_.clear();
 }
 
 /// The monitor's own scale; a monitor of over 1,440 lines that claims to have none is read at 1080 lines.
@@ -247,6 +273,7 @@ void Window::draw_frame() {
   ui::FrameOutput output = stage_->build(feed_.snapshot(), input);
   stage_->draw(width, height);
   glfwSwapBuffers(window_);
+  release_keys();
   last_frame_ = input.seconds;
   redraw_at_ = output.redraw_in < 0 ? -1 : input.seconds + output.redraw_in;
   for (Command& command : output.commands) {
