@@ -37,6 +37,7 @@ Agent::Agent(std::vector<std::unique_ptr<Source>> sources, Spool& spool, LinkOpt
       collector_(spool),
       kind_(link.kind),
       version_(link.version),
+      say_(link.say),
       link_(prepared(std::move(link)), spool),
       once_(once) {}
 
@@ -69,9 +70,13 @@ void Agent::watch_sources(const Moment& moment) {
     auto& [seen_state, seen_trouble] = seen_[name];
     if (seen_state == state && seen_trouble == trouble) return;
     const bool worse = !trouble.empty() && trouble != seen_trouble;
+    const bool better = trouble.empty() && !seen_trouble.empty();
     seen_state = state;
     seen_trouble = std::move(trouble);
     link_.report_changed();
+    // With once the summary at the end says it.
+    if (say_ && !once_ && worse) say_(seen_trouble);
+    if (say_ && !once_ && better) say_(name + ": in order again");
     if (worse) say_of_itself("agent.problem", name, seen_trouble, state, moment);
   };
   for (const auto& source : sources_.all()) {

@@ -44,6 +44,7 @@ class Agent {
   Spool& spool_;
   Collector collector_;
   std::string kind_, version_;
+  std::function<void(const std::string&)> say_;
   LinkClient link_;
   bool once_;
   /// Last state and trouble of each source, to see changes.

@@ -210,6 +210,8 @@ Result<void> Spool::append(std::span<const BatchToSpool> batches, std::span<cons
   std::string encoded;
   for (const spool::Position& p : positions) spool::append_position(p.source, p.position, encoded);
   Result<void> done = try_append(batches, encoded);
+  // On a full disk what the engine has makes room; else a disk that is full of it alone stays full for ever.
+  if (!done && shed()) done = try_append(batches, encoded);
   if (!done && reserve_ && std::any_of(batches.begin(), batches.end(), [](const auto& b) { return b.lane == 0; })) {
     ::unlink((options_.directory / "reserve").c_str());
     reserve_ = false;
@@ -218,6 +220,15 @@ Result<void> Spool::append(std::span<const BatchToSpool> batches, std::span<cons
   if (!done) return done;
   for (const spool::Position& p : positions) positions_[p.source] = p.position;
   return done;
+}
+
+bool Spool::shed() {
+  if (torn_) return false;
+  const std::string opening = opening_record();
+  bool any = false;
+  for (spool::Lane& lane : lanes_)
+    if (lane.spent(opening.size())) any |= lane.shed(opening);
+  return any;
 }
 
 Result<void> Spool::try_append(std::span<const BatchToSpool> batches, std::string_view positions) {
@@ -283,6 +294,7 @@ void Spool::acknowledge(std::uint8_t lane, std::uint64_t sequence) {
   if (sequence <= lanes_[lane].acknowledged()) return;
   lanes_[lane].acknowledge(sequence);
   write_acknowledged();
+  if (full()) (void)shed();
   keep_reserve();
 }
 

@@ -78,6 +78,8 @@ class Spool {
   void write_acknowledged();
   [[nodiscard]] Result<void> try_append(std::span<const BatchToSpool> batches, std::string_view positions);
   [[nodiscard]] std::string opening_record() const;
+  /// Gives back what segments hold that are written to and wholly acknowledged; true if there was any.
+  bool shed();
   void keep_reserve();
 
   SpoolOptions options_;

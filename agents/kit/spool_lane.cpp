@@ -274,6 +274,12 @@ void Lane::acknowledge(std::uint64_t sequence) {
   }
 }
 
+bool Lane::shed(std::string_view opening) {
+  if (!begin_segment(opening)) return false;
+  acknowledge(acknowledged_);
+  return true;
+}
+
 std::uint64_t Lane::bytes() const {
   std::uint64_t out = 0;
   for (const Segment& segment : segments_) out += segment.size;

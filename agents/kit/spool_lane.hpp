@@ -62,6 +62,14 @@ class Lane {
   /// Removes segments of which everything is acknowledged.
   void acknowledge(std::uint64_t sequence);
 
+  /// True if all that the newest segment holds is acknowledged, and there is something in it to give up.
+  [[nodiscard]] bool spent(std::size_t opening_bytes) const {
+    return !segments_.empty() && written_ == 0 && acknowledged_ + 1 == next_ &&
+           segments_.back().size > kSegmentHeaderBytes + opening_bytes;
+  }
+  /// Begins a new segment and removes the spent ones; false: there is no room even for that.
+  [[nodiscard]] bool shed(std::string_view opening);
+
   [[nodiscard]] std::uint64_t next() const { return next_; }
   /// For recovery: the next sequence is at least this.
   void raise_next(std::uint64_t next) { next_ = std::max(next_, next); }

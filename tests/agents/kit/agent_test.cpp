@@ -50,6 +50,9 @@ struct Bench {
     link.kind = "network";
     link.version = "1.2";
     link.name = "gate-1";
+    link.say = [this](const std::string& line) {
+      if (line.find("no engine answers") == std::string::npos) said.push_back(line);
+    };
     link.engines = {"ipc://" + (scratch / "engine.ipc").string()};
     agent = std::make_unique<Agent>(std::move(sources), *spool, std::move(link), once);
     agent->start(moment());
@@ -87,6 +90,7 @@ struct Bench {
   }
 
   test::Scratch scratch;
+  std::vector<std::string> said;
   FullDisk disk;
   std::uint64_t limit = 64U << 20U;
   std::map<std::string, std::unique_ptr<FakeInput>> inputs;
@@ -194,6 +198,8 @@ TEST_CASE("a trouble of a source becomes one event, and so does the next one") {
   REQUIRE(report.sources.size() == 2);
   CHECK(report.sources[0].state == "waiting");
   CHECK(report.sources[1].state == "failed");
+  CHECK(bench.said == std::vector<std::string>{"b: no such device; mend it", "the file is gone", "a: in order again",
+                                               "the file is gone"});
   CHECK(report.spooled == bench.spool->events());
   CHECK(report.resident_bytes > 1U << 20U);
 }

@@ -83,6 +83,23 @@ class BadDisk final : public Disk {
   int fail_syncs = 0, fail_truncates = 0;
 };
 
+/// A disk with room for so many bytes of segments; removing one makes room.
+class SmallDisk final : public Disk {
+ public:
+  SmallDisk(fs::path directory, std::uint64_t room) : directory_(std::move(directory)), room_(room) {}
+  ssize_t write(int fd, const char* bytes, std::size_t size, off_t at) override {
+    std::uint64_t used = 0;
+    for (const auto& entry : fs::directory_iterator(directory_))
+      if (entry.path().extension() == ".seg") used += entry.file_size();
+    if (used >= room_) return errno = ENOSPC, -1;
+    return Disk::write(fd, bytes, std::min<std::uint64_t>(size, room_ - used), at);
+  }
+
+ private:
+  fs::path directory_;
+  std::uint64_t room_;
+};
+
 }  // namespace
 
 TEST_CASE("crc32c gives the values of RFC 3720") {
@@ -271,6 +288,49 @@ TEST_CASE("a full disk takes nothing in halves, and life safety uses what was ke
   Spool again = open_spool(scratch / "spool");
   CHECK(again.position("s") == "3");
   CHECK(read_all(again, 0).at(0).bytes == "fire");
+}
+
+TEST_CASE("on a small full disk what the engine has makes room for what it has not") {
+  const test::Scratch scratch;
+  SmallDisk disk(scratch / "spool", 20'000);
+  const std::string batch(3'000, 'x');
+  std::uint64_t appended = 0;
+  {
+    Spool spool = open_spool(scratch / "spool", 4U << 20U, &disk);
+    for (int round = 0; round < 5; ++round) {
+      const std::uint64_t before = appended;
+      while (add(spool, 1, 1, batch, std::to_string(appended + 1))) ++appended;
+      REQUIRE(appended > before);
+      CHECK(read_all(spool, 1).size() == appended - before);
+      CHECK(spool.position("s") == std::to_string(appended));
+      spool.acknowledge(1, appended - 1);
+      CHECK_FALSE(add(spool, 1, 1, batch, "no"));  // one batch is not acknowledged: nothing may go
+      spool.acknowledge(1, appended);
+    }
+    REQUIRE(add(spool, 1, 1, "last", "end"));
+  }
+  Spool again = open_spool(scratch / "spool");
+  const std::vector<StoredBatch> left = read_all(again, 1);
+  REQUIRE(left.size() == 1);
+  CHECK(left[0].bytes == "last");
+  CHECK(left[0].first_sequence == appended + 1);
+  CHECK(again.position("s") == "end");
+  CHECK(again.lost() == 0);
+}
+
+TEST_CASE("a spool at a limit below a segment's size takes events again when the engine has them") {
+  const test::Scratch scratch;
+  SpoolOptions options;
+  options.directory = scratch / "spool";
+  options.limit_bytes = 10'000;
+  Result<Spool> spool = Spool::open(options);
+  REQUIRE(spool);
+  std::uint64_t appended = 0;
+  for (; !spool->full(); ++appended) REQUIRE(add(*spool, 1, 1, std::string(3'000, 'x'), "1"));
+  spool->acknowledge(1, appended - 1);
+  CHECK(spool->full());
+  spool->acknowledge(1, appended);
+  CHECK_FALSE(spool->full());
 }
 
 TEST_CASE("after a failed sync the same events are spooled once, in a new segment") {
