@@ -97,6 +97,7 @@ Result<Picture> of_recording(const Options& options) {
   around.role = settled->engine.role;
   around.seat = settled->engine.seat;
   around.demo = true;
+  around.health.recorded = true;
   for (const demo::RecordedAgent& recorded : recording->agents) {
     AgentState agent;
     agent.name = recorded.name;

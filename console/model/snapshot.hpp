@@ -51,6 +51,7 @@ struct EngineHealth {
   std::uint64_t fused_position = 0;
   UtcNs ledger_checked = 0;
   std::uint64_t ledger_gaps = 0;
+  bool recorded = false;  ///< events of a recording without an engine: nothing is stored, linked or checked
 };
 
 /// The picture that a seat draws. Immutable; a new one replaces it.

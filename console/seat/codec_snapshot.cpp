@@ -108,7 +108,7 @@ void put_health(const EngineHealth& in, pb::Health& out) {
 
 EngineHealth take_health(const pb::Health& in) {
   return {in.problem(),        in.refused_batches(), in.queue_depth(), in.log_position(),
-          in.fused_position(), in.ledger_checked(),  in.ledger_gaps()};
+          in.fused_position(), in.ledger_checked(),  in.ledger_gaps(), false};
 }
 
 /// The incidents of a snapshot by address: an incident that is the same object did not change.

@@ -51,8 +51,9 @@ void AgentsView::draw(Frame& f, Desk& d, const Rect& r) {
   const FeedSum feeds = sum_of(f.snapshot.agents);
   const std::uint64_t missing = feeds.gaps + f.snapshot.health.ledger_gaps;
   pane_head(p, {r.x, r.y, r.w, unit::kHeader}, "Agents",
-            missing == 0 ? "every number of every agent is in the ledger: nothing is lost"
-                         : count_text(missing) + " numbers are missing from the ledger");
+            f.snapshot.health.recorded ? "recorded events, no engine: nothing is stored here"
+            : missing == 0             ? "every number of every agent is in the ledger: nothing is lost"
+                                       : count_text(missing) + " numbers are missing from the ledger");
   const float y = r.y + unit::kHeader;
   draw_tiles(f, d, {r.x, y, r.w, kTiles});
   const Rect body{r.x, y + kTiles, r.w, r.bottom() - y - kTiles};
@@ -88,20 +89,25 @@ void AgentsView::draw_tiles(Frame& f, Desk& d, const Rect& r) {
     std::string name, value, note;
     bool bad;
   };
+  const bool recorded = s.health.recorded;
   const std::uint64_t behind = s.health.log_position - std::min(s.health.log_position, s.health.fused_position);
   const std::vector<Tile> tiles = {
       {"Agents heard", fmt::format("{} of {}", feeds.live, feeds.known),
        feeds.silent == 0 ? std::string("none late") : fmt::format("{} late or silent", feeds.silent), feeds.silent > 0},
-      {"Events stored", count_text(s.events_total), fmt::format("{:.0f} a second now", s.events_per_second), false},
+      {recorded ? "Events read" : "Events stored", count_text(s.events_total),
+       fmt::format("{:.0f} a second now", s.events_per_second), false},
       {"Numbers missing", count_text(missing),
-       s.health.ledger_checked > 0 ? "ledger checked at " + f.time.clock(s.health.ledger_checked)
-                                   : std::string("ledger not checked yet"),
+       recorded                      ? std::string("no ledger here")
+       : s.health.ledger_checked > 0 ? "ledger checked at " + f.time.clock(s.health.ledger_checked)
+                                     : std::string("ledger not checked yet"),
        missing > 0},
-      {"Waiting in spools", count_text(feeds.spooled), "kept by agents until stored", false},
+      {"Waiting in spools", count_text(feeds.spooled), recorded ? "no link here" : "kept by agents until stored",
+       false},
       {"Fused", behind == 0 ? std::string("all") : count_text(behind) + " behind",
-       "position " + count_text(s.health.fused_position), behind > 10'000},
+       recorded ? "as it was recorded" : "position " + count_text(s.health.fused_position), behind > 10'000},
       {"Engine queue", count_text(s.health.queue_depth),
-       plural(s.health.refused_batches, "batch", "batches") + " refused", s.health.refused_batches > 0},
+       recorded ? std::string("no engine here") : plural(s.health.refused_batches, "batch", "batches") + " refused",
+       s.health.refused_batches > 0},
       {"Lines refused", count_text(feeds.refused), "counted, none dropped silently", false}};
   p.hairline(r.x, r.bottom() - 1, r.w, t.line);
   const auto fit = static_cast<std::size_t>(std::max(1.0F, std::floor(r.w / 168)));
@@ -146,7 +152,7 @@ void AgentsView::draw_table(Frame& f, Desk& d, const Rect& r) {
   title(heard, "Last event", Align::right);
   title(spark, "Last minute", Align::left);
   title(rate, "Per min", Align::right);
-  title(events, "Stored", Align::right);
+  title(events, f.snapshot.health.recorded ? "Read" : "Stored", Align::right);
   title(skew, "Clock", Align::right);
   title(spool, "Spool", Align::right);
   title(gaps, "Gaps", Align::right);
@@ -222,13 +228,16 @@ void AgentsView::draw_detail(Frame& f, Desk& d, const Rect& r, const AgentState&
     y += 24;
   };
   pair("Kind", a.kind + (a.version.empty() ? "" : ", version " + a.version), false);
-  pair("Address", a.remote.empty() ? std::string("unknown") : a.remote, true);
+  const bool recorded = f.snapshot.health.recorded;
+  if (recorded) pair("Address", "none: read from a recording", false);
+  if (!recorded) pair("Address", a.remote.empty() ? std::string("unknown") : a.remote, true);
   pair("Heard", a.last_heard > 0 ? f.time.clock(a.last_heard) + ", " + ago(now - a.last_heard) : std::string("never"),
        false, quiet);
   const std::int64_t off = a.clock_skew < 0 ? -a.clock_skew : a.clock_skew;
   pair("Clock",
-       off < kSecond / 2 ? std::string("agrees with the engine")
-                         : lag(off) + (a.clock_skew < 0 ? " behind the engine" : " ahead of the engine"),
+       recorded            ? std::string("as recorded")
+       : off < kSecond / 2 ? std::string("agrees with the engine")
+                           : lag(off) + (a.clock_skew < 0 ? " behind the engine" : " ahead of the engine"),
        false, off >= kSkew);
   pair("Spool", plural(a.report.spooled, "event", "events") + ", " + bytes_text(a.report.spool_bytes), false);
   pair("Memory", a.report.resident_bytes > 0 ? bytes_text(a.report.resident_bytes) : std::string("not reported"),

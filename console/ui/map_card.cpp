@@ -402,10 +402,11 @@ float draw_steps_card(Frame& f, const Rect& r, SiteMapState& state, const LevelD
     const std::string place = !c.device_id.empty() && text.find(c.device_id) == std::string::npos ? c.device_id
                               : u != nullptr && text.find(u->name) == std::string::npos           ? u->name
                                                                                                   : std::string();
-    const float tw = p.width(text, Face::m);
+    const Face face = p.width(text, Face::m) > text_room ? Face::s : Face::m;
+    const float tw = p.width(text, face);
     const float pw = place.empty() ? 0 : p.width(place, Face::s);
     const bool both = pw > 0 && tw + pw + 12 <= text_room;
-    p.text(box.x + 96, mid, text, Face::m, t.t1, Align::left, both ? text_room - pw - 8 : text_room);
+    p.text(box.x + 96, mid, text, face, t.t1, Align::left, both ? text_room - pw - 8 : text_room);
     if (both) p.text(box.right() - 16, mid, place, Face::s, t.t2, Align::right);
     if (hit.clicked && m.estate) {
       const Site* s = m.estate->site(c.site_id.empty() ? i->site_id : c.site_id);

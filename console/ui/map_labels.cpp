@@ -29,10 +29,10 @@ struct Offset {
   float x, y;
 };
 // Where a name may stand around its best place, nearest first.
-constexpr Offset kAround[] = {{0, 0},   {0, -14},   {0, 14},   {0, -28}, {0, 28}, {-22, 0}, {22, 0}, {-22, 20},
-                              {22, 20}, {-22, -20}, {22, -20}, {0, -44}, {0, 44}, {-48, 0}, {48, 0}, {-48, 28},
-                              {48, 28}, {-48, -28}, {48, -28}, {0, -64}, {0, 64}, {-84, 0}, {84, 0}, {-84, 40},
-                              {84, 40}, {-84, -40}, {84, -40}, {0, -92}, {0, 92}};
+constexpr Offset kAround[] = {{0, 0},  {0, -14},  {0, 14},  {0, -28},   {0, 28},   {-14, 0}, {14, 0}, {-22, 0},
+                              {22, 0}, {-22, 20}, {22, 20}, {-22, -20}, {22, -20}, {0, -44}, {0, 44}, {-48, 0},
+                              {48, 0}, {-48, 28}, {48, 28}, {-48, -28}, {48, -28}, {0, -64}, {0, 64}, {-84, 0},
+                              {84, 0}, {-84, 40}, {84, 40}, {-84, -40}, {84, -40}, {0, -92}, {0, 92}};
 
 void block_devices(const MapScene& s, LabelSpace& space) {
   std::size_t count = 0;
@@ -151,12 +151,13 @@ void place_names(const MapScene& s, LabelSpace& space, MapLayout& out) {
       int least;
       std::size_t offsets;
     };
-    static constexpr Try kTries[] = {{true, 1, 11},  {true, 2, 29},  {true, 3, 29},  {false, 1, 11}, {false, 1, 29},
-                                     {false, 2, 11}, {false, 2, 29}, {false, 3, 29}, {false, 4, 29}};
+    static constexpr Try kTries[] = {{true, 1, 13},  {true, 2, 31},  {true, 3, 31},  {false, 1, 13}, {false, 1, 31},
+                                     {false, 2, 13}, {false, 2, 31}, {false, 3, 31}, {false, 4, 31}};
     bool placed = false;
     for (const Try& t : kTries) {
       if (placed) break;
-      if ((t.pill && people < 0) || (strong && t.least == 1)) continue;  // an urgent name stays near its mark
+      // An urgent name stays near its mark, and the way never runs through it.
+      if ((t.pill && people < 0) || (strong && (t.least == 1 || t.least > 3))) continue;
       const float w = t.pill ? std::max(width, 44.0F) : width;
       const float h = t.pill ? kLine + 6 + kPill : kLine;
       for (std::size_t k = 0; k < t.offsets; ++k) {
@@ -173,14 +174,17 @@ void place_names(const MapScene& s, LabelSpace& space, MapLayout& out) {
     // An urgent room is named wherever its name has room at all.
     ImVec2 found;
     float least = 1e9F;
-    for (float dy = -160; dy <= 160; dy += 8)
-      for (float dx = -160; dx <= 160; dx += 8) {
-        const float far = std::hypot(dx, 2 * dy);
-        const Rect r = around(best.x + dx, best.y + dy, width + kSpare, kLine);
-        if (far >= least || !space.free(r, LabelSpace::kBlocks) || !within(s, unit, r)) continue;
-        least = far;
-        found = {r.mid_x(), r.mid_y()};
-      }
+    for (const int weight : {3, LabelSpace::kBlocks}) {
+      if (least < 1e9F) break;
+      for (float dy = -160; dy <= 160; dy += 4)
+        for (float dx = -160; dx <= 160; dx += 8) {
+          const float far = std::hypot(dx, 2 * dy);
+          const Rect r = around(best.x + dx, best.y + dy, width + kSpare, kLine);
+          if (far >= least || !space.free(r, weight) || !within(s, unit, r)) continue;
+          least = far;
+          found = {r.mid_x(), r.mid_y()};
+        }
+    }
     if (least >= 1e9F) continue;
     const Rect r = around(found.x, found.y, width + kSpare, kLine);
     out.names.push_back({i, found.x, found.y, width, true, -1, r});
@@ -206,7 +210,9 @@ void place_tags(const MapScene& s, LabelSpace& space, MapLayout& out) {
                          {q.x, q.y + reach + 5, Align::center},    {q.x, q.y - reach - 5, Align::center},
                          {q.x + reach, q.y + 8, Align::left},      {q.x - reach, q.y + 8, Align::right},
                          {q.x + 4, q.y + reach + 5, Align::right}, {q.x + 4, q.y - reach - 5, Align::right},
-                         {q.x - 4, q.y + reach + 5, Align::left},  {q.x - 4, q.y - reach - 5, Align::left}};
+                         {q.x - 4, q.y + reach + 5, Align::left},  {q.x - 4, q.y - reach - 5, Align::left},
+                         {q.x - 8, q.y + reach + 9, Align::right}, {q.x - 8, q.y - reach - 9, Align::right},
+                         {q.x + 8, q.y + reach + 9, Align::left},  {q.x + 8, q.y - reach - 9, Align::left}};
     const int floor = s.plan.floor_at(d.position);
     const Unit* unit = floor < 0 ? nullptr : &s.plan.site->units[s.plan.floors[static_cast<std::size_t>(floor)].item];
     const DeviceState* state = s.news.states[i];
@@ -219,6 +225,9 @@ void place_tags(const MapScene& s, LabelSpace& space, MapLayout& out) {
         const Rect r{x - 1, t.y - 7, w + 2, 14};
         if (!space.free(r, pass == 0 ? 1 : pass == 3 ? 4 : 2)) continue;
         if (pass < 2 && unit != nullptr && !within(s, *unit, r)) continue;
+        // Out of its room, but not out of the building: there a card may lie on it, and it would name the street.
+        const auto outside = [&](float at) { return s.plan.floor_at(s.view.to_map({at, r.mid_y()})) < 0; };
+        if (pass >= 2 && unit != nullptr && (outside(r.x) || outside(r.right()))) continue;
         out.tags.push_back({i, t.x, t.y, t.align, r});
         space.block(r);
         placed = true;

@@ -69,11 +69,14 @@ void place_discs(const MapScene& s, LabelSpace& space, MapLayout& out) {
   std::vector<float> gaps;
   std::vector<float> widths;
   for (std::size_t k = 0; k < places.size(); ++k) {
-    std::string text = numbers[k][0];
-    if (numbers[k].size() > 3)
-      text += " … " + numbers[k].back();
-    else
-      for (std::size_t n = 1; n < numbers[k].size(); ++n) text += ", " + numbers[k][n];
+    // The first number tells the place's turn on the way; all the later ones would cover the plan.
+    std::string text = std::to_string(path.stops[places[k]].first);
+    if (s.near() && numbers[k].size() <= 2) {
+      text = numbers[k][0];
+      if (numbers[k].size() == 2) text += ", " + numbers[k][1];
+    } else if (s.near()) {
+      text += " …";
+    }
     const float w = text.size() < 3 ? 2 * radius : std::max(2 * radius, s.p.width(text, Face::tiny) + 12);
     if (!widths.empty()) gaps.push_back((widths.back() + w) / 2 + 3);
     widths.push_back(w);
