@@ -41,7 +41,8 @@ void AlertWall::update(Frame& f, Desk& d, const Rect& area) {
   bool force = takes_newcomers_;
   takes_newcomers_ = false;
   if (order_.waiting() > 0 && d.keys.take(Key::home)) force = true;
-  const bool hold = hold_.active(f.input.seconds);
+  // Where nothing stands nothing can jump away: an empty list takes its first rows at once.
+  const bool hold = hold_.active(f.input.seconds) && !order_.rows().empty();
   order_.update(d.snapshot, d.filter, hold, force);
   if (hold && order_.differs()) f.wake(hold_.left(f.input.seconds) + 0.001);
   held_ = hold && !force;

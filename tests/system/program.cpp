@@ -33,7 +33,7 @@ Program::Program(const std::string& name, const std::vector<std::string>& argume
   if (::mkdtemp(folder.data()) == nullptr) throw std::runtime_error("cannot make a directory for a program's output");
   folder_ = folder;
   write_text(folder_ / "in", input);
-  const std::string program = std::string(WF_BIN_DIR) + "/" + name;
+  const std::string program = (std::filesystem::path(WF_BIN_DIR) / name).string();
   std::vector<std::string> words{program};
   words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<char*> argv;

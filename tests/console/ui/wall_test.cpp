@@ -444,3 +444,17 @@ TEST_CASE("Until somebody chooses, the map stands where the wall's first row is"
   desk.frames(2);
   CHECK(desk.look().selection.site == (*at)->site_id);
 }
+
+TEST_CASE("An empty wall takes its first row at once, also while somebody presses keys") {
+  DeskDriver desk(sample::quiet());
+  desk.frames(2);
+  desk.press(Key::down);
+  desk.show(with_new(sample::quiet(), 9001, Priority::medium));
+  desk.press(Key::space);
+  CHECK(desk.wrote("Something new at the gate"));
+  desk.press(Key::space);
+  desk.press(Key::space);
+  const auto sent = desk.commands();
+  REQUIRE(sent.size() == 1);
+  CHECK(sent[0].incidents == std::vector<std::uint64_t>{9001});
+}
