@@ -3,6 +3,9 @@
 #include <GLFW/glfw3.h>
 #include <backends/imgui_impl_glfw.h>
 #include <imgui.h>
+#if IMGUI_VERSION_NUM >= 18700
+#include <imgui_internal.h>  // the queue of inputs
+#endif
 
 #include <algorithm>
 #include <atomic>
@@ -19,6 +22,15 @@ namespace {
 /// Frames that are drawn after an input: the ui decides what lies under the pointer from the frame before.
 constexpr int kFramesAfterInput = 3;
 constexpr float kZoomStep = 0.1F, kZoomLeast = 0.75F, kZoomMost = 2.5F;
+
+/// 1.87 and later spread fast inputs over several frames: true while some wait for the next one. 1.86 holds none back.
+bool inputs_wait() {
+#if IMGUI_VERSION_NUM >= 18700
+  return !ImGui::GetCurrentContext()->InputEventsQueue.empty();
+#else
+  return false;
+#endif
+}
 
 std::string glfw_reason() {
   const char* text = nullptr;
@@ -168,7 +180,6 @@ void Window::on_key(int key, int scancode, int action, int mods) {
     if (key == GLFW_KEY_0 || key == GLFW_KEY_KP_0) zoom = 1;
     zoom_ = std::clamp(zoom, kZoomLeast, kZoomMost);
   }
-  if (down && key == GLFW_KEY_F11) toggle_fullscreen();
 #if IMGUI_VERSION_NUM < 18700
   // 1.86 has no queue of events: a key that goes down and up between two frames was never pressed. It is held for one
   // frame, because a tap that acknowledges must never be lost on a slow machine.
@@ -271,6 +282,7 @@ void Window::draw_frame() {
   input.replies = feed_.replies();
   input.connection_problem = feed_.connection_problem();
   ui::FrameOutput output = stage_->build(feed_.snapshot(), input);
+  if (inputs_wait()) touched();
   stage_->draw(width, height);
   glfwSwapBuffers(window_);
   release_keys();
