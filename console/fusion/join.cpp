@@ -15,7 +15,7 @@ struct Row {
 /// The one table of weights; a pair that is not here weighs nothing. README.md explains it.
 constexpr Row kRows[] = {
     {Tie::door, Tie::door, 100, "same door"},
-    {Tie::door, Tie::door_watched, 85, "door that the camera watches"},
+    {Tie::door, Tie::door_watched, 85, "door the camera watches"},
     {Tie::door_watched, Tie::door, 85, "camera at that door"},
     {Tie::door_watched, Tie::door_watched, 40, "camera at the same door"},
     {Tie::credential, Tie::credential, 95, "same badge"},
@@ -31,7 +31,7 @@ constexpr Row kRows[] = {
     {Tie::camera, Tie::camera, 90, "same camera"},
     {Tie::account, Tie::account, 80, "same account"},
     {Tie::zone, Tie::zone, 65, "same room"},
-    {Tie::zone, Tie::zone_watched, 65, "room that the camera watches"},
+    {Tie::zone, Tie::zone_watched, 65, "room the camera watches"},
     {Tie::zone, Tie::zone_of_host, 65, "room of that host"},
     {Tie::zone, Tie::zone_beside, 45, "next room"},
     {Tie::zone_watched, Tie::zone, 65, "camera in that room"},
@@ -39,11 +39,11 @@ constexpr Row kRows[] = {
     {Tie::zone_watched, Tie::zone_of_host, 60, "camera in the host's room"},
     {Tie::zone_watched, Tie::zone_beside, 40, "camera in the next room"},
     {Tie::zone_of_host, Tie::zone, 65, "host in that room"},
-    {Tie::zone_of_host, Tie::zone_watched, 60, "host in the room that the camera watches"},
+    {Tie::zone_of_host, Tie::zone_watched, 60, "host where the camera watches"},
     {Tie::zone_of_host, Tie::zone_of_host, 30, "host in the same room"},
     {Tie::zone_of_host, Tie::zone_beside, 30, "host in the next room"},
     {Tie::zone_beside, Tie::zone, 45, "next room"},
-    {Tie::zone_beside, Tie::zone_watched, 40, "next to the room that the camera watches"},
+    {Tie::zone_beside, Tie::zone_watched, 40, "beside what the camera watches"},
     {Tie::zone_beside, Tie::zone_of_host, 30, "next to that host's room"},
     {Tie::zone_beside, Tie::zone_beside, 25, "from the same room"},
 };

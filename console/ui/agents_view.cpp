@@ -52,6 +52,7 @@ void AgentsView::draw(Frame& f, Desk& d, const Rect& r) {
   const std::uint64_t missing = feeds.gaps + f.snapshot.health.ledger_gaps;
   pane_head(p, {r.x, r.y, r.w, unit::kHeader}, "Agents",
             f.snapshot.health.recorded ? "recorded events, no engine: nothing is stored here"
+            : feeds.known == 0         ? "none is enrolled yet"
             : missing == 0             ? "every number of every agent is in the ledger: nothing is lost"
                                        : count_text(missing) + " numbers are missing from the ledger");
   const float y = r.y + unit::kHeader;

@@ -344,7 +344,7 @@ void draw_site_map(Frame& f, const Rect& area, SiteMapState& state, bool full_vi
       draw_thing_card(f, {area.right() - 316, port.y + 12, 304, port.h - 24}, state, *data, true);
     return;
   }
-  draw_map_column(f, area, state, data);
+  if (site != nullptr) draw_map_column(f, area, state, data);
   if (area.w < 900) return;
   const Rect right{area.right() - 336, area.y + 16, 320, area.h - 32};
   float y = right.y;

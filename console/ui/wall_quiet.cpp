@@ -44,6 +44,8 @@ void draw_quiet(Frame& f, Desk& d, const Rect& r) {
   std::string sum =
       fmt::format("{}, {}, ", plural(s.events_total, "event", "events"), plural(feeds.known, "agent", "agents"));
   sum += feeds.silent == 0 ? std::string("none late.") : fmt::format("{} late.", feeds.silent);
+  const bool nobody = feeds.known == 0 && !blind;
+  if (nobody) sum = "Nothing can be seen before one does.";
   p.text(cx, y, sum, Face::l, t.t2, Align::center, r.w - 32);
   y += 28;
   std::string proof;
@@ -55,6 +57,7 @@ void draw_quiet(Frame& f, Desk& d, const Rect& r) {
                   : fmt::format(": {} missing.", count_text(s.health.ledger_gaps + feeds.gaps)));
   else
     proof += "The ledger was not checked yet.";
+  if (nobody) proof = "Invite one: watchfloor agent invite NAME";
   p.text(cx, y, proof, Face::m, t.t2, Align::center, r.w - 32);
   y += 48;
 
