@@ -50,20 +50,24 @@ int invite(const Options& options) {
 int list(const Options& options) {
   Result<std::filesystem::path> data = data_directory(options.shared);
   if (!data) return fail(data.error());
-  Result<std::vector<link::EnrolledAgent>> agents = link::enrolled_agents(*data / store::kKeysFolder);
+  if (std::error_code failed; !std::filesystem::is_directory(*data, failed)) return fail(no_data(*data));
+  std::vector<std::string> unreadable;
+  Result<std::vector<link::EnrolledAgent>> agents = link::enrolled_agents(*data / store::kKeysFolder, &unreadable);
   if (!agents) return fail(agents.error());
+  for (const std::string& problem : unreadable) note(problem);
+  const int status = unreadable.empty() ? kGood : kFailed;
   if (options.json) {
     for (const link::EnrolledAgent& a : *agents)
       fmt::print(R"({{"v": 1, "name": {}, "kind": {}, "enrolled": "{}", "revoked": {}, "public_key": {}}})"
                  "\n",
                  json(a.name), json(a.kind), format_rfc3339(a.enrolled), a.revoked, json(a.public_key));
-    return kGood;
+    return status;
   }
   fmt::print("{:<32} {:<8} {:<20} {}\n", "NAME", "KIND", "ENROLLED", "STATE");
   for (const link::EnrolledAgent& a : *agents)
     fmt::print("{:<32} {:<8} {:<20} {}\n", a.name, a.kind, format_rfc3339(a.enrolled / kSecond * kSecond),
                a.revoked ? "revoked" : "enrolled");
-  return kGood;
+  return status;
 }
 
 int revoke(const Options& options) {

@@ -8,9 +8,10 @@
 namespace wf::cli {
 
 /// Exit statuses, the same for every command.
-inline constexpr int kGood = 0;    ///< done
-inline constexpr int kFailed = 1;  ///< it could not be done, or what was checked is not in order
-inline constexpr int kUsage = 2;   ///< the command line is wrong, or names what is not built yet
+inline constexpr int kGood = 0;       ///< done
+inline constexpr int kFailed = 1;     ///< it could not be done, or what was checked is not in order
+inline constexpr int kUsage = 2;      ///< the command line is wrong, or names what is not built yet
+inline constexpr int kNoDisplay = 3;  ///< no window could be opened; `./dev run` goes on without one
 
 /// What the parsed command line decided to do; run by main after parsing. Gives the exit status.
 using Run = std::function<int()>;

@@ -93,6 +93,10 @@ Result<fs::path> data_directory(const Shared& shared) {
   return Error{"no data directory is named and HOME is not set", "", "name one with --data DIR"};
 }
 
+Error no_data(const fs::path& data) {
+  return Error{"there is no such data directory", data.string(), "name it with --data, or start the engine on it once"};
+}
+
 Result<Settled> settle(const Shared& shared) {
   Result<fs::path> data = data_directory(shared);
   if (!data) return data.error();

@@ -23,6 +23,9 @@ void add_data_option(CLI::App& command, Shared& shared);
 /// Adds --data, --site, --listen, --seats, --rules, --clock and --config.
 void add_engine_options(CLI::App& command, Shared& shared);
 
+/// What a command says that only reads where there is no data directory.
+[[nodiscard]] Error no_data(const std::filesystem::path& data);
+
 /// --data, else $STATE_DIRECTORY (systemd), else $XDG_DATA_HOME/watchfloor, else ~/.local/share/watchfloor.
 [[nodiscard]] Result<std::filesystem::path> data_directory(const Shared& shared);
 

@@ -25,7 +25,9 @@ int show(seat::Seat& seat, const shell::WindowOptions& window, const Signals& si
   const Result<void> shown = shell::run_window(window, feed);
   waker.set({});
   seat.set_on_change({});
-  return shown ? kGood : fail(shown.error());
+  if (shown) return kGood;
+  fail(shown.error());
+  return shown.error().where == "display" ? kNoDisplay : kFailed;
 }
 
 }  // namespace wf::cli

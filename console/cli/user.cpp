@@ -42,6 +42,7 @@ int add(const Options& options) {
 int list(const Options& options) {
   Result<std::filesystem::path> data = data_directory(options.shared);
   if (!data) return fail(data.error());
+  if (std::error_code failed; !std::filesystem::is_directory(*data, failed)) return fail(no_data(*data));
   std::vector<std::string> problems;
   const std::vector<seat::SeatUser> users = seat::users(*data / store::kKeysFolder, problems);
   fmt::print("{:<32} {}\n", "NAME", "ROLE");

@@ -58,7 +58,8 @@ Result<std::string> make_invitation(const std::filesystem::path& keys, const std
   return "wf1." + text;
 }
 
-Result<std::vector<EnrolledAgent>> enrolled_agents(const std::filesystem::path& keys) {
+Result<std::vector<EnrolledAgent>> enrolled_agents(const std::filesystem::path& keys,
+                                                   std::vector<std::string>* unreadable) {
   std::vector<EnrolledAgent> out;
   std::error_code failed;
   const std::filesystem::path folder = keys / "agents";
@@ -66,7 +67,10 @@ Result<std::vector<EnrolledAgent>> enrolled_agents(const std::filesystem::path& 
   for (std::filesystem::directory_iterator it(folder, failed), end; !failed && it != end; it.increment(failed)) {
     if (it->path().extension() != ".json") continue;
     // A file that cannot be read admits nobody; the link says so when it meets it.
-    if (Result<EnrolledAgent> agent = read_agent(it->path())) out.push_back(std::move(*agent));
+    if (Result<EnrolledAgent> agent = read_agent(it->path()))
+      out.push_back(std::move(*agent));
+    else if (unreadable != nullptr)
+      unreadable->push_back(agent.error().text());
   }
   if (failed)
     return Error{fmt::format("cannot read the directory: {}", failed.message()), folder.string(),

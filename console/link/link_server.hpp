@@ -86,7 +86,8 @@ struct EnrolledAgent {
   UtcNs enrolled = 0;
   bool revoked = false;
 };
-[[nodiscard]] Result<std::vector<EnrolledAgent>> enrolled_agents(const std::filesystem::path& keys);
+[[nodiscard]] Result<std::vector<EnrolledAgent>> enrolled_agents(const std::filesystem::path& keys,
+                                                                 std::vector<std::string>* unreadable = nullptr);
 /// Marks an agent revoked; a running LinkServer sees it at its next message.
 [[nodiscard]] Result<void> revoke_agent(const std::filesystem::path& keys, const std::string& name);
 

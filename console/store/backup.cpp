@@ -54,6 +54,12 @@ Result<void> copy_database(const fs::path& from, const fs::path& to) {
   const int code = sqlite3_backup_finish(copy);
   if (stepped != SQLITE_DONE || code != SQLITE_OK)
     return target->error(code != SQLITE_OK ? code : stepped, "copy the database");
+  // Pages are copied as they are: damage would be found when the backup is all that is left.
+  const Result<std::string> sound = target->text("PRAGMA quick_check(1)");
+  if (!sound) return Error{sound.error().what, from.string(), "put it aside and restore the newest backup"};
+  if (*sound != "ok")
+    return Error{"the database is damaged and was not backed up; `watchfloor verify` says where", from.string(),
+                 "put it aside and restore the newest backup"};
   // Without a write-ahead log the copy is one file, readable from a medium that cannot be written.
   const Result<std::string> mode = target->text("PRAGMA journal_mode=DELETE");
   if (!mode) return mode.error();

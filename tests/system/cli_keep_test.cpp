@@ -124,6 +124,34 @@ TEST_CASE("a seat's user gets a token of mode 0600, is listed, and can be remove
   }
 }
 
+TEST_CASE("lists say which data directory is not there and which key file cannot be read") {
+  const Scratch scratch;
+  for (const char* what : {"agent", "user"}) {
+    const Outcome nowhere = run("watchfloor", {what, "list", "--data", scratch / "nowhere"});
+    CHECK(nowhere.status == 1);
+    CHECK(nowhere.err.find("there is no such data directory") != std::string::npos);
+  }
+  std::filesystem::create_directories(scratch / "data/keys/agents");
+  write_text(scratch / "data/keys/agents/gate-1.json", "{\"v\": 1, \"na");
+  const Outcome torn = run("watchfloor", {"agent", "list", "--data", scratch / "data"});
+  CHECK(torn.status == 1);
+  CHECK(torn.err.find("keys/agents/gate-1.json: ") != std::string::npos);
+}
+
+TEST_CASE("where no window can be opened the exit status says so, for whoever can go on without one") {
+  const Scratch scratch;
+  ::setenv("DISPLAY", "nonsense", 1);
+  ::unsetenv("WAYLAND_DISPLAY");
+  const Outcome demo = run("watchfloor", {"demo"});
+  const Outcome console = run(
+      "watchfloor", {"--data", scratch / "data", "--listen", "tcp://127.0.0.1:0", "--rules", scratch.path().string()});
+  ::unsetenv("DISPLAY");
+  for (const Outcome& outcome : {demo, console}) {
+    CHECK(outcome.status == 3);
+    CHECK(outcome.err.find("watchfloor: display: no display can be opened") != std::string::npos);
+  }
+}
+
 TEST_CASE("site check names a folder that is no site") {
   const Scratch scratch;
   const Outcome outcome = run("watchfloor", {"site", "check", scratch.path().string()});

@@ -146,6 +146,23 @@ TEST_CASE("a backup made while the owner runs is restored whole, keys and modes 
   CHECK(refused.error().what == "the data directory is not empty");
 }
 
+TEST_CASE("a damaged database is not taken for a backup") {
+  const Scratch dir;
+  must(Store::open(dir / "data"));
+  {
+    std::fstream file(dir / "data/watchfloor.db", std::ios::in | std::ios::out | std::ios::binary);
+    const std::string noise(3000, '\x5a');
+    for (int page = 2; page < 8; ++page) {
+      file.seekp(page * 4096);
+      file << noise;
+    }
+  }
+  const auto copied = backup(dir / "data", dir / "copy");
+  REQUIRE_FALSE(copied.ok());
+  CHECK(copied.error().text().find("damaged") != std::string::npos);
+  CHECK_FALSE(std::filesystem::exists(dir / "copy"));
+}
+
 TEST_CASE("a damaged backup and a directory that is none are refused, and nothing is left behind") {
   const Scratch dir;
   {
