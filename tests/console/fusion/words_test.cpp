@@ -23,7 +23,46 @@ std::string say(const char* kind, const Fields& fields, std::uint32_t n = 1) {
   return fusion::repeated(words.once, words.many, n);
 }
 
+std::string in_brief(const char* kind, const Fields& fields) {
+  static const auto estate = test::small_estate();
+  fusion::Enricher enricher(estate);
+  Event e;
+  e.kind = kind;
+  e.time = test::kStart;
+  e.agent = "acs-1";
+  for (const auto& [name, value] : fields) e.add(name, value);
+  return fusion::brief(e, enricher.apply(e, fusion::Presence()));
+}
+
 }  // namespace
+
+TEST_CASE("Events in few words, for a column of eighteen letters") {
+  const struct {
+    const char* kind;
+    Fields fields;
+    const char* words;
+  } golden[] = {
+      {"access.granted", {{"credential.id", "88-1042"}, {"door.id", "D-231"}}, "Badge granted"},
+      {"door.forced", {{"door.id", "D-231"}}, "D-231 forced"},
+      {"door.held", {{"door.id", "Door 14"}}, "14 held open"},
+      {"door.opened", {}, "Door opened"},
+      {"camera.motion", {{"camera.id", "C-26"}}, "Motion on C-26"},
+      {"camera.object", {{"camera.id", "C-26"}, {"object", "person"}}, "Person on C-26"},
+      {"camera.object", {{"camera.id", "C-26"}, {"object", "person"}, {"count", "2"}}, "Two people, C-26"},
+      {"camera.object", {{"camera.id", "C-26"}, {"object", "vehicle"}}, "Vehicle, C-26"},
+      {"camera.offline", {{"camera.id", "C-26"}}, "C-26 offline"},
+      {"camera.offline", {}, "Camera offline"},
+      {"host.login", {{"host.name", "hv-07"}, {"user.name", "root"}}, "Login on hv-07"},
+      {"host.login_failed", {{"dst.ip", "203.0.113.9"}, {"user.name", "root"}}, "Login failed"},
+      {"network.alert", {{"src.ip", "198.51.100.7"}, {"dst.ip", "203.0.113.9"}}, "Alert"},
+      {"fire.alarm", {}, "Fire alarm"},
+  };
+  for (const auto& g : golden) {
+    INFO(g.kind);
+    CHECK(in_brief(g.kind, g.fields) == g.words);
+    CHECK(std::string(g.words).size() <= 18);
+  }
+}
 
 TEST_CASE("Events in plain words") {
   const struct {
