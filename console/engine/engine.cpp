@@ -6,6 +6,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <future>
+#include <limits>
 #include <map>
 #include <mutex>
 #include <thread>
@@ -34,6 +35,7 @@ constexpr std::size_t kRecordsAtOnce = 256;
 constexpr std::int64_t kFrame = kSecond / 30;  ///< the shortest time between two snapshots
 constexpr std::int64_t kFindingsEvery = kSecond / 4;
 constexpr std::int64_t kAgentsEvery = kSecond / 4;  ///< how often the link is asked for its agents
+constexpr std::int64_t kStopWithin = 5 * kSecond;   ///< for what waits when the engine is told to stop
 constexpr std::int64_t kQuietEvery = 5 * kSecond;   ///< a snapshot even if only heartbeats came
 constexpr std::int64_t kLateAfter = 8 * kSecond;    ///< real time; an agent says something every five seconds
 constexpr std::int64_t kStuckAfter = 10 * kSecond;
@@ -135,6 +137,7 @@ class PipelineEngine final : public Engine {
   std::map<std::string, std::uint64_t> gaps_;  ///< guarded by house_mutex_
   UtcNs ledger_checked_ = 0;                   ///< guarded by house_mutex_
   std::atomic<std::int64_t> fusion_beat_ = 0, housekeeping_beat_ = 0;
+  std::atomic<std::int64_t> give_up_at_ = std::numeric_limits<std::int64_t>::max();  ///< of judging; CLOCK_MONOTONIC
   std::thread writer_thread_, fusion_thread_, house_thread_;
 };
 
@@ -231,6 +234,8 @@ void PipelineEngine::start_threads() {
 
 /// Each thread ends once what it feeds on is closed and empty, in the order of the pipeline.
 void PipelineEngine::stop() {
+  // What fusion has not judged by then stays in the log: the next start judges it, as after a crash.
+  give_up_at_ = monotonic_ns() + kStopWithin;
   intake_.close();
   if (writer_thread_.joinable()) writer_thread_.join();
   records_.close();
@@ -314,7 +319,8 @@ void PipelineEngine::fuse() {
     std::size_t bytes = 0;
     for (const store::Record& record : taken) {
       bytes += record.payload.size();
-      apply(record);
+      fusion_beat_ = monotonic_ns();
+      if (fusion_beat_ < give_up_at_) apply(record);
     }
     if (!taken.empty()) {
       record_bytes_ -= bytes;
