@@ -10,19 +10,6 @@ using namespace wf::test;
 
 namespace {
 
-constexpr const char* kRule = R"(
-title: An alert of the test
-id: 7f3f6f7a-5d3c-4f5e-9a40-1c1f6c1f0001
-level: high
-logsource: {product: suricata}
-detection: {s: {event_type: alert}, condition: s}
-)";
-
-constexpr const char* kLine =
-    R"({"timestamp":"2026-02-25T06:13:20.000000+0000","flow_id":1,"event_type":"alert","src_ip":"192.0.2.1",)"
-    R"("src_port":4711,"dest_ip":"198.51.100.7","dest_port":22,"proto":"TCP","alert":{"signature":"TEST",)"
-    R"("signature_id":1,"severity":2,"category":"Misc"}})";
-
 std::unique_ptr<seat::Seat> sit_down(const Installation& house) {
   seat::RemoteSeatOptions options;
   options.token.endpoint = "ipc://" + house.data() + "/seat.ipc";
@@ -50,10 +37,10 @@ std::shared_ptr<const Incident> shown(const seat::Seat& seat, bool acknowledged)
 }  // namespace
 
 TEST_CASE("an acknowledgement survives a kill of the engine right after its answer") {
-  Installation house(kRule);
+  Installation house(kAlertRule);
   house.start_engine();
   house.start_agent();
-  house.write({kLine});
+  house.write({kAlertLine});
   if (!house.reaches(1)) FAIL(house.said());
   std::shared_ptr<const Incident> acknowledged;
   {

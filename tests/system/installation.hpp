@@ -9,6 +9,20 @@
 
 namespace wf::test {
 
+/// A rule that makes an alert of every alert of the sensor, and a line that it fires on.
+inline constexpr const char* kAlertRule = R"(
+title: An alert of the test
+id: 7f3f6f7a-5d3c-4f5e-9a40-1c1f6c1f0001
+level: high
+logsource: {product: suricata}
+detection: {s: {event_type: alert}, condition: s}
+)";
+
+inline constexpr const char* kAlertLine =
+    R"({"timestamp":"2026-02-25T06:13:20.000000+0000","flow_id":1,"event_type":"alert","src_ip":"192.0.2.1",)"
+    R"("src_port":4711,"dest_ip":"198.51.100.7","dest_port":22,"proto":"TCP","alert":{"signature":"TEST",)"
+    R"("signature_id":1,"severity":2,"category":"Misc"}})";
+
 /// An engine and a network agent as somebody installs them: programs, an invitation, a file that grows. Each can
 /// be killed and started again at any moment.
 class Installation {

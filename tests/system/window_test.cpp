@@ -12,19 +12,6 @@ using namespace wf::test;
 
 namespace {
 
-constexpr const char* kRule = R"(
-title: An alert of the test
-id: 7f3f6f7a-5d3c-4f5e-9a40-1c1f6c1f0002
-level: high
-logsource: {product: suricata}
-detection: {s: {event_type: alert}, condition: s}
-)";
-
-constexpr const char* kLine =
-    R"({"timestamp":"2026-02-25T06:13:20.000000+0000","flow_id":1,"event_type":"alert","src_ip":"192.0.2.1",)"
-    R"("src_port":4711,"dest_ip":"198.51.100.7","dest_port":22,"proto":"TCP","alert":{"signature":"TEST",)"
-    R"("signature_id":1,"severity":2,"category":"Misc"}})";
-
 /// An X server of the test's own, and DISPLAY set to it while it lives.
 class Display {
  public:
@@ -47,10 +34,10 @@ TEST_CASE("Space in a real window of another seat acknowledges, and the engine's
     WARN("not tested: " << tool << " is not installed");
     return;
   }
-  Installation house(kRule);
+  Installation house(kAlertRule);
   house.start_engine();
   house.start_agent();
-  house.write({kLine});
+  house.write({kAlertLine});
   if (!house.reaches(1)) FAIL(house.said());
   const std::string door = "ipc://" + house.data() + "/seat.ipc";
   auto made = seat::make_remote_seat({{door, {}, {}, {}}, "test", "Seat of the test"});
