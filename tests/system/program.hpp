@@ -24,7 +24,8 @@ class Scratch {
   std::filesystem::path path_;
 };
 
-/// A program of this build ("watchfloor", "wf-agent-network"…), or one by its absolute path, running. Its output goes to files.
+/// A program of this build ("watchfloor", "wf-agent-network"…), or one by its absolute path, running. Its output goes
+/// to files.
 class Program {
  public:
   Program(const std::string& name, const std::vector<std::string>& arguments, std::string_view input = {});
