@@ -17,6 +17,10 @@ inline constexpr std::uint32_t kBatchVersion = 1;
 /// Most bytes and events that a reader accepts in one batch; a larger one is refused, not truncated.
 inline constexpr std::size_t kMaxBatchBytes = 4U << 20U;
 inline constexpr std::size_t kMaxBatchEvents = 16'384;
+/// Most bytes of a batch that the link takes: all agents wait while one is decrypted. An agent's batch is 256 KiB at
+/// most, or one event that is larger; those of earlier releases may have such an event at their end. An event is 1 MiB
+/// at most (agents/kit), 1.6 encoded at worst.
+inline constexpr std::size_t kMaxSentBytes = 2U << 20U;
 
 /// Encodes events as one frame: one table of strings for the whole batch, events as numbers into it.
 /// Event::id and Event::agent are not encoded per event: the link's header carries agent, epoch, lane and
@@ -47,6 +51,25 @@ struct BatchOrigin {
 /// table, more than kMaxBatchEvents. Never throws, never reads outside `bytes`.
 [[nodiscard]] Result<std::vector<Event>> decode_batch(std::string_view bytes, const BatchOrigin& origin);
 
+/// The same for who decodes many batches: it keeps the memory of one batch for the next, so that in steady state an
+/// event takes nothing from the heap. Not thread-safe; one a thread.
+class BatchDecoder {
+ public:
+  BatchDecoder();
+  ~BatchDecoder();
+  BatchDecoder(BatchDecoder&&) noexcept;
+  BatchDecoder& operator=(BatchDecoder&&) noexcept;
+  /// As decode_batch(). The events are the caller's to change and live until the next call.
+  [[nodiscard]] Result<std::span<Event>> decode(std::string_view bytes, const BatchOrigin& origin);
+  /// Gives back what unusually large batches took; call it when the events are done with.
+  void trim();
+
+ private:
+  struct Impl;
+  Impl* impl_;
+  friend Result<std::vector<Event>> decode_batch(std::string_view bytes, const BatchOrigin& origin);
+};
+
 /// Range of event times and number of events without decoding the fields.
 struct BatchSummary {
   std::uint32_t events = 0;
@@ -54,6 +77,12 @@ struct BatchSummary {
   UtcNs max_time = 0;
 };
 [[nodiscard]] Result<BatchSummary> summarise_batch(std::string_view bytes);
+
+/// The names that a batch's events have, each once.
+struct BatchNames {
+  std::vector<std::string> sources, kinds;
+};
+[[nodiscard]] Result<BatchNames> names_in_batch(std::string_view bytes);
 
 /// "agent:epoch:lane:sequence".
 [[nodiscard]] std::string event_id(std::string_view agent, std::uint64_t epoch, std::uint8_t lane,

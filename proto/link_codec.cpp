@@ -56,6 +56,19 @@ void encode_link(const LinkMessage& message, std::string& out) {
     lane.set_sequence(stored.sequence);
   }
   header.set_clock(message.clock);
+  header.set_last_sequence(message.last_sequence);
+  header.set_lease(message.lease);
+  header.set_renew(message.renew);
+  header.set_window_bytes(message.window_bytes);
+  header.set_command_key(message.command_key);
+  header.set_next_engine_key(message.next_engine_key);
+  for (const std::string& device : message.devices) header.add_devices(device);
+  header.set_attachment(message.attachment);
+  header.set_offset(message.offset);
+  header.set_total(message.total);
+  header.set_media_type(message.media_type);
+  header.set_next_command_key(message.next_command_key);
+  header.set_next_command_proof(message.next_command_proof);
   serialize(header, out);
 }
 
@@ -67,12 +80,12 @@ Result<LinkMessage> decode_link(std::string_view bytes) {
   if (!parse(header, bytes)) return bad_message("link header", "not a protobuf message");
   LinkMessage message;
   const int kind = static_cast<int>(header.kind());
-  if (kind > 0 && kind <= static_cast<int>(LinkKind::enrolled)) message.kind = static_cast<LinkKind>(kind);
+  if (kind > 0 && kind <= static_cast<int>(kLastLinkKind)) message.kind = static_cast<LinkKind>(kind);
   message.wire_version = header.wire_version();
   message.agent_version = text_of(header.agent_version());
   message.epoch = header.epoch();
   if (header.lane() >= kLanes)
-    return bad_message("link header", "lane " + std::to_string(header.lane()) + " is unknown");
+    return bad_message(kUnknownLane, "lane " + std::to_string(header.lane()) + " is unknown");
   message.lane = static_cast<std::uint8_t>(header.lane());
   message.first_sequence = header.first_sequence();
   message.count = header.count();
@@ -85,6 +98,19 @@ Result<LinkMessage> decode_link(std::string_view bytes) {
     if (stored.lane() < kLanes)  // a newer engine's further lanes are not ours to know
       message.stored.push_back({stored.epoch(), static_cast<std::uint8_t>(stored.lane()), stored.sequence()});
   message.clock = header.clock();
+  message.last_sequence = header.last_sequence();
+  message.lease = text_of(header.lease());
+  message.renew = header.renew();
+  message.window_bytes = header.window_bytes();
+  message.command_key = text_of(header.command_key());
+  message.next_engine_key = text_of(header.next_engine_key());
+  for (const std::string& device : header.devices()) message.devices.push_back(text_of(device));
+  message.attachment = text_of(header.attachment());
+  message.offset = header.offset();
+  message.total = header.total();
+  message.media_type = text_of(header.media_type());
+  message.next_command_key = text_of(header.next_command_key());
+  message.next_command_proof = header.next_command_proof();
   return message;
 }
 
@@ -103,6 +129,12 @@ void encode_report(const AgentReport& report, std::string& out) {
   status.set_spooled(report.spooled);
   status.set_spool_bytes(report.spool_bytes);
   status.set_resident_bytes(report.resident_bytes);
+  for (const OfferedOutput& output : report.outputs) {
+    pb::OfferedOutput& to = *status.add_outputs();
+    to.set_device(output.device);
+    for (const std::string& action : output.actions) to.add_actions(action);
+    to.set_max_seconds(output.max_seconds);
+  }
   serialize(status, out);
 }
 
@@ -120,6 +152,11 @@ Result<AgentReport> decode_report(std::string_view bytes) {
   report.spooled = status.spooled();
   report.spool_bytes = status.spool_bytes();
   report.resident_bytes = status.resident_bytes();
+  for (const pb::OfferedOutput& from : status.outputs()) {
+    OfferedOutput output{text_of(from.device()), {}, from.max_seconds()};
+    for (const std::string& action : from.actions()) output.actions.push_back(text_of(action));
+    report.outputs.push_back(std::move(output));
+  }
   return report;
 }
 

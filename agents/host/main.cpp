@@ -1,13 +1,14 @@
 #include "agents/host/authlog.hpp"
 #include "agents/host/journal.hpp"
 #include "agents/kit/agent_main.hpp"
+#include "proto/version.hpp"
 
 int main(int argc, char** argv) {
   return wf::kit::run_agent(
       argc, argv,
       {"host",
        "wf-agent-host",
-       "0.1.0",
+       wf::kVersion,
        {{"authlog",
          {wf::host::make_authlog,
           "PATH of a system log; tz=ZONE of time stamps without an offset (this machine's otherwise); only=auth"}},

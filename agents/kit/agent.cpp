@@ -9,11 +9,16 @@
 
 #include "agents/kit/descriptor.hpp"
 #include "agents/kit/kinds.hpp"
+#include "proto/attachment.hpp"
 
 namespace wf::kit {
 namespace {
 
 constexpr const char* kSpool = "spool";  ///< what events and reports call the spool
+constexpr const char* kOutputs = "outputs";
+constexpr const char* kAttachments = "attachments";
+/// Least time between two sayings of what was given up.
+constexpr std::int64_t kGivenUpEvery = 10 * kSecond;
 
 bool troubled(const SourceStatus& status) { return status.state == "failed" || status.state == "waiting"; }
 
@@ -31,36 +36,53 @@ std::uint64_t resident_bytes() {
   return pages * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
 }
 
-Agent::Agent(std::vector<std::unique_ptr<Source>> sources, Spool& spool, LinkOptions link, bool once)
+Agent::Agent(std::vector<std::unique_ptr<Source>> sources, Spool& spool, LinkOptions link, bool once,
+             OutputsOptions outputs)
     : sources_(std::move(sources)),
       spool_(spool),
       collector_(spool),
       kind_(link.kind),
       version_(link.version),
       say_(link.say),
+      attachments_(link.attachments),
+      outputs_(std::move(outputs), [this](Event&& event) { collector_.take(std::move(event)); }),
       link_(prepared(std::move(link)), spool),
       once_(once) {}
 
 LinkOptions Agent::prepared(LinkOptions link) {
   link.report = [this] { return report(); };
+  link.keeps_time = !outputs_.offered().empty();
+  link.on_command = [this](std::string_view payload, const Moment& moment) {
+    outputs_.take(payload, link_.name(), link_.commands().key(), link_.commands().clock(), moment);
+  };
   return link;
 }
 
 void Agent::start(const Moment& moment) {
+  for (const auto& source : sources_.all()) source->set_attachments(attachments_);
+  spool_.keep_time(moment);
   std::string names;
   for (const auto& source : sources_.all()) names += (names.empty() ? "" : ", ") + source->spec().name;
   say_of_itself("agent.started", "agent", kind_ + " agent " + version_ + " started; it reads " + names, "", moment);
   for (const std::string& problem : spool_.problems())
     say_of_itself("agent.problem", kSpool, problem, "running", moment);
-  sources_.start([&](const std::string& source) { return spool_.position(source); }, once_, moment);
+  outputs_.start(moment);
+  collector_.set_observer([this](const Event& event) { outputs_.observe(event, turned_); });
+  sources_.start([&](const std::string& source) { return std::string(spool_.position(source)); }, once_, moment);
   watch_sources(moment);
 }
 
 bool Agent::turn(const Moment& moment) {
+  turned_ = moment;
   const bool reading = !collector_.blocked();
   bool more = sources_.step(collector_, moment, reading ? nullptr : &collector_.last_resort()) && reading;
   watch_sources(moment);
+  watch_attachments(moment);
+  drive_outputs(moment);
+  spool_.keep_time(moment);
+  say_given_up(moment);
   collector_.flush(sources_, moment, once_ && sources_.over() && collector_.failure().empty());
+  if (collector_.empty()) all_spooled();
   more |= link_.step(moment);
   return more;
 }
@@ -87,27 +109,102 @@ void Agent::watch_sources(const Moment& moment) {
     changed(kSpool, "failed", collector_.failure());
   else if (spool_.full())
     changed(kSpool, "waiting",
-            "the spool is at its limit of " + std::to_string(spool_.bytes() >> 20U) +
-                " MiB: reading waits until the engine takes events");
+            "the spool is at its limit of " + std::to_string(spool_.limit() >> 20U) +
+                " MiB: files wait until the engine takes events; what cannot wait takes the place of the oldest bulk "
+                "events, then of normal ones");
   else
     changed(kSpool, "running", "");
-  if (const std::uint64_t lost = spool_.lost(); lost > lost_) {
-    say_of_itself("agent.problem", kSpool, std::to_string(lost - lost_) + " events in the spool are damaged and lost",
-                  "running", moment);
-    lost_ = lost;
-  }
 }
 
-void Agent::say_of_itself(std::string kind, std::string source, std::string message, std::string state,
-                          const Moment& moment) {
+void Agent::drive_outputs(const Moment& moment) {
+  outputs_.step(link_.commands().clock(), moment);
+  say_trouble(kOutputs, outputs_.problem().empty() ? link_.commands().problem() : outputs_.problem(), moment);
+}
+
+void Agent::say_trouble(const std::string& what, const std::string& trouble, const Moment& moment) {
+  std::string& seen = seen_[what].second;
+  if (seen == trouble) return;
+  seen = trouble;
+  link_.report_changed();
+  if (trouble.empty()) return;
+  if (say_) say_(trouble);
+  say_of_itself("agent.problem", what, trouble, "running", moment);
+}
+
+void Agent::all_spooled() {
+  outputs_.spooled();
+  if (attachments_ != nullptr) attachments_->spooled();
+}
+
+void Agent::watch_attachments(const Moment& moment) {
+  if (attachments_ == nullptr) return;
+  const std::optional<Attachments::News> news = attachments_->news(moment);
+  if (!news) return;
+  if (say_) say_(news->line);
+  link_.report_changed();
+  Event event = of_itself("agent.problem", kAttachments, moment);
+  event.add("message", news->line);
+  event.add("source.state", "running");
+  for (const std::string& hash : news->hashes) event.add(std::string(kGivenUpField), hash);
+  collector_.take(std::move(event));
+}
+
+void Agent::say_given_up(const Moment& moment) {
+  if (moment.mono < given_up_due_) return;
+  std::vector<GivenUpRange> ranges;  // neighbours as one
+  const std::uint64_t said = std::max(given_up_said_, spool_.said());
+  for (const GivenUpRange& range : spool_.given_up()) {
+    if (range.serial <= said) continue;
+    given_up_said_ = std::max(given_up_said_, range.serial);
+    GivenUpRange* const before = ranges.empty() ? nullptr : &ranges.back();
+    if (before != nullptr && before->epoch == range.epoch && before->lane == range.lane &&
+        before->reason == range.reason && before->last + 1 == range.first)
+      before->last = range.last;
+    else
+      ranges.push_back(range);
+  }
+  for (const GivenUpRange& range : ranges) {
+    const std::string reason(words_of(range.reason));
+    Event event = of_itself("agent.gave_up", kSpool, moment);
+    event.add("message", std::to_string(range.count()) + " events of lane " + std::to_string(range.lane) +
+                             " were given up: " + reason);
+    event.add("reason", reason);
+    event.add("agent.count", std::to_string(range.count()), ValueType::number);
+    event.add("agent.lane", std::to_string(range.lane), ValueType::number);
+    event.add("agent.epoch", std::to_string(range.epoch));
+    event.add("agent.first", std::to_string(range.first), ValueType::number);
+    event.add("agent.last", std::to_string(range.last), ValueType::number);
+    collector_.take(std::move(event));
+  }
+  // With the events, so that each range is said once whatever happens.
+  if (!ranges.empty()) collector_.note(std::string(spool::kGivenUp), std::to_string(given_up_said_));
+  const std::uint64_t refused = collector_.given_up() - refused_said_;
+  if (refused > 0 && collector_.failure().empty()) {
+    Event event = of_itself("agent.gave_up", kSpool, moment);
+    event.add("message", std::to_string(refused) + " events were given up: the spool's disk took nothing");
+    event.add("reason", "the spool's disk took nothing");
+    event.add("agent.count", std::to_string(refused), ValueType::number);
+    collector_.take(std::move(event));
+    refused_said_ += refused;
+  }
+  if (!ranges.empty() || refused > 0) given_up_due_ = moment.mono + kGivenUpEvery;
+}
+
+Event Agent::of_itself(std::string kind, std::string source, const Moment& moment) const {
   Event event;
   event.time = event.seen = moment.now;
   event.severity = find_kind(kind)->severity;
   event.kind = std::move(kind);
   event.source = std::move(source);
   event.logsource = {"watchfloor", "agent", ""};
-  event.add("message", std::move(message));
   event.add("agent.kind", kind_);
+  return event;
+}
+
+void Agent::say_of_itself(std::string kind, std::string source, std::string message, std::string state,
+                          const Moment& moment) {
+  Event event = of_itself(std::move(kind), std::move(source), moment);
+  event.add("message", std::move(message));
   if (!state.empty()) event.add("source.state", std::move(state));
   collector_.take(std::move(event));
 }
@@ -118,7 +215,7 @@ AgentReport Agent::report() const {
   // The spool stands among the sources only while there is something to say about it.
   const auto seen = seen_.find(kSpool);
   const bool trouble = seen != seen_.end() && !seen->second.second.empty();
-  if (const std::uint64_t gone = collector_.given_up() + spool_.lost(); trouble || gone > 0) {
+  if (const std::uint64_t gone = collector_.given_up() + spool_.gave_up() + spool_.lost(); trouble || gone > 0) {
     SourceStatus status;
     status.name = kSpool;
     status.state = seen == seen_.end() ? "running" : seen->second.first;
@@ -129,6 +226,26 @@ AgentReport Agent::report() const {
       status.problem = std::to_string(gone) + " events were given up or damaged since the agent started";
     out.sources.push_back(std::move(status));
   }
+  // Attachments likewise.
+  const std::uint64_t unwanted = link_.attachments().refused();
+  if (attachments_ != nullptr && attachments_->given_up() + unwanted > 0) {
+    SourceStatus status;
+    status.name = kAttachments;
+    status.state = "running";
+    status.read = attachments_->count();
+    status.refused = attachments_->given_up() + unwanted;
+    status.problem = std::to_string(attachments_->given_up()) + " attachments were given up before the engine had them";
+    if (unwanted > 0) status.problem = link_.attachments().problem();
+    out.sources.push_back(std::move(status));
+  }
+  if (const auto seen = seen_.find(kOutputs); seen != seen_.end() && !seen->second.second.empty()) {
+    SourceStatus status;
+    status.name = kOutputs;
+    status.state = "waiting";
+    status.problem = seen->second.second;
+    out.sources.push_back(std::move(status));
+  }
+  out.outputs = outputs_.offered();
   out.spooled = spool_.events();
   out.spool_bytes = spool_.bytes();
   out.resident_bytes = resident_bytes();
@@ -138,18 +255,22 @@ AgentReport Agent::report() const {
 void Agent::add_fds(std::vector<pollfd>& fds) const {
   sources_.add_fds(collector_.full(), fds);
   link_.add_fds(fds);
+  outputs_.add_fds(fds);
 }
 
 std::int64_t Agent::next_wake() const {
-  return std::min({sources_.next_wake(collector_.full()), collector_.next_wake(), link_.next_wake()});
+  return std::min(
+      {sources_.next_wake(collector_.full()), collector_.next_wake(), link_.next_wake(), outputs_.next_wake()});
 }
 
 bool Agent::done() const {
   return once_ && sources_.over() && collector_.empty() && (link_.delivered() || !link_.refusal().empty());
 }
 
-bool Agent::stop(const Moment& moment) {
-  collector_.flush(sources_, moment, true);
+bool Agent::stop(const std::function<Moment()>& look) {
+  outputs_.stop(look);
+  collector_.flush(sources_, look(), true);
+  if (collector_.empty()) all_spooled();
   return collector_.failure().empty();
 }
 

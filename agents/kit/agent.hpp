@@ -7,6 +7,7 @@
 
 #include "agents/kit/collector.hpp"
 #include "agents/kit/link_client.hpp"
+#include "agents/kit/outputs.hpp"
 #include "agents/kit/source_set.hpp"
 
 namespace wf::kit {
@@ -16,7 +17,8 @@ namespace wf::kit {
 class Agent {
  public:
   /// `link`'s report and name are the agent's to fill.
-  Agent(std::vector<std::unique_ptr<Source>> sources, Spool& spool, LinkOptions link, bool once);
+  Agent(std::vector<std::unique_ptr<Source>> sources, Spool& spool, LinkOptions link, bool once,
+        OutputsOptions outputs = {});
 
   void start(const Moment& moment);
   /// Reads, spools and sends what there is, without blocking. Returns true when it should be called again at once.
@@ -26,8 +28,11 @@ class Agent {
   [[nodiscard]] std::int64_t next_wake() const;
   /// With `once`: the input ended and all of it is stored at the engine, or the engine refuses.
   [[nodiscard]] bool done() const;
-  /// Spools what was read, whatever is due. False: it could not.
-  [[nodiscard]] bool stop(const Moment& moment);
+  /// Ends what was begun at devices for a time, and spools what was read, whatever is due. False: it could not.
+  [[nodiscard]] bool stop(const std::function<Moment()>& look);
+
+  /// Gives back the memory that a busy time took.
+  void rest() { collector_.rest(); }
 
   [[nodiscard]] const SourceSet& sources() const { return sources_; }
   [[nodiscard]] const LinkClient& link() const { return link_; }
@@ -37,6 +42,14 @@ class Agent {
  private:
   LinkOptions prepared(LinkOptions link);
   void watch_sources(const Moment& moment);
+  void watch_attachments(const Moment& moment);
+  /// Everything that was taken is durable.
+  void all_spooled();
+  void drive_outputs(const Moment& moment);
+  /// Says a trouble of something that is no source: once when it comes, once when it is another.
+  void say_trouble(const std::string& what, const std::string& trouble, const Moment& moment);
+  void say_given_up(const Moment& moment);
+  [[nodiscard]] Event of_itself(std::string kind, std::string source, const Moment& moment) const;
   void say_of_itself(std::string kind, std::string source, std::string message, std::string state,
                      const Moment& moment);
 
@@ -45,11 +58,15 @@ class Agent {
   Collector collector_;
   std::string kind_, version_;
   std::function<void(const std::string&)> say_;
+  Attachments* attachments_;  ///< null: none
+  Outputs outputs_;
   LinkClient link_;
   bool once_;
   /// Last state and trouble of each source, to see changes.
   std::map<std::string, std::pair<std::string, std::string>> seen_;
-  std::uint64_t lost_ = 0;
+  std::uint64_t given_up_said_ = 0, refused_said_ = 0;
+  std::int64_t given_up_due_ = 0;
+  Moment turned_;  ///< of the turn at hand
 };
 
 /// Resident memory of this process in bytes; 0 if the system does not say.

@@ -13,9 +13,12 @@
 #include <exception>
 
 #include "agents/kit/agent.hpp"
+#include "agents/kit/attachments.hpp"
 #include "agents/kit/configuration.hpp"
+#include "agents/kit/descriptor.hpp"
 #include "agents/kit/disk.hpp"
 #include "agents/kit/print.hpp"
+#include "agents/kit/self_check.hpp"
 #include "agents/kit/service_notify.hpp"
 #include "agents/kit/source_set.hpp"
 #include "agents/kit/stop_signal.hpp"
@@ -56,6 +59,7 @@ void wait(std::vector<pollfd>& fds, std::int64_t wake, bool at_once) {
 /// Gives memory back to the system when a busy time has ended: an agent is idle most of its life.
 class MemoryTrim {
  public:
+  explicit MemoryTrim(Agent& agent) : agent_(agent) {}
   /// `taken` events were read so far and `spooled` wait for the engine. Returns when to ask again.
   std::int64_t rest(std::uint64_t taken, std::uint64_t spooled, std::int64_t mono) {
     if (taken != taken_ || spooled != spooled_) {
@@ -63,6 +67,7 @@ class MemoryTrim {
       spooled_ = spooled;
       due_ = mono + kQuiet;
     } else if (mono >= due_) {
+      agent_.rest();
       malloc_trim(0);
       due_ = kNever;
     }
@@ -71,24 +76,31 @@ class MemoryTrim {
 
  private:
   static constexpr std::int64_t kQuiet = 5 * kSecond;
+  Agent& agent_;
   std::uint64_t taken_ = 0, spooled_ = 0;
   std::int64_t due_ = kNever;
 };
 
-int check(const AgentProgram& program, const std::vector<std::unique_ptr<Source>>& sources) {
+int check(const AgentProgram& program, const CommandLine& command,
+          const std::vector<std::unique_ptr<Source>>& sources) {
+  std::string text = "ok   program: " + program.name + " " + program.version + "\nok   configuration: it can be used\n";
+  if (::geteuid() == 0)
+    text += "warn user: root reads what an agent's own user may not; where it runs as a service, use " + program.name +
+            "-check\n";
   int code = kFine;
-  for (const auto& source : sources)
-    for (const Error& error : source->check()) {
-      say(program.name, error.text());
-      code = kFailed;
-    }
-  if (code == kFine) say(program.name, "configuration and sources are in order");
+  for (const Checked& checked : check_agent(command.configuration, sources, command.clock)) {
+    if (checked.verdict == Checked::Verdict::failed) code = kFailed;
+    text += one_line(line_of(checked)) + "\n";
+  }
+  (void)!::write(STDOUT_FILENO, text.data(), text.size());
   return code;
 }
 
 int print(const AgentProgram& program, const CommandLine& command, SourceSet& sources, StopSignal& stop) {
   const std::string& name = command.configuration.name;
   PrintSink sink(STDOUT_FILENO, name.empty() ? default_agent_name(program.kind) : name);
+  AttachmentNames names(command.configuration.attachment_bytes);
+  for (const auto& source : sources.all()) source->set_attachments(&names);
   sources.start([](const std::string&) { return std::string(); }, command.once, look(command.clock));
   std::vector<pollfd> fds;
   while (!stop.stopped() && sink.failure() == 0 && !sources.over()) {
@@ -131,23 +143,39 @@ Result<LinkOptions> link_options(const AgentProgram& program, const Configuratio
   const bool enrolled = *known && (*known)->enrolled;
   const auto tcp = [](const std::string& engine) { return engine.starts_with("tcp://"); };
   const bool needs_keys = out.engines.empty() || std::any_of(out.engines.begin(), out.engines.end(), tcp);
-  if (!enrolled && needs_keys) {
-    if (configuration.invite.empty())
+  if (needs_keys) {
+    // An agent that has keys may go on without an invitation, and needs one again once it was revoked.
+    const bool has_keys = enrolled || (*known && !(*known)->older.empty());
+    if (!has_keys && configuration.invite.empty())
       return Error{"this agent is not enrolled", configuration.state.string(),
                    "make an invitation at the engine with `watchfloor agent invite` and give it with --invite FILE"};
-    Result<Invitation> invitation = read_invitation(configuration.invite);
-    if (!invitation) return invitation.error();
+    std::optional<Invitation> invitation;
+    if (!configuration.invite.empty() && !(has_keys && configuration.invite == "-")) {
+      Result<Invitation> read = read_invitation(configuration.invite);
+      if (!read && !has_keys) return read.error();
+      if (read) invitation = std::move(*read);
+    }
     // The same keys as in an earlier try, so that an engine that enrolled them then knows them.
-    if (!*known || (*known)->engine_key != invitation->engine_key) {
+    if (invitation && !has_keys && (!*known || (*known)->engine_key != invitation->engine_key)) {
       Result<Identity> made = make_identity(*invitation);
       if (!made) return made.error();
       *known = std::move(*made);
       if (Result<void> written = write_identity(out.identity_file, **known); !written) return written.error();
     }
-    out.invitation = std::move(*invitation);
+    // Releases before did not keep which invitation they came by: the one that lies there is taken for it.
+    if (invitation && enrolled && (*known)->invited_with.empty()) {
+      (*known)->invited_with = invitation->public_key;
+      if (Result<void> written = write_identity(out.identity_file, **known); !written) return written.error();
+    }
+    out.invitation = std::move(invitation);
   }
   if (*known) out.identity = std::move(**known);
-  if (out.engines.empty()) out.engines.push_back(out.invitation ? out.invitation->engine : out.identity.engine);
+  if (out.engines.empty()) {
+    if (!out.identity.engine.empty()) out.engines.push_back(out.identity.engine);
+    const bool fresh = out.invitation && out.invitation->public_key != out.identity.invited_with;
+    if (out.engines.empty() || (fresh && out.invitation->engine != out.identity.engine))
+      out.engines.push_back(out.invitation->engine);
+  }
   out.name = configuration.name;
   if (enrolled || out.name.empty()) out.name = out.identity.name;
   if (out.name.empty() && out.invitation) out.name = out.invitation->agent;
@@ -163,18 +191,30 @@ int send(const AgentProgram& program, const CommandLine& command, std::vector<st
   Result<LinkOptions> link = link_options(program, configuration);
   if (!link) return say_problems(program.name, {link.error()});
   link->say = [&](const std::string& line) { say(program.name, line); };
+  if (link->invitation && !link->invitation->warning.empty()) say(program.name, link->invitation->warning);
   SpoolOptions options;
   options.directory = configuration.state / "spool";
   options.limit_bytes = configuration.spool_limit;
+  options.max_age = configuration.spool_max_age;
+  if (Result<std::string> id = read_small_file("/etc/machine-id", 64)) options.machine = id->substr(0, id->find('\n'));
   Result<Spool> spool = Spool::open(options);
   if (!spool) return say_problems(program.name, {spool.error()});
   for (const std::string& problem : spool->problems()) say(program.name, problem);
-  Agent agent(std::move(sources), *spool, std::move(*link), command.once);
+  Result<Attachments> attachments = Attachments::open({.directory = configuration.state / "attachments",
+                                                       .limit_bytes = configuration.attachments_limit,
+                                                       .each_bytes = configuration.attachment_bytes});
+  if (!attachments) return say_problems(program.name, {attachments.error()});
+  link->attachments = &*attachments;
+  OutputsOptions outputs;
+  outputs.list = configuration.outputs;
+  outputs.journal = configuration.state / "commands";
+  outputs.injected_clock = command.clock.injected();
+  Agent agent(std::move(sources), *spool, std::move(*link), command.once, std::move(outputs));
   ServiceNotify service;
   agent.start(look(command.clock));
   service.ready();
   malloc_trim(0);
-  MemoryTrim trim;
+  MemoryTrim trim(agent);
   std::vector<pollfd> fds;
   while (!stop.stopped() && !agent.done()) {
     const Moment moment = look(command.clock);
@@ -186,7 +226,7 @@ int send(const AgentProgram& program, const CommandLine& command, std::vector<st
     if (!agent.done()) wait(fds, std::min({agent.next_wake(), service.next_wake(), trim_at}), more);
   }
   service.stopping();
-  const bool kept = agent.stop(look(command.clock));
+  const bool kept = agent.stop([&] { return look(command.clock); });
   for (const std::string& line : agent.sources().summary()) say(program.name, line);
   if (!kept) say(program.name, "the last events could not be spooled: " + agent.collector().failure());
   const bool refused = command.once && !agent.link().refusal().empty();
@@ -202,7 +242,7 @@ int run(int argc, char** argv, const AgentProgram& program) {
   CommandLine& command = parsed.command;
   std::vector<std::unique_ptr<Source>> made = make_sources(command.configuration.sources, program, parsed.problems);
   if (!parsed.problems.empty()) return say_problems(program.name, parsed.problems);
-  if (command.check) return check(program, made);
+  if (command.check) return check(program, command, made);
   StopSignal stop;
   if (!command.print) return send(program, command, std::move(made), stop);
   SourceSet sources(std::move(made));

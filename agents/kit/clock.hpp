@@ -1,11 +1,14 @@
 #pragma once
 #include <cstdint>
+#include <limits>
 #include <string_view>
 
 #include "proto/result.hpp"
 #include "proto/time.hpp"
 
 namespace wf::kit {
+
+inline constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
 
 /// An agent's clock: the system's, or an injected one that runs from a fixed start at a fixed rate. All
 /// programs of a demo get the same three numbers.
@@ -21,6 +24,7 @@ class Clock {
   /// UTC at a moment of CLOCK_MONOTONIC, in nanoseconds.
   [[nodiscard]] UtcNs at(std::int64_t monotonic) const;
   [[nodiscard]] UtcNs now() const;
+  [[nodiscard]] bool injected() const { return injected_; }
 
  private:
   bool injected_ = false;

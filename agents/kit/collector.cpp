@@ -36,10 +36,13 @@ std::size_t shorten(Event& event) {
 }  // namespace
 
 void Collector::take(Event&& event) {
+  if (observer_) observer_(event);
   std::size_t size = size_of(event);
   if (size > kMostEventBytes) size = shorten(event);
   const std::uint8_t lane = lane_of(event.kind);
   Pending& pending = pending_[lane];
+  // One that is large goes alone.
+  if (pending.bytes + size > kBatchBytes) encode(lane);
   pending.events.push_back(std::move(event));
   pending.bytes += size;
   ++pending_events_;
@@ -52,7 +55,8 @@ void Collector::take(Event&& event) {
 void Collector::encode(std::uint8_t lane) {
   Pending& pending = pending_[lane];
   if (pending.events.empty()) return;
-  Encoded& batch = encoded_.emplace_back();
+  if (complete_ == encoded_.size()) encoded_.emplace_back();
+  Encoded& batch = encoded_[complete_++];
   batch.lane = lane;
   batch.count = static_cast<std::uint32_t>(pending.events.size());
   encoder_.encode(pending.events, batch.bytes);
@@ -63,10 +67,17 @@ void Collector::encode(std::uint8_t lane) {
 }
 
 void Collector::LastResort::take(Event&& event) {
-  if (lane_of(event.kind) == 0)
-    collector_.take(std::move(event));
-  else
+  if (!collector_.failure_.empty() && collector_.pending_bytes_ >= kMostHeld && lane_of(event.kind) != 0) {
+    if (collector_.observer_) collector_.observer_(event);
     ++collector_.given_up_;
+    return;
+  }
+  collector_.cannot_wait_ = true;
+  collector_.take(std::move(event));
+}
+
+void Collector::note(std::string name, std::string position) {
+  notes_.push_back({std::move(name), std::move(position)});
 }
 
 std::int64_t Collector::next_wake() const {
@@ -95,19 +106,30 @@ void Collector::flush(const SourceSet& sources, const Moment& moment, bool all) 
   positions_moved_ = false;
 }
 
+void Collector::rest() {
+  if (complete_ > 0 || pending_events_ > 0) return;
+  encoded_ = {};
+  for (Pending& pending : pending_) pending.events = {};
+}
+
 Result<void> Collector::spool(const SourceSet& sources) {
   for (std::uint8_t lane = 0; lane < kLanes; ++lane) encode(lane);
-  std::vector<BatchToSpool> batches;
-  for (const Encoded& batch : encoded_) batches.push_back({batch.lane, batch.count, batch.bytes});
-  std::vector<spool::Position> positions;
+  batches_.clear();
+  for (std::size_t i = 0; i < complete_; ++i)
+    batches_.push_back({encoded_[i].lane, encoded_[i].count, encoded_[i].bytes});
+  positions_.clear();
   for (const auto& source : sources.all()) {
     std::string position = source->position();
     if (position != spool_.position(source->spec().name))
-      positions.push_back({source->spec().name, std::move(position)});
+      positions_.push_back({source->spec().name, std::move(position)});
   }
-  if (Result<void> done = spool_.append(batches, positions); !done) return done;
-  encoded_.clear();
-  urgent_ = false;
+  positions_.insert(positions_.end(), notes_.begin(), notes_.end());
+  if (cannot_wait_) (void)spool_.make_room(pending_bytes_);
+  const auto no_room = cannot_wait_ ? Spool::WhenNoRoom::give_up : Spool::WhenNoRoom::refuse;
+  if (Result<void> done = spool_.append(batches_, positions_, no_room); !done) return done;
+  complete_ = 0;
+  notes_.clear();
+  urgent_ = cannot_wait_ = false;
   pending_events_ = pending_bytes_ = 0;
   return {};
 }

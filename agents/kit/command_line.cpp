@@ -41,7 +41,8 @@ ParsedCommandLine read_command_line(int argc, const char* const* argv, const Age
   app.add_option("--name", name, "name to enrol under");
   app.add_flag("--print", command.print, "write each event as a JSON line to standard output, send nothing");
   app.add_flag("--once", command.once, "stop at the end of the input");
-  app.add_flag("--check", command.check, "say what is wrong with configuration and sources, start nothing");
+  app.add_flag("--check", command.check,
+               "try configuration, sources, state, engine and clock; say what is wrong and what to do");
   app.add_option("--clock", clock, "injected clock, START,ANCHOR,SPEED");
   try {
     app.parse(argc, const_cast<char**>(argv));

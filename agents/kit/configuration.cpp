@@ -10,25 +10,34 @@
 #include <cstdlib>
 #include <set>
 
+#include "agents/kit/yaml_reader.hpp"
+
 namespace wf::kit {
 namespace {
 
 constexpr std::uint64_t kLeastSpoolMib = 16;
 constexpr std::uint64_t kMostSpoolMib = 1U << 20U;
 
-std::string at_line(const std::string& file, const YAML::Mark& mark) {
-  return mark.is_null() ? file : file + ":" + std::to_string(mark.line + 1);
+/// "12h", "7d"; 0: it is no age.
+std::int64_t age_of(std::string_view text) {
+  std::uint32_t count = 0;
+  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), count);
+  const std::string_view unit(end, static_cast<std::size_t>(text.data() + text.size() - end));
+  if (failed != std::errc{} || count == 0 || count > 100'000) return 0;
+  if (unit == "h") return count * (3600 * kSecond);
+  if (unit == "d") return count * (86'400 * kSecond);
+  return 0;
 }
 
 /// Walks one document; keeps the file's name and collects problems.
-class Reader {
+class Reader : YamlReader {
  public:
-  Reader(const std::string& file, std::vector<Error>& problems) : file_(file), problems_(problems) {}
+  using YamlReader::YamlReader;
 
   void document(const YAML::Node& root, Configuration& out) {
     if (!root.IsMap())
       return problem(root, "this is no mapping of keys to values", "see the example in agents/kit/README.md");
-    only_keys(root, {"v", "name", "engines", "invite", "state", "spool", "sources"});
+    only_keys(root, {"v", "name", "engines", "invite", "state", "spool", "attachments", "sources", "outputs"});
     version(root);
     text(root, "name", out.name);
     if (!out.name.empty() && !valid_agent_name(out.name))
@@ -39,47 +48,12 @@ class Reader {
     text(root, "state", state);
     out.state = state;
     spool(root["spool"], out);
+    attachments(root["attachments"], out);
     sources(root["sources"], root, out);
+    out.outputs = read_outputs(root["outputs"], file_, problems_);
   }
 
  private:
-  void problem(const YAML::Node& node, std::string what, std::string to_do) {
-    problems_.push_back({std::move(what), at_line(file_, node.Mark()), std::move(to_do)});
-  }
-
-  /// Names each key that is not known or comes twice.
-  void only_keys(const YAML::Node& map, std::initializer_list<std::string_view> known) {
-    std::set<std::string> seen;
-    for (const auto& entry : map) {
-      if (!entry.first.IsScalar()) {
-        problem(entry.first, "a key must be a word", "write it as key: value");
-        continue;
-      }
-      const std::string& key = entry.first.Scalar();
-      if (std::find(known.begin(), known.end(), key) == known.end()) {
-        std::string list;
-        for (std::string_view k : known) list += (list.empty() ? "" : ", ") + std::string(k);
-        problem(entry.first, "unknown key '" + key + "'", "known here: " + list);
-      } else if (!seen.insert(key).second) {
-        problem(entry.first, "key '" + key + "' comes twice", "remove one of the two");
-      }
-    }
-  }
-
-  void version(const YAML::Node& root) {
-    const YAML::Node v = root["v"];
-    if (!v) return problem(root, "the file's version is missing", "begin it with 'v: 1'");
-    if (!v.IsScalar() || v.Scalar() != "1")
-      problem(v, "this build reads version 1", "write 'v: 1', or use a newer agent");
-  }
-
-  void text(const YAML::Node& map, const char* key, std::string& out) {
-    const YAML::Node node = map[key];
-    if (!node || node.IsNull()) return;
-    if (!node.IsScalar()) return problem(node, "'" + std::string(key) + "' must be a text", "write one value");
-    out = node.Scalar();
-  }
-
   void engines(const YAML::Node& node, Configuration& out) {
     if (!node || node.IsNull()) return;
     const auto take = [&](const YAML::Node& one) {
@@ -94,7 +68,12 @@ class Reader {
   void spool(const YAML::Node& node, Configuration& out) {
     if (!node || node.IsNull()) return;
     if (!node.IsMap()) return problem(node, "'spool' must be a mapping", "write spool: {limit_mib: 256}");
-    only_keys(node, {"limit_mib"});
+    only_keys(node, {"limit_mib", "max_age"});
+    std::string age;
+    text(node, "max_age", age);
+    out.spool_max_age = age_of(age);
+    if (!age.empty() && out.spool_max_age == 0)
+      problem(node["max_age"], "'" + age + "' is no age for the spool", "give whole hours or days: 12h, 7d");
     std::string limit;
     text(node, "limit_mib", limit);
     if (limit.empty()) return;
@@ -104,6 +83,26 @@ class Reader {
       return problem(node["limit_mib"], "'" + limit + "' is no size for the spool",
                      "give MiB as a whole number from 16 to 1048576");
     out.spool_limit = mib << 20U;
+  }
+
+  void attachments(const YAML::Node& node, Configuration& out) {
+    if (!node || node.IsNull()) return;
+    if (!node.IsMap())
+      return problem(node, "'attachments' must be a mapping", "write attachments: {limit_mib: 64, each_mib: 16}");
+    only_keys(node, {"limit_mib", "each_mib"});
+    const auto size = [&](const char* key, std::uint64_t& to) {
+      std::string given;
+      text(node, key, given);
+      if (given.empty()) return;
+      std::uint64_t mib = 0;
+      const auto [end, failed] = std::from_chars(given.data(), given.data() + given.size(), mib);
+      if (failed != std::errc{} || end != given.data() + given.size() || mib == 0 || mib > kMostSpoolMib)
+        return problem(node[key], "'" + given + "' is no size for attachments",
+                       "give MiB as a whole number from 1 to 1048576");
+      to = mib << 20U;
+    };
+    size("limit_mib", out.attachments_limit);
+    size("each_mib", out.attachment_bytes);
   }
 
   void sources(const YAML::Node& node, const YAML::Node& root, Configuration& out) {
@@ -128,6 +127,8 @@ class Reader {
     text(node, "kind", spec.kind);
     text(node, "address", spec.address);
     text(node, "name", spec.name);
+    if (const YAML::Node name = node["name"]; name && name.IsScalar() && name.Scalar().empty())
+      problem(name, "the name of this source is empty", "write a name, or leave it out");
     if (spec.kind.empty()) return problem(node, "this source has no kind", "add 'kind:'");
     if (spec.name.empty()) spec.name = spec.kind + ":" + spec.address;
     options(node["options"], spec);
@@ -145,9 +146,6 @@ class Reader {
       }
     }
   }
-
-  const std::string& file_;
-  std::vector<Error>& problems_;
 };
 
 }  // namespace

@@ -8,12 +8,14 @@
 
 #include "agents/kit/agent_main.hpp"
 #include "agents/kit/clock.hpp"
+#include "agents/kit/output_list.hpp"
 #include "agents/kit/source.hpp"
 #include "proto/result.hpp"
 
 namespace wf::kit {
 
 inline constexpr std::uint64_t kDefaultSpoolLimit = 256ULL << 20U;
+inline constexpr std::uint64_t kDefaultAttachmentsLimit = 64ULL << 20U, kDefaultAttachmentBytes = 16ULL << 20U;
 
 /// Everything that the user can decide about an agent, from the configuration file and the command line.
 struct Configuration {
@@ -22,7 +24,11 @@ struct Configuration {
   std::string invite;                ///< file with an invitation; "-" is stdin; empty: none
   std::filesystem::path state;
   std::uint64_t spool_limit = kDefaultSpoolLimit;  ///< bytes on disk at which reading stops
+  std::int64_t spool_max_age = 0;                  ///< nanoseconds after which events are given up; 0: never
+  std::uint64_t attachments_limit = kDefaultAttachmentsLimit;  ///< bytes of attachments that wait for the engine
+  std::uint64_t attachment_bytes = kDefaultAttachmentBytes;    ///< of one
   std::vector<SourceSpec> sources;
+  std::vector<OutputSpec> outputs;  ///< what the agent may do to devices; empty: nothing
 };
 
 /// Reads a configuration file as a whole and appends every problem that it has, each with file:line.

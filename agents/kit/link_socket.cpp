@@ -2,7 +2,11 @@
 
 #include <cstdint>
 #include <cstring>
+#include <memory>
+#include <mutex>
 #include <optional>
+#include <utility>
+#include <vector>
 #include <zmq.hpp>
 
 namespace wf::kit {
@@ -13,13 +17,56 @@ constexpr int kConnectMs = 3000;
 /// Answers of an engine are headers only.
 constexpr std::int64_t kMostAnswerBytes = 1 << 20;
 constexpr int kMessagesAhead = 2000;
+/// Below it a copy costs less than a message that knows whose its bytes are.
+constexpr std::size_t kCopied = 8192;
 constexpr int kWatched = ZMQ_EVENT_CONNECTED | ZMQ_EVENT_CLOSED | ZMQ_EVENT_DISCONNECTED |
                          ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL |
                          ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL | ZMQ_EVENT_HANDSHAKE_FAILED_AUTH;
 
+/// Payloads that libzmq has sent, whose memory the next ones take: the batches of a backlog are of like size, and
+/// memory that is new for each of them costs as much as a copy.
+class SentBuffers {
+ public:
+  /// The message takes what is in `bytes`, which gets the memory of an earlier one.
+  zmq::message_t message_of(std::string& bytes) {
+    std::unique_ptr<Buffer> out = take();
+    out->bytes.swap(bytes);
+    Buffer* const sent = out.release();
+    return {sent->bytes.data(), sent->bytes.size(), [](void*, void* hint) { give_back(hint); }, sent};
+  }
+
+ private:
+  static constexpr std::size_t kMostKept = 512 << 10;  ///< bytes
+  struct Buffer {
+    SentBuffers* home = nullptr;
+    std::string bytes;
+  };
+  std::unique_ptr<Buffer> take() {
+    const std::lock_guard hold(mutex_);
+    if (free_.empty()) return std::make_unique<Buffer>(Buffer{this, {}});
+    std::unique_ptr<Buffer> out = std::move(free_.back());
+    free_.pop_back();
+    kept_ -= out->bytes.capacity();
+    return out;
+  }
+  /// On a thread of libzmq's.
+  static void give_back(void* sent) {
+    std::unique_ptr<Buffer> buffer(static_cast<Buffer*>(sent));
+    SentBuffers& home = *buffer->home;
+    const std::lock_guard hold(home.mutex_);
+    if (home.kept_ + buffer->bytes.capacity() > kMostKept) return;
+    home.kept_ += buffer->bytes.capacity();
+    home.free_.push_back(std::move(buffer));
+  }
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<Buffer>> free_;
+  std::size_t kept_ = 0;
+};
+
 }  // namespace
 
 struct LinkSocket::Impl {
+  SentBuffers sent;  // before the context, whose end gives back the last ones
   zmq::context_t context{1, 16};
   std::optional<zmq::socket_t> dealer, monitor;
   std::uint64_t connections = 0;
@@ -36,6 +83,7 @@ struct LinkSocket::Impl {
 LinkSocket::LinkSocket() : impl_(std::make_unique<Impl>()) {}
 LinkSocket::~LinkSocket() { impl_->close(); }
 void LinkSocket::close() { impl_->close(); }
+bool LinkSocket::agreed() const { return impl_->agreed && impl_->fate == Fate::alive; }
 bool LinkSocket::open() const { return impl_->dealer.has_value(); }
 
 Result<void> LinkSocket::connect(const std::string& endpoint, const ConnectionKeys& keys) {
@@ -89,14 +137,31 @@ bool LinkSocket::send(std::string_view header, std::string_view payload) {
   }
 }
 
-bool LinkSocket::receive(std::string& header) {
+bool LinkSocket::give(std::string_view header, std::string& payload) {
+  if (payload.size() < kCopied) return send(header, payload);
+  if (!impl_->dealer) return false;
+  try {
+    if (!impl_->dealer->send(zmq::buffer(header), zmq::send_flags::dontwait | zmq::send_flags::sndmore)) return false;
+    zmq::message_t frame = impl_->sent.message_of(payload);
+    impl_->dealer->send(frame, zmq::send_flags::none);
+    return true;
+  } catch (const zmq::error_t&) {
+    impl_->fate = Fate::ended;
+    return false;
+  }
+}
+
+bool LinkSocket::receive(std::string& header, std::string& payload) {
   if (!impl_->dealer) return false;
   try {
     zmq::message_t frame;
     if (!impl_->dealer->recv(frame, zmq::recv_flags::dontwait)) return false;
     header = frame.to_string_view();
-    while (frame.more())
+    payload.clear();
+    for (bool first = true; frame.more(); first = false) {
       if (!impl_->dealer->recv(frame, zmq::recv_flags::none)) break;
+      if (first) payload = frame.to_string_view();
+    }
     return true;
   } catch (const zmq::error_t&) {
     impl_->fate = Fate::ended;

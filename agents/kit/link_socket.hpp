@@ -30,8 +30,12 @@ class LinkSocket {
 
   /// One message, of one frame if `payload` is empty. False: it cannot be sent now.
   [[nodiscard]] bool send(std::string_view header, std::string_view payload = {});
-  /// The header of the next message that came; false: there is none. Further frames are thrown away.
-  [[nodiscard]] bool receive(std::string& header);
+  /// The same, but what was sent of a large payload is not copied: `payload` has been swapped for a buffer of an
+  /// earlier one, whatever is in it.
+  [[nodiscard]] bool give(std::string_view header, std::string& payload);
+  /// The header of the next message that came, and its payload frame (empty: it has none); false: there is none.
+  /// Further frames are thrown away.
+  [[nodiscard]] bool receive(std::string& header, std::string& payload);
 
   enum class Fate {
     alive,         ///< connecting or connected
@@ -42,6 +46,8 @@ class LinkSocket {
   };
   /// What became of the connection.
   [[nodiscard]] Fate fate();
+  /// As of the last fate(): the engine is there, and admitted the key.
+  [[nodiscard]] bool agreed() const;
 
   /// Descriptors that become readable when receive() or fate() may have news. They are edge-triggered:
   /// before waiting, call both until they have nothing more.

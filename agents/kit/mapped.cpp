@@ -9,6 +9,7 @@
 #include <sstream>
 #include <utility>
 
+#include "agents/kit/attachment_folder.hpp"
 #include "agents/kit/follow_source.hpp"
 #include "agents/kit/kinds.hpp"
 #include "agents/kit/mapped_csv.hpp"
@@ -20,14 +21,19 @@ namespace wf::kit {
 namespace {
 
 constexpr std::size_t kMaxShown = 60;
+constexpr std::size_t kMostAttached = 8;  ///< files of one record
 
 class MappedSource final : public FollowSource {
  public:
   MappedSource(const SourceSpec& spec, Mapping mapping)
-      : FollowSource(spec, options(mapping)), mapping_(std::move(mapping)), names_(mapping_.columns) {}
+      : FollowSource(spec, options(mapping)), mapping_(std::move(mapping)), names_(mapping_.columns) {
+    if (const std::string from = spec.option("attachments_from"); !from.empty()) folder_.emplace(from);
+  }
 
   std::vector<Error> check() override {
     std::vector<Error> problems = FollowSource::check();
+    if (folder_)
+      if (Result<void> good = folder_->check(); !good) problems.push_back(good.error());
     if (!problems.empty() || mapping_.format != Mapping::Format::csv || !mapping_.header) return problems;
     std::ifstream in(spec().address, std::ios::binary);
     std::string line;
@@ -61,6 +67,11 @@ class MappedSource final : public FollowSource {
   }
 
   std::string note() const override {
+    if (unattached_ > 0)
+      return std::to_string(unattached_) + (unattached_ == 1 ? " file was" : " files were") +
+             " not attached, the last: " + last_unattached_;
+    if (unknown_ == 0 && !mapping_.attach.empty() && !folder_)
+      return mapping_.file + " names files to attach; say with attachments_from=DIR where they may come from";
     if (unknown_ == 0) return {};
     return std::to_string(unknown_) + (unknown_ == 1 ? " record has" : " records have") + " no kind in " +
            mapping_.file + ", the last: " + last_unknown_;
@@ -163,9 +174,37 @@ class MappedSource final : public FollowSource {
     const KindInfo* info = find_kind(event.kind);
     event.severity = rule != nullptr && rule->severity > 0 ? rule->severity : info != nullptr ? info->severity : 0;
     event.logsource = mapping_.logsource;
+    const std::vector<std::string> files = files_to_attach(event.fields);
     add_fields(rule, event);
+    attach(files, event);
     emit(sink, std::move(event), moment);
     return {};
+  }
+
+  std::vector<std::string> files_to_attach(const std::vector<Field>& fields) {
+    std::vector<std::string> out;
+    if (!folder_ || attachments() == nullptr) return out;
+    for (const ColumnRef& column : mapping_.attach) {
+      if (first_value(column, fields) == nullptr) continue;
+      for (const Field* field : found_)
+        if (!field->value.empty() && out.size() < kMostAttached) out.push_back(field->value);
+    }
+    return out;
+  }
+
+  // An event is worth more than its picture: it goes on without, and says so.
+  void attach(const std::vector<std::string>& files, Event& event) {
+    for (const std::string& file : files) {
+      Result<Descriptor> opened = folder_->open(file);
+      Result<std::string> hash = opened ? attachments()->add_file(opened->get()) : opened.error();
+      if (hash) {
+        event.add("attachment", *hash);
+        continue;
+      }
+      ++unattached_;
+      last_unattached_ = file.substr(0, kMaxShown) + ": " + hash.error().what;
+      event.add("attachment.problem", hash.error().what);
+    }
   }
 
   Result<void> read_time(Event& event) {
@@ -239,18 +278,20 @@ class MappedSource final : public FollowSource {
   Error header_error_;
   std::vector<const Field*> found_;
   std::optional<UtcNs> before_;
-  std::uint64_t unknown_ = 0;
-  std::string last_unknown_;
+  std::uint64_t unknown_ = 0, unattached_ = 0;
+  std::string last_unknown_, last_unattached_;
+  std::optional<AttachmentFolder> folder_;
 };
 
 }  // namespace
 
 const char* const kMappedHelp =
-    "FILE of CSV or JSON records; map=MAPPING that describes them, tz=ZONE instead of the mapping's";
+    "FILE of CSV or JSON records; map=MAPPING that describes them, tz=ZONE instead of the mapping's, "
+    "attachments_from=DIR with the files that they name";
 
 SourceMade make_mapped(const SourceSpec& spec, const std::string& domain) {
   SourceMade made;
-  made.problems = spec.unknown_options({"map", "tz"});
+  made.problems = spec.unknown_options({"map", "tz", "attachments_from"});
   if (spec.address.empty())
     made.problems.push_back({"a mapped source needs the path of a file", spec.where, "write mapped:FILE,map=MAPPING"});
   const std::string file = spec.option("map");
@@ -275,6 +316,9 @@ SourceMade make_mapped(const SourceSpec& spec, const std::string& domain) {
     else
       made.problems.push_back(zone.error());
   }
+  if (!spec.option("attachments_from").empty() && mapping.attach.empty())
+    made.problems.push_back({"this mapping names no files to attach", file,
+                             "add attach: {path: COLUMN} to it, or leave out attachments_from"});
   if (made.problems.empty()) made.source = std::make_unique<MappedSource>(spec, std::move(mapping));
   return made;
 }

@@ -20,7 +20,7 @@ class Reader {
   void read(const YAML::Node& root, Mapping& m) {
     if (!root.IsMap()) return complain(root, "a mapping is a table of keys", "begin with v: 1");
     known(root, "",
-          {"v", "format", "separator", "header", "encoding", "records", "time", "fields", "constants", "drop",
+          {"v", "format", "separator", "header", "encoding", "records", "time", "fields", "constants", "attach", "drop",
            "logsource", "kinds", "unknown"});
     if (text(root["v"]) != "1")
       complain(root["v"] ? root["v"] : root, "this build reads mappings with v: 1", "begin the mapping with v: 1");
@@ -29,6 +29,13 @@ class Reader {
     for (const auto& [key, node] : pairs(root["fields"], "fields"))
       m.fields.push_back({key, columns(node, "fields." + key)});
     m.constants = constants(root["constants"], "constants");
+    if (const YAML::Node attach = root["attach"]) {
+      known(attach, "attach.", {"path"});
+      if (attach.IsMap() && attach["path"])
+        m.attach = columns(attach["path"], "attach.path");
+      else if (attach.IsMap())
+        complain(attach, "'attach.path' is missing", "say which column names the file: attach: {path: …}");
+    }
     if (const YAML::Node drop = root["drop"]) m.drop = texts(drop, "drop");
     if (const YAML::Node source = root["logsource"]) {
       known(source, "logsource.", {"product", "service", "category"});
@@ -305,6 +312,7 @@ Result<void> Mapping::resolve_columns(const std::vector<std::string>& names, con
   for (ColumnRef& c : time_columns) all.push_back(&c);
   for (Target& target : fields)
     for (ColumnRef& c : target.columns) all.push_back(&c);
+  for (ColumnRef& c : attach) all.push_back(&c);
   for (KindRule& rule : kinds)
     for (KindRule::Condition& condition : rule.when) all.push_back(&condition.column);
   for (ColumnRef* column : all) {

@@ -58,6 +58,7 @@ struct Mapping {
     std::vector<ColumnRef> columns;  ///< the first that has a value
   };
   std::vector<Target> fields;
+  std::vector<ColumnRef> attach;  ///< each names a file to attach
   std::vector<Field> constants;
   std::vector<std::string> drop;
   Logsource logsource;

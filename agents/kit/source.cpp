@@ -47,6 +47,8 @@ Result<SourceSpec> parse_source_spec(std::string_view text) {
   spec.address = rest;
   spec.name = spec.kind + ":" + spec.address;
   if (const auto name = spec.options.find("name"); name != spec.options.end()) {
+    if (name->second.empty())
+      return Error{"the name of this source is empty", spec.where, "write name=NAME, or leave it out"};
     spec.name = name->second;
     spec.options.erase(name);
   }

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "agents/kit/attachment_sink.hpp"
 #include "agents/kit/clock.hpp"
 #include "proto/event.hpp"
 #include "proto/link_message.hpp"
@@ -43,8 +44,6 @@ class Sink {
   [[nodiscard]] virtual bool full() const = 0;
 };
 
-inline constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
-
 /// One thing that an agent reads. All calls come from the agent's one thread; none may block.
 class Source {
  public:
@@ -71,6 +70,8 @@ class Source {
   /// CLOCK_MONOTONIC at which step() wants to be called even if no descriptor woke it.
   [[nodiscard]] virtual std::int64_t next_wake() const { return kNever; }
 
+  /// Where the source may keep stills and clips, set before start(); null: nowhere.
+  void set_attachments(AttachmentSink* sink) { attachments_ = sink; }
   [[nodiscard]] const SourceSpec& spec() const { return spec_; }
   [[nodiscard]] const SourceStatus& status() const { return status_; }
   /// No more will come: the end of the input with `once`, or a failure that cannot heal.
@@ -84,9 +85,11 @@ class Source {
   /// Counts the event, fills source and seen, and hands it over.
   void emit(Sink& sink, Event&& event, const Moment& moment);
   void count_read(std::uint64_t records = 1) { status_.read += records; }
+  [[nodiscard]] AttachmentSink* attachments() const { return attachments_; }
 
  private:
   SourceSpec spec_;
+  AttachmentSink* attachments_ = nullptr;
   SourceStatus status_;
   std::string last_refusal_;
 };

@@ -1,247 +1,125 @@
 #include "agents/kit/spool.hpp"
 
 #include <fcntl.h>
-#include <sodium.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <charconv>
-#include <optional>
-
-#include "agents/kit/crc32c.hpp"
 
 namespace wf::kit {
 namespace {
 
-namespace fs = std::filesystem;
-using spool::FoundRecord;
 using spool::RecordHeader;
 
 /// Space kept back for life safety on a full disk.
-constexpr off_t kReserveBytes = 1 << 20;
-/// Two slots, written in turn: a torn one leaves the other.
-constexpr std::size_t kSlotBytes = 128;
-
-std::string hex(std::uint64_t value) {
-  std::array<char, 17> text{};
-  const auto end = std::to_chars(text.data(), text.data() + text.size(), value, 16).ptr;
-  const std::string digits(text.data(), end);
-  return std::string(16 - digits.size(), '0') + digits;
-}
-
-struct Acknowledged {
-  std::uint64_t writes = 0, epoch = 0;
-  std::array<std::uint64_t, kLanes> lane{};
-};
-
-/// "acknowledged" slots hold text, so that a person can read them: "writes epoch lane0 lane1 lane2 crc".
-std::string slot_text(const Acknowledged& a) {
-  std::string out = std::to_string(a.writes) + " " + hex(a.epoch);
-  for (const std::uint64_t lane : a.lane) out += " " + std::to_string(lane);
-  return out;
-}
+constexpr std::uint64_t kReserveBytes = 1 << 20;
+/// A segment is at most this part of the limit, so that giving one up costs no more.
+constexpr std::uint64_t kSegmentShare = 8;
+/// Segments that are done with, while a backlog goes out and there is room.
+constexpr std::size_t kRemovedAtOnce = 8;
+/// Never life safety.
+constexpr std::array<std::uint8_t, 2> kMayBeGivenUp{2, 1};
+constexpr std::int64_t kAgeEvery = 60 * kSecond;
+/// A segment is left for a new one after this part of the age limit.
+constexpr std::int64_t kAgeShare = 8;
+/// The clock was set if it moved away from CLOCK_MONOTONIC by more than this.
+constexpr std::int64_t kClockWasSet = 3600 * kSecond;
+/// 2025: a clock before this was never set.
+constexpr UtcNs kLeastTime = 1'735'689'600 * kSecond;
 
 }  // namespace
 
-Result<Spool> Spool::open(SpoolOptions options) {
-  Spool out(std::move(options));
-  out.disk_ = out.options_.disk != nullptr ? out.options_.disk : &real_disk();
-  // renew() replaces the directory in two steps; a crash in between is finished here.
-  const fs::path& directory = out.options_.directory;
-  const fs::path old = directory.string() + ".old";
-  std::error_code failed;
-  if (!fs::exists(directory, failed) && fs::exists(old, failed)) fs::rename(old, directory, failed);
-  fs::remove_all(old, failed);
-  if (Result<void> made = make_private_directory(directory); !made) return made.error();
-  if (Result<void> epoch = out.read_epoch(); !epoch) return epoch.error();
-  for (std::uint8_t lane = 0; lane < kLanes; ++lane) {
-    out.lanes_.emplace_back(directory, lane, out.epoch_, *out.disk_);
-    if (Result<void> opened = out.lanes_[lane].open(out.problems_); !opened) return opened.error();
-  }
-  if (Result<void> recovered = out.recover(); !recovered) return recovered.error();
-  out.read_acknowledged();
-  out.rewind();
-  out.keep_reserve();
-  return out;
+Spool::Spool(SpoolOptions options) : options_(std::move(options)) {
+  disk_ = options_.disk != nullptr ? options_.disk : &real_disk();
+  options_.segment_bytes =
+      std::min(options_.segment_bytes, std::max<std::uint64_t>(options_.limit_bytes, 1) / kSegmentShare);
 }
 
-Result<void> Spool::read_epoch() {
-  const fs::path file = options_.directory / "epoch";
-  if (const Result<std::string> text = read_small_file(file, 64)) {
-    std::uint64_t value = 0;
-    const auto [end, failed] = std::from_chars(text->data(), text->data() + text->size(), value, 16);
-    if (failed == std::errc{} && end == text->data() + 16 && value != 0) {
-      epoch_ = value;
-      return {};
-    }
-    problems_.push_back(file.string() + " is damaged: a new epoch begins");
-  }
-  while (epoch_ == 0) {
-    randombytes_buf(&epoch_, sizeof epoch_);
-    epoch_ >>= 1U;  // databases have signed numbers
-  }
-  return replace_file(file, hex(epoch_) + "\n");
+bool Spool::worth_removing() const {
+  std::size_t segments = 0;
+  for (const spool::Lane& lane : lanes_) segments += lane.removables();
+  return segments >= kRemovedAtOnce || (segments > 0 && (events() == 0 || bytes() >= options_.limit_bytes / 2));
 }
 
-Result<void> Spool::recover() {
-  std::vector<std::vector<FoundRecord>> found(kLanes);
-  std::uint64_t newest = 0, finished = 0;
-  std::uint32_t seen = 0, parts = 0;
-  for (std::size_t lane = 0; lane < kLanes; ++lane) {
-    Result<std::vector<FoundRecord>> records = lanes_[lane].look_through();
-    if (!records) return records.error();
-    found[lane] = std::move(*records);
-    for (const FoundRecord& record : found[lane]) {
-      if (record.header.parts == 0) {
-        // A segment begins when the commit that it names is durable, whose records may be in older segments.
-        finished = std::max(finished, record.header.commit);
-        continue;
-      }
-      if (record.header.commit > newest) newest = record.header.commit, seen = 0, parts = record.header.parts;
-      if (record.header.commit == newest) ++seen;
-    }
-  }
-  // Only the last commit can be unfinished, since each is durable before the next begins.
-  const auto unfinished = [&](const FoundRecord& record) {
-    return newest > finished && seen < parts && record.header.parts > 0 && record.header.commit == newest;
-  };
-  std::map<std::string, std::pair<std::uint64_t, std::string>> positions;
-  const RecordHeader* last = nullptr;
-  for (std::size_t lane = 0; lane < kLanes; ++lane) {
-    std::vector<FoundRecord>& records = found[lane];
-    records.erase(std::remove_if(records.begin(), records.end(), unfinished), records.end());
-    if (lanes_[lane].empty()) continue;
-    const std::uint64_t end =
-        records.empty() ? spool::kSegmentHeaderBytes : records.back().offset + records.back().header.size();
-    if (Result<void> cut = lanes_[lane].cut(end); !cut) return cut;
-    for (const FoundRecord& record : records) {
-      if (record.header.count > 0) lanes_[lane].raise_next(record.header.last_sequence() + 1);
-      if (last == nullptr || record.header.commit > last->commit) last = &record.header;
-      if (record.header.position_bytes == 0) continue;
-      for (spool::Position& position : lanes_[lane].positions_of(record)) {
-        auto& known = positions[position.source];
-        if (record.header.commit >= known.first) known = {record.header.commit, std::move(position.position)};
-      }
-    }
-  }
-  for (auto& [source, position] : positions) positions_[source] = std::move(position.second);
-  if (last == nullptr) return {};
-  commit_ = std::max(last->commit, newest);
-  // The last commit knows how far each lane was: a number is not given again, even if its event is gone.
-  for (std::size_t lane = 0; lane < kLanes; ++lane) {
-    if (last->next[lane] <= lanes_[lane].next()) continue;
-    problems_.push_back("spool: " + std::to_string(last->next[lane] - lanes_[lane].next()) + " events of lane " +
-                        std::to_string(lane) + " are damaged and lost");
-    lanes_[lane].raise_next(last->next[lane]);
-  }
-  return {};
-}
-
-void Spool::read_acknowledged() {
-  const fs::path file = options_.directory / "acknowledged";
-  acknowledged_file_ = Descriptor(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
-  Acknowledged best;
-  std::array<char, 2 * kSlotBytes> bytes{};
-  if (acknowledged_file_.open()) {
-    const ssize_t n = ::pread(acknowledged_file_.get(), bytes.data(), bytes.size(), 0);
-    std::string_view text(bytes.data(), n > 0 ? static_cast<std::size_t>(n) : 0);
-    for (; !text.empty(); text.remove_prefix(std::min(text.size(), kSlotBytes))) {
-      const std::string_view slot = text.substr(0, text.find('\n'));
-      const std::size_t blank = slot.rfind(' ');
-      if (blank == std::string_view::npos || slot.substr(blank + 1) != hex(crc32c(slot.substr(0, blank)))) continue;
-      Acknowledged a;
-      const char* at = slot.data();
-      const char* const end = slot.data() + blank;
-      const auto take = [&](std::uint64_t& out, int base) {
-        at = std::from_chars(at, end, out, base).ptr;
-        if (at != end) ++at;
-      };
-      take(a.writes, 10);
-      take(a.epoch, 16);
-      for (std::uint64_t& lane : a.lane) take(lane, 10);
-      if (a.epoch == epoch_ && a.writes > best.writes) best = a;
-    }
-  }
-  acknowledged_writes_ = best.writes;
-  for (std::size_t lane = 0; lane < kLanes; ++lane) {
-    // Numbers that the engine confirmed were given, whatever became of the segments.
-    lanes_[lane].raise_next(best.lane[lane] + 1);
-    lanes_[lane].acknowledge(std::max(best.lane[lane], lanes_[lane].oldest() - 1));
-  }
-}
-
-void Spool::write_acknowledged() {
-  if (!acknowledged_file_.open()) return;
-  Acknowledged a{++acknowledged_writes_, epoch_, {}};
-  for (std::size_t lane = 0; lane < kLanes; ++lane) a.lane[lane] = lanes_[lane].acknowledged();
-  std::string text = slot_text(a);
-  text += " " + hex(crc32c(text)) + "\n";
-  text.resize(kSlotBytes - 1, ' ');
-  text += '\n';
-  // Not synced: after a power loss the engine's WELCOME says it again.
-  (void)!::pwrite(acknowledged_file_.get(), text.data(), text.size(),
-                  static_cast<off_t>(acknowledged_writes_ % 2 * kSlotBytes));
+bool Spool::settle_acknowledged(Removal when) {
+  std::string text = spool::hex(numbers_.made);
+  for (const spool::Lane& lane : lanes_) text += ' ' + std::to_string(lane.acknowledged());
+  // Synced only before files go: after a power loss the engine's WELCOME says the rest again.
+  const bool removes = when == Removal::in_groups
+                           ? worth_removing()
+                           : std::any_of(lanes_.begin(), lanes_.end(), [](const auto& l) { return l.removable(); });
+  if (!acknowledged_file_.write(text, removes)) return false;
+  if (removes)
+    for (spool::Lane& lane : lanes_) lane.remove_acknowledged();
+  return true;
 }
 
 void Spool::keep_reserve() {
   if (reserve_) return;
-  const fs::path file = options_.directory / "reserve";
-  const Descriptor fd(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
-  if (!fd.open()) return;
-  reserve_ = ::posix_fallocate(fd.get(), 0, kReserveBytes) == 0;
-  if (!reserve_) ::unlink(file.c_str());
+  const DiskFile out(*disk_, file("reserve"), O_RDWR | O_CREAT);
+  if (!out.open()) return;
+  reserve_ = out.allocate(kReserveBytes) == 0;
+  if (!reserve_) (void)disk_->remove(file("reserve"));
 }
 
 std::string Spool::opening_record() const {
   std::string positions;
   for (const auto& [source, position] : positions_) spool::append_position(source, position, positions);
+  if (time_.now != 0) spool::append_position(spool::kBegun, std::to_string(time_.now), positions);
   RecordHeader header;
-  header.commit = commit_;
+  header.commit = durable_commit_;
   for (std::size_t lane = 0; lane < kLanes; ++lane) header.next[lane] = lanes_[lane].next();
   std::string out;
   spool::append_record(header, {}, positions, out);
   return out;
 }
 
-Result<void> Spool::append(std::span<const BatchToSpool> batches, std::span<const spool::Position> positions) {
-  std::string encoded;
-  for (const spool::Position& p : positions) spool::append_position(p.source, p.position, encoded);
-  Result<void> done = try_append(batches, encoded);
+Result<void> Spool::append(std::span<const BatchToSpool> batches, std::span<const spool::Position> positions,
+                           WhenNoRoom no_room) {
+  position_buffer_.clear();
+  for (const spool::Position& p : positions) spool::append_position(p.source, p.position, position_buffer_);
+  const bool urgent = std::any_of(batches.begin(), batches.end(), [](const auto& b) { return b.lane == 0; });
+  const auto disk_is_full = [&] { return no_room_ == ENOSPC || no_room_ == EDQUOT; };
+  Result<void> done = try_append(batches, position_buffer_);
   // On a full disk what the engine has makes room; else a disk that is full of it alone stays full for ever.
-  if (!done && shed()) done = try_append(batches, encoded);
-  if (!done && reserve_ && std::any_of(batches.begin(), batches.end(), [](const auto& b) { return b.lane == 0; })) {
-    ::unlink((options_.directory / "reserve").c_str());
+  if (!done && shed()) done = try_append(batches, position_buffer_);
+  if (!done && reserve_ && urgent) {
+    (void)disk_->remove(file("reserve"));
     reserve_ = false;
-    done = try_append(batches, encoded);
+    done = try_append(batches, position_buffer_);
   }
+  while (!done && disk_is_full() && (urgent || no_room == WhenNoRoom::give_up) && give_up_oldest(GiveUpReason::disk))
+    done = try_append(batches, position_buffer_);
   if (!done) return done;
-  for (const spool::Position& p : positions) positions_[p.source] = p.position;
+  for (const spool::Position& p : positions) {
+    positions_[p.source] = p.position;
+    if (p.source == spool::kGivenUp) given_up_.said(said());
+  }
   return done;
 }
 
 bool Spool::shed() {
   if (torn_) return false;
   const std::string opening = opening_record();
-  bool any = false;
-  for (spool::Lane& lane : lanes_)
-    if (lane.spent(opening.size())) any |= lane.shed(opening);
-  return any;
+  bool any = std::any_of(lanes_.begin(), lanes_.end(), [](const auto& lane) { return lane.removable(); });
+  for (spool::Lane& lane : lanes_) {
+    any |= lane.spent(opening.size()) && lane.begin_segment(opening, time_.now);
+  }
+  return any && settle_acknowledged();
+}
+
+void Spool::undo() {
+  torn_ = false;
+  for (spool::Lane& lane : lanes_) torn_ |= !lane.undo();
 }
 
 Result<void> Spool::try_append(std::span<const BatchToSpool> batches, std::string_view positions) {
-  const auto undo = [&] {
-    torn_ = false;
-    for (spool::Lane& lane : lanes_) torn_ |= !lane.undo();
-  };
   if (torn_) {
     undo();
     if (torn_) return file_error(options_.directory, "take back an unfinished write", errno);
   }
   RecordHeader header;
-  header.commit = commit_ + 1;
+  header.commit = ++commit_;
   header.parts = std::max<std::uint32_t>(static_cast<std::uint32_t>(batches.size()), 1);
   for (std::size_t lane = 0; lane < kLanes; ++lane) header.next[lane] = lanes_[lane].next();
   std::array<std::uint64_t, kLanes> next = header.next;
@@ -251,14 +129,19 @@ Result<void> Spool::try_append(std::span<const BatchToSpool> batches, std::strin
     header.next[batch.lane] += batch.count;
     touched[batch.lane] = true;
   }
+  const bool several = std::count(touched.begin(), touched.end(), true) > 1;
   std::string_view left = positions;  // in the first record only
   Result<void> done;
-  std::optional<std::string> opening;
+  const auto attempt = [&](std::size_t lane, Result<void> result) {
+    if (!result) no_room_ = lanes_[lane].reason();
+    done = std::move(result);
+    return done.ok();
+  };
   for (std::size_t lane = 0; done && lane < kLanes; ++lane) {
     if (!touched[lane]) continue;
-    if (!opening) opening = opening_record();
-    done = lanes_[lane].prepare(options_.segment_bytes, *opening);
-    if (!done) break;
+    if (lanes_[lane].needs_segment(options_.segment_bytes) &&
+        !attempt(lane, lanes_[lane].begin_segment(opening_record(), time_.now)))
+      break;
     buffer_.clear();
     if (batches.empty()) {
       header.first_sequence = next[lane];
@@ -272,18 +155,96 @@ Result<void> Spool::try_append(std::span<const BatchToSpool> batches, std::strin
       left = {};
       next[lane] += batch.count;
     }
-    done = lanes_[lane].write(buffer_);
+    if (attempt(lane, lanes_[lane].write(buffer_)) && several) lanes_[lane].begin_sync();
   }
   for (std::size_t lane = 0; done && lane < kLanes; ++lane)
-    if (touched[lane]) done = lanes_[lane].sync();
+    if (touched[lane]) (void)attempt(lane, lanes_[lane].sync());
   if (!done) {
     undo();
     return done;
   }
   for (std::size_t lane = 0; lane < kLanes; ++lane)
     if (touched[lane]) lanes_[lane].commit(static_cast<std::uint32_t>(next[lane] - lanes_[lane].next()));
-  ++commit_;
+  durable_commit_ = commit_;
   return {};
+}
+
+GivenUpRange Spool::range_of(std::uint8_t lane, const spool::NumberRange& inside, GiveUpReason reason) const {
+  const std::uint64_t base = numbers_.base[lane];
+  return {0, numbers_.epoch, lane, inside.first - base, inside.last - base, reason, false};
+}
+
+bool Spool::give_up_oldest(std::uint8_t lane, GiveUpReason reason) {
+  // A range is recorded with its epoch.
+  if (torn_ || epoch_unsure_) return false;
+  spool::Lane& from = lanes_[lane];
+  if (from.removable() && !settle_acknowledged()) return false;
+  const spool::NumberRange waiting = from.oldest_waiting();
+  if (waiting.last < waiting.first) return false;
+  // Only whole segments go; what is written to must be another one.
+  if (from.single() && !from.begin_segment(opening_record(), time_.now)) return false;
+  const GivenUpRange range = range_of(lane, waiting, reason);
+  const std::uint64_t count = given_up_.missing(range);
+  if (!given_up_.add(range)) return false;
+  gave_up_ += count;
+  from.acknowledge(waiting.last);
+  return settle_acknowledged();
+}
+
+bool Spool::give_up_oldest(GiveUpReason reason) {
+  return std::any_of(kMayBeGivenUp.begin(), kMayBeGivenUp.end(),
+                     [&](std::uint8_t lane) { return give_up_oldest(lane, reason); });
+}
+
+bool Spool::make_room(std::uint64_t bytes) {
+  const auto fits = [&] { return this->bytes() + bytes <= options_.limit_bytes; };
+  if (!fits()) (void)shed();
+  while (!fits())
+    if (!give_up_oldest(GiveUpReason::full)) return false;
+  return true;
+}
+
+void Spool::keep_time(const Moment& moment) {
+  if (time_ == Moment{}) {
+    for (spool::Lane& lane : lanes_) lane.mend_times(kLeastTime, moment.now);
+  } else if (const std::int64_t set = (moment.now - time_.now) - (moment.mono - time_.mono);
+             set > kClockWasSet || set < -kClockWasSet) {
+    for (spool::Lane& lane : lanes_) lane.shift_times(set);
+  }
+  time_ = moment;
+  if (options_.max_age == 0 || moment.mono < age_due_) return;
+  age_due_ = moment.mono + kAgeEvery;
+  for (const std::uint8_t lane : kMayBeGivenUp) {
+    spool::Lane& of = lanes_[lane];
+    if (of.removable() && !settle_acknowledged()) continue;  // what is too old is not what the engine has
+    const bool stale = of.newest_has_events() && moment.now - of.newest_begun() > options_.max_age / kAgeShare;
+    if (stale && !torn_) (void)!of.begin_segment(opening_record(), moment.now);
+    while (of.oldest_ended() != 0 && moment.now - of.oldest_ended() > options_.max_age)
+      if (!give_up_oldest(lane, GiveUpReason::age)) break;
+  }
+}
+
+bool Spool::read(std::uint8_t lane, StoredBatch& out) {
+  for (;;) {
+    const bool found = lanes_[lane].read(out);
+    for (const spool::NumberRange& damaged : lanes_[lane].take_damaged()) note_damage(lane, damaged);
+    if (!found) return false;
+    const spool::NumberRange numbers{out.first_sequence, out.first_sequence + out.count - 1};
+    out.first_sequence -= numbers_.base[lane];
+    // After a power loss files may be there again that were given up.
+    if (given_up_.ranges().empty() || given_up_.missing(range_of(lane, numbers, GiveUpReason::full)) > 0) return true;
+  }
+}
+
+void Spool::note_damage(std::uint8_t lane, const spool::NumberRange& range) {
+  const GivenUpRange gone = range_of(lane, range, GiveUpReason::damaged);
+  const std::uint64_t missing = given_up_.missing(gone);
+  if (missing == 0) return;
+  // A second reading does not count the same events again.
+  if (range.last > lost_below_[lane]) lost_ += missing;
+  lost_below_[lane] = std::max(lost_below_[lane], range.last);
+  // If it cannot be recorded now, it is found again when the lane is read from its beginning.
+  (void)!given_up_.add(gone);
 }
 
 void Spool::rewind() {
@@ -291,42 +252,42 @@ void Spool::rewind() {
 }
 
 void Spool::acknowledge(std::uint8_t lane, std::uint64_t sequence) {
-  if (sequence <= lanes_[lane].acknowledged()) return;
-  lanes_[lane].acknowledge(sequence);
-  write_acknowledged();
+  if (sequence <= acknowledged(lane)) return;
+  lanes_[lane].acknowledge(sequence + numbers_.base[lane]);
+  (void)settle_acknowledged(Removal::in_groups);
+  given_up_.forget(numbers_.epoch, lane, acknowledged(lane));
   if (full()) (void)shed();
   keep_reserve();
 }
 
+void Spool::settle(std::uint64_t epoch, std::uint8_t lane, std::uint64_t first, std::uint64_t last) {
+  if (given_up_.ranges().empty()) return;
+  given_up_.settle(epoch, lane, first, last);
+  given_up_.forget(numbers_.epoch, lane, acknowledged(lane));
+}
+
+std::uint64_t Spool::said() const { return spool::number_of(position(spool::kGivenUp)); }
+
 Result<void> Spool::renew() {
-  SpoolOptions options = options_;
-  options.directory += ".new";
-  std::error_code failed;
-  fs::remove_all(options.directory, failed);
-  Result<Spool> fresh = Spool::open(options);
-  if (!fresh) return fresh.error();
+  spool::EpochFile next = numbers_;
+  next.epoch = spool::random_epoch();
+  for (std::size_t lane = 0; lane < kLanes; ++lane) next.base[lane] = lanes_[lane].acknowledged();
+  if (disk_->place(options_.directory, next.place) != 0) next.place = {};
+  next.machine = options_.machine;
+  Result<void> written = next.write(*disk_, file("epoch"));
+  epoch_unsure_ = !written;
+  if (!written) return written;
+  numbers_ = next;
+  lease_.clear();
+  lost_below_ = {};
   rewind();
-  for (std::uint8_t lane = 0; lane < kLanes; ++lane)
-    for (StoredBatch batch; read(lane, batch);) {
-      const BatchToSpool again{lane, batch.count, batch.bytes};
-      if (Result<void> done = fresh->append({&again, 1}, {}); !done) return done;
-    }
-  std::vector<spool::Position> positions;
-  for (const auto& [source, position] : positions_) positions.push_back({source, position});
-  if (Result<void> done = fresh->append({}, positions); !done) return done;
-  const fs::path directory = options_.directory;
-  const fs::path old = directory.string() + ".old";
-  fs::rename(directory, old, failed);
-  if (failed) return file_error(directory, "replace it", failed.value());
-  fs::rename(options.directory, directory, failed);
-  if (failed) return file_error(options.directory, "rename it", failed.value());
-  if (Result<void> durable = sync_directory(directory.parent_path()); !durable) return durable;
-  fs::remove_all(old, failed);
-  options.directory = directory;
-  Result<Spool> again = Spool::open(options);
-  if (!again) return again.error();
-  again->problems_ = std::move(problems_);
-  *this = std::move(*again);
+  return {};
+}
+
+Result<void> Spool::keep_lease(const std::string& lease) {
+  if (lease == lease_) return {};
+  if (Result<void> written = spool::write_lease(*disk_, file("lease"), numbers_.epoch, lease); !written) return written;
+  lease_ = lease;
   return {};
 }
 
@@ -342,15 +303,9 @@ std::uint64_t Spool::bytes() const {
   return out;
 }
 
-std::uint64_t Spool::lost() const {
-  std::uint64_t out = 0;
-  for (const spool::Lane& lane : lanes_) out += lane.lost();
-  return out;
-}
-
-std::string Spool::position(const std::string& source) const {
+std::string_view Spool::position(std::string_view source) const {
   const auto found = positions_.find(source);
-  return found == positions_.end() ? std::string() : found->second;
+  return found == positions_.end() ? std::string_view() : std::string_view(found->second);
 }
 
 }  // namespace wf::kit

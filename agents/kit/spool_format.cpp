@@ -75,8 +75,9 @@ bool read_record_header(std::string_view bytes, RecordHeader& out) {
   return out.batch_bytes <= kMostBatchBytes && out.position_bytes <= kMostPositionBytes;
 }
 
-bool checksum_holds(std::string_view header, std::string_view body) {
-  return crc32c(body, crc32c(header.substr(kCrcEnd, kRecordHeaderBytes - kCrcEnd))) == take32(header, kCrcAt);
+bool checksum_holds(std::string_view header, std::string_view batch, std::string_view positions) {
+  const std::uint32_t before = crc32c(header.substr(kCrcEnd, kRecordHeaderBytes - kCrcEnd));
+  return crc32c(positions, crc32c(batch, before)) == take32(header, kCrcAt);
 }
 
 void append_position(std::string_view source, std::string_view position, std::string& out) {

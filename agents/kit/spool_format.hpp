@@ -42,6 +42,9 @@ struct RecordHeader {
 struct Position {
   std::string source, position;
 };
+/// Names of the spool's own positions; no source can be called so.
+inline constexpr std::string_view kBegun = "\1begun";       ///< in an opening record: UTC nanoseconds at its making
+inline constexpr std::string_view kGivenUp = "\1given-up";  ///< serial of the last given-up range that an event said
 
 void append_segment_header(const SegmentHeader& header, std::string& out);
 [[nodiscard]] bool read_segment_header(std::string_view bytes, SegmentHeader& out);
@@ -50,8 +53,8 @@ void append_segment_header(const SegmentHeader& header, std::string& out);
 void append_record(RecordHeader header, std::string_view batch, std::string_view positions, std::string& out);
 /// Reads a header and judges whether its sizes are possible; the checksum needs the body.
 [[nodiscard]] bool read_record_header(std::string_view bytes, RecordHeader& out);
-/// `header` as it lies in the file, `body` behind it.
-[[nodiscard]] bool checksum_holds(std::string_view header, std::string_view body);
+/// `header` as it lies in the file, then what lies behind it.
+[[nodiscard]] bool checksum_holds(std::string_view header, std::string_view batch, std::string_view positions = {});
 
 void append_position(std::string_view source, std::string_view position, std::string& out);
 [[nodiscard]] std::vector<Position> read_positions(std::string_view bytes);

@@ -178,12 +178,17 @@ class Site:
             watched = [self.units[level, c][0] if (level, c) in self.units else c for c in covers]
             self.devices.append({"id": camera, "kind": "camera", "name": f"{camera} {found[0]}", "unit": found[1],
                                  "position": self.globe(*at), "heading": heading, "field_of_view": view, "range": reach,
-                                 "covers": watched})
+                                 "covers": watched, "behind": getattr(self.plan, "CAMERA_SWITCH", {}).get(level)})
         for name, kind, level, room, at, more in self.plan.HOSTS:
             unit, ring, _ = self.units[level, room]
             if not inside(ring, *at):
                 raise SystemExit(f"{self.id}: {name} at {at} is not in {room}")
-            self.devices.append({"id": name, "kind": kind, "unit": unit, "position": self.globe(*at), **more})
+            self.devices.append({"id": name, "kind": kind, "unit": unit, "position": self.globe(*at), **more,
+                                 "behind": getattr(self.plan, "SWITCH", {}).get(name)})
+        controllers = getattr(self.plan, "CONTROLLER", {})
+        for device in self.devices:
+            if device["kind"] == "door":
+                device["behind"] = controllers.get(device["id"][:3])
 
     def devices_yaml(self):
         def scalar(value):
@@ -202,6 +207,11 @@ class Site:
         for device in self.devices:
             kept = {k: v for k, v in device.items() if v not in (None, [], "")}
             lines.append("  - {" + ", ".join(f"{k}: {scalar(v)}" for k, v in kept.items()) + "}")
+        agents = getattr(self.plan, "AGENTS", [])
+        if agents:
+            lines.append("agents:")
+        for agent, behind in agents:
+            lines.append(f"  - {{agent: {agent}, behind: {behind}}}")
         return "\n".join(lines) + "\n"
 
     def write(self):

@@ -308,3 +308,8 @@ HOSTS = rack(0, "Server room", "L2", SERVER_ROOM, [
     host("acs-2", "L0", "Guard room", (55.4, 10.8), "10.20.8.4", criticality=3, kind="controller"),
     ("post-1", "guard_post", "L0", "Guard room", (57.6, 8.6), {"name": "Guard post"}),
     ("post-2", "guard_post", "GH", "Gate office", (96, -36), {"name": "Gate post"})]
+
+# What hangs behind what: a floor's cameras behind its switch, the floors' switches and the controllers behind the core.
+CAMERA_SWITCH = {"L0": "sw-0a", "OUT": "sw-0a", "GH": "sw-0a", "L1": "sw-1a", "L2": "sw-1"}
+SWITCH = {"sw-0a": "sw-1", "sw-1a": "sw-1", "acs-1": "sw-1", "acs-2": "sw-0a", "cam-gw-1": "sw-1"}
+CONTROLLER = {"D-0": "acs-2", "D-1": "acs-1", "D-2": "acs-1"}

@@ -1,7 +1,9 @@
 #pragma once
 #include <CLI/App.hpp>
+#include <cstdint>
 #include <functional>
 #include <string>
+#include <string_view>
 
 #include "proto/result.hpp"
 
@@ -22,14 +24,24 @@ void add_demo(CLI::App& app, Run& run);
 void add_serve(CLI::App& app, Run& run);
 void add_shot(CLI::App& app, Run& run);
 void add_query(CLI::App& app, Run& run);
+void add_explain(CLI::App& app, Run& run);
 void add_support(CLI::App& app, Run& run);
 void add_rules(CLI::App& app, Run& run);
 void add_match(CLI::App& app, Run& run);
 void add_agent(CLI::App& app, Run& run);
+void add_key(CLI::App& app, Run& run);  ///< the engine's key
+void add_attachment(CLI::App& app, Run& run);
+void add_device(CLI::App& app, Run& run);   ///< commands to devices
+void add_figures(CLI::App& app, Run& run);  ///< how alarms go
+void add_works(CLI::App& app, Run& run);    ///< what keeps alarms back
+void add_ticket(CLI::App& app, Run& run);   ///< what does not work
 void add_site(CLI::App& app, Run& run);
 void add_user(CLI::App& app, Run& run);
+void add_watch(CLI::App& app, Run& run);
 void add_keep(CLI::App& app, Run& run);  ///< verify, backup, restore
 
+/// The number of an incident as people write it: INC-0042, inc-42 or 42. `where` is the option that has it.
+[[nodiscard]] Result<std::uint64_t> incident_of(std::string_view text, const char* where);
 /// Prints "watchfloor: …" to stderr and gives kFailed.
 int fail(const Error& error);
 int fail(const std::string& line);

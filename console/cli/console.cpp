@@ -60,6 +60,7 @@ int console(const Options& options) {
     const std::lock_guard hold(running_mutex);
     running = house->engine.get();
   }
+  start_heartbeat(*house, *settled);
   const std::unique_ptr<seat::Seat> seat = seat::make_local_seat(backend_of(*house->engine));
   const int status = show(*seat, *window, signals, waker);
   const std::lock_guard hold(running_mutex);

@@ -11,6 +11,7 @@
 #include <csignal>
 #include <memory>
 #include <mutex>
+#include <utility>
 
 #include "console/cli/assets.hpp"
 #include "console/cli/command.hpp"
@@ -31,10 +32,10 @@ namespace {
 
 /// Real time in which engine and agents start before the recording does.
 constexpr std::int64_t kLead = 1500 * kMillisecond;
-/// Real time that what was played may take to arrive.
-constexpr auto kArrival = std::chrono::seconds(15);
+/// Nothing arrived for so long: what is missing does not come any more.
+constexpr std::chrono::nanoseconds kArrival = std::chrono::seconds(15);
 /// Nothing more arrived for so long: it is all there.
-constexpr auto kQuiet = std::chrono::milliseconds(1500);
+constexpr std::chrono::nanoseconds kQuiet = std::chrono::milliseconds(1500);
 
 struct Options {
   ViewOptions view;
@@ -153,21 +154,33 @@ class Waiting {
   bool stopped_ = false;
 };
 
+/// Every agent has read something, and what it says that it made of it is in the picture. On a busy machine one may
+/// come long after the others.
+bool all_there(const demo::Recording& recording, const Snapshot& snapshot) {
+  return std::all_of(recording.agents.begin(), recording.agents.end(), [&](const demo::RecordedAgent& recorded) {
+    const auto found = std::find_if(snapshot.agents.begin(), snapshot.agents.end(),
+                                    [&](const AgentState& agent) { return agent.name == recorded.name; });
+    if (found == snapshot.agents.end() || found->report.spooled > 0) return false;
+    std::uint64_t read = 0, made = 0;
+    for (const SourceStatus& source : found->report.sources) {
+      read += source.read;
+      made += source.events;
+    }
+    return read > 0 && found->events >= made;
+  });
+}
+
 /// Until everything that was played has arrived, or does not any more.
 bool wait_for_arrival(const Stage& stage, Waiting& waiting) {
-  const auto end = std::chrono::steady_clock::now() + kArrival;
   auto changed = std::chrono::steady_clock::now();
   std::uint64_t events = 0;
-  while (std::chrono::steady_clock::now() < end) {
+  while (true) {
     if (!waiting.wait(std::chrono::milliseconds(50))) return false;
-    const std::uint64_t now = stage.house.engine->snapshot()->events_total;
-    if (now != events) {
-      events = now;
-      changed = std::chrono::steady_clock::now();
-    }
-    if (std::chrono::steady_clock::now() - changed > kQuiet) return true;
+    const std::shared_ptr<const Snapshot> snapshot = stage.house.engine->snapshot();
+    const auto now = std::chrono::steady_clock::now();
+    if (std::exchange(events, snapshot->events_total) != snapshot->events_total) changed = now;
+    if (now - changed > (all_there(stage.recording, *snapshot) ? kQuiet : kArrival)) return true;
   }
-  return true;
 }
 
 /// Lines that were played to an agent, what it could not use, and its events in the database.
@@ -285,8 +298,9 @@ void add_demo(CLI::App& app, Run& run) {
   add_view_options(*command, options->view);
   command->add_flag("--offscreen", options->offscreen,
                     "No window: run, print what happened, save pictures of wall and map");
-  command->add_option("--for", options->lasts, "Real time to run; off screen 60s unless named");
-  command->add_option("--out", options->out, "Folder for the pictures")->capture_default_str();
+  // The last one holds: `./dev run` names both, and passes on what it was called with.
+  command->add_option("--for", options->lasts, "Real time to run; off screen 60s unless named")->take_last();
+  command->add_option("--out", options->out, "Folder for the pictures")->capture_default_str()->take_last();
   command->add_option("--speed", options->speed, "How fast time runs; off screen so that the recording fits --for")
       ->check(CLI::Range(0.01, 1000.0));
   command->add_option("--at", options->at, "Begin so long after the recording's start");

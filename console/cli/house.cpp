@@ -4,6 +4,8 @@
 
 #include "console/cli/view.hpp"
 #include "console/seat/remote_seat.hpp"
+#include "console/watchdog/http.hpp"
+#include "proto/version.hpp"
 
 namespace wf::cli {
 namespace {
@@ -26,7 +28,7 @@ Result<House> open_house(engine::EngineOptions options, const std::string& seats
     seat::SeatServerOptions door;
     door.endpoint = endpoint;
     door.keys = data / "keys";
-    door.program = WF_VERSION;
+    door.program = kVersion;
     Result<std::unique_ptr<seat::SeatServer>> opened = seat::SeatServer::start(door, backend_of(*out.engine));
     if (opened)
       out.doors.push_back(std::move(*opened));
@@ -38,10 +40,33 @@ Result<House> open_house(engine::EngineOptions options, const std::string& seats
   return out;
 }
 
+void start_heartbeat(House& house, const Settled& settled) {
+  if (settled.heartbeat.empty()) return;
+  engine::Engine* const engine = house.engine.get();
+  watchdog::Heartbeat::Options options;
+  options.every = std::chrono::nanoseconds(settled.heartbeat_every);
+  options.address = watchdog::shown(settled.heartbeat);
+  options.unwell = [engine]() -> std::string {
+    if (!engine->alive()) return "a thread of the engine makes no progress";
+    return engine->health().problem;
+  };
+  options.beat = [engine, url = settled.heartbeat,
+                  authorities = settled.heartbeat_authorities](const std::atomic<bool>& stop) {
+    const watchdog::Reply reply = watchdog::request(url, {}, stop, authorities);
+    const std::string trouble = watchdog::trouble_with(reply.certificate, engine::Clock().now());
+    // What failed before a handshake says nothing of the certificate, whatever was said of it stands.
+    if (trouble.empty() && reply.certificate.ends == 0) return reply.done;
+    engine->set_certificate(trouble.empty() ? trouble : watchdog::shown(url) + ", the heartbeat's address: " + trouble);
+    return reply.done;
+  };
+  options.report = [engine](const std::string& problem) { engine->set_heartbeat(problem); };
+  house.heartbeat = std::make_unique<watchdog::Heartbeat>(std::move(options));
+}
+
 Result<std::unique_ptr<seat::Seat>> connect_seat(const std::string& where) {
   Result<seat::SeatToken> token = seat::read_connection(where);
   if (!token) return token.error();
-  return seat::make_remote_seat({std::move(*token), WF_VERSION, this_machine()});
+  return seat::make_remote_seat({std::move(*token), kVersion, this_machine()});
 }
 
 }  // namespace wf::cli

@@ -3,9 +3,11 @@
 #include <string>
 #include <vector>
 
+#include "console/cli/settle.hpp"
 #include "console/engine/engine.hpp"
 #include "console/seat/seat.hpp"
 #include "console/seat/seat_server.hpp"
+#include "console/watchdog/heartbeat.hpp"
 #include "proto/result.hpp"
 
 namespace wf::cli {
@@ -14,12 +16,17 @@ namespace wf::cli {
 struct House {
   std::unique_ptr<engine::Engine> engine;
   std::vector<std::unique_ptr<seat::SeatServer>> doors;
+  std::unique_ptr<watchdog::Heartbeat> heartbeat;
 };
 
 /// Starts an engine, and serves seats at seat.ipc in its data directory and at `seats` (tcp://…; empty: no further).
 /// A seat.ipc that cannot be served is a note; `seats` that cannot be is an error.
 [[nodiscard]] Result<House> open_house(engine::EngineOptions options, const std::string& seats,
                                        std::vector<std::string>& notes);
+
+/// Begins the heartbeat that the settings name, if they name one: it is sent while every thread of the house's engine
+/// makes progress and the store works. What is wrong with it stands in the engine's health.
+void start_heartbeat(House& house, const Settled& settled);
 
 /// A seat over the wire: what follows --connect, an ipc:// address or a file with a token.
 [[nodiscard]] Result<std::unique_ptr<seat::Seat>> connect_seat(const std::string& where);

@@ -9,6 +9,7 @@
 #include <memory>
 
 #include "console/cli/command.hpp"
+#include "console/cli/compare.hpp"
 #include "console/cli/json_text.hpp"
 #include "console/cli/lines.hpp"
 #include "console/fusion/fusion.hpp"
@@ -29,6 +30,8 @@ struct Options {
   std::vector<std::string> rules;
   std::string site, file = "-";
   bool incidents = false;
+  bool compare = false;
+  CompareOptions comparison;
 };
 
 /// Writes to stdout in large pieces.
@@ -167,7 +170,7 @@ std::uint64_t match_rules(Events& events, const std::shared_ptr<const sigma::Rul
       out += "\", ";
       append_event_ids(out, match.event_ids);
       out += ", ";
-      append_entities(out, event);
+      append_entities(out, match.absent ? *match.absent : event);
       out += '}';
       output.end();
     }
@@ -245,6 +248,7 @@ Result<std::shared_ptr<const Estate>> load_site(const std::string& folder) {
 }
 
 int match(const Options& options) {
+  if (options.compare) return compare(options.comparison, options.rules);
   sigma::LoadReport report;
   const std::vector<sigma::RuleFile> files =
       sigma::read_rule_files({options.rules.begin(), options.rules.end()}, report);
@@ -288,6 +292,10 @@ void add_match(CLI::App& app, Run& run) {
   command->add_option("--site", options->site, "Site or estate folder, for place, presence and owner");
   command->add_flag("--incidents", options->incidents, "Print incidents instead of alerts");
   command->add_option("FILE", options->file, "Events, one JSON line each; - is standard input");
+  CLI::Option* const compare = command->add_flag(
+      "--compare", options->compare, "Judge the stored events instead, and compare with the rows that there were");
+  for (const char* other : {"FILE", "--site", "--incidents"}) compare->excludes(command->get_option(other));
+  add_compare_options(*command, *compare, options->comparison);
   command->callback([options, &run] { run = [options] { return match(*options); }; });
 }
 

@@ -45,10 +45,11 @@ std::string line_of(const std::string& text, const std::string& what) {
     return fmt::format("{:<30} {:<16} {:<22} {}", member(json, "time"), member(json, "agent"), member(json, "kind"),
                        json.contains("fields") ? json["fields"].dump() : std::string());
   if (what == "alerts")
-    return fmt::format("{:<30} {:<9} {}", member(json, "time"), member(json, "level"), member(json, "title"));
+    return fmt::format("{:<30} {:<9} {}{}", member(json, "time"), member(json, "level"), member(json, "title"),
+                       json.value("late", false) ? "  (came late)" : "");
   if (what == "incidents")
-    return fmt::format("{:<30} {:<9} {:<12} {}", member(json, "opened"), member(json, "priority"),
-                       member(json, "state"), member(json, "title"));
+    return fmt::format("{:<30} {:<9} {:<12} {}{}", member(json, "opened"), member(json, "priority"),
+                       member(json, "state"), member(json, "title"), json.value("late", false) ? "  (came late)" : "");
   return fmt::format("{:<30} {:<16} {:<16} {} {}", member(json, "time"), member(json, "actor"), member(json, "action"),
                      member(json, "subject"), member(json, "detail"));
 }

@@ -15,6 +15,7 @@
 #include "console/cli/log.hpp"
 #include "console/cli/settle.hpp"
 #include "console/cli/signals.hpp"
+#include "proto/version.hpp"
 
 namespace wf::cli {
 namespace {
@@ -24,17 +25,24 @@ struct Options {
   std::string log;
 };
 
-/// What a person is to know of notes: those about people's file are counted only, since they name persons.
+bool about_directory(std::string_view line) {
+  for (const std::string_view file : {"people.csv", "people.yaml", "credentials.csv", "accounts.csv"})
+    if (line.find(file) != std::string_view::npos) return true;
+  return line.find("of the directory") != std::string_view::npos;
+}
+
+/// What a person is to know of notes: those about the directory's files are counted only, since they name persons.
 void log_notes(Log& log, const std::vector<std::string>& notes) {
   std::size_t about_people = 0;
   for (const std::string& line : notes) {
-    if (line.find("people.csv") != std::string::npos)
+    if (about_directory(line))
       ++about_people;
     else
       log.warning(line);
   }
   if (about_people > 0)
-    log.warning(fmt::format("{} findings about people.csv; `watchfloor site check` names each", about_people));
+    log.warning(
+        fmt::format("{} findings about the directory of people; `watchfloor site check` names each", about_people));
 }
 
 std::string_view text_of(AgentState::Health health) {
@@ -72,6 +80,13 @@ class HealthLog {
       else
         log_.error(problem_);
     }
+    if (snapshot.health.heartbeat != heartbeat_) {
+      heartbeat_ = snapshot.health.heartbeat;
+      if (heartbeat_.empty())
+        log_.information("the heartbeat is sent again");
+      else
+        log_.warning(heartbeat_);
+    }
     if (snapshot.health.ledger_gaps != gaps_) {
       gaps_ = snapshot.health.ledger_gaps;
       log_.warning(fmt::format("the ledger misses {} events", gaps_));
@@ -91,7 +106,7 @@ class HealthLog {
  private:
   Log& log_;
   bool alive_ = true;
-  std::string problem_;
+  std::string problem_, heartbeat_;
   std::uint64_t gaps_ = 0;
   std::map<std::string, AgentState::Health> agents_;
 };
@@ -130,8 +145,9 @@ int serve(const Options& options) {
     log.error(house.error().text());
     return kFailed;
   }
+  start_heartbeat(*house, *settled);
   engine::Engine& engine = *house->engine;
-  log.information(fmt::format("watchfloor {} serves agents at {}, data in {}", WF_VERSION, engine.endpoint(),
+  log.information(fmt::format("watchfloor {} serves agents at {}, data in {}", kVersion, engine.endpoint(),
                               settled->engine.data.string()));
   for (const auto& door : house->doors) log.information(fmt::format("seats connect at {}", door->endpoint()));
   ::sd_notify(0, fmt::format("READY=1\nSTATUS=Agents connect at {}", engine.endpoint()).c_str());
@@ -156,6 +172,7 @@ int serve(const Options& options) {
   hold.unlock();
   ::sd_notify(0, "STOPPING=1");
   const std::uint64_t events = engine.snapshot()->events_total;
+  house->heartbeat.reset();
   house->doors.clear();
   house->engine.reset();
   log.information(fmt::format("stopped; {} events stored", events));

@@ -83,6 +83,8 @@ void add_engine_options(CLI::App& command, Shared& shared) {
   command.add_option("--rules", shared.rules, "A rule file, or a folder of them; repeatable")->allow_extra_args(false);
   command.add_option("--config", shared.config, "Configuration; default: watchfloor.yaml in the data directory");
   command.add_option("--clock", shared.clock, "Injected clock for demos and tests: START,ANCHOR,SPEED");
+  command.add_flag("--fresh", shared.fresh,
+                   "Begin an empty record where the database is missing; agents stay enrolled");
 }
 
 Result<fs::path> data_directory(const Shared& shared) {
@@ -107,14 +109,21 @@ Result<Settled> settle(const Shared& shared) {
   Settled all;
   engine::EngineOptions& out = all.engine;
   all.seats = !shared.seats.empty() ? shared.seats : found->seats.value_or("");
+  all.heartbeat = found->heartbeat;
+  all.heartbeat_every = found->heartbeat_every;
+  if (found->heartbeat_authorities) all.heartbeat_authorities = *found->heartbeat_authorities;
   out.data = *data;
+  out.fresh = shared.fresh;
   out.site = judged->site;
   out.rules = judged->rules;
   out.policy = judged->policy;
+  out.attachments = found->attachments;
   if (!shared.listen.empty())
     out.listen = shared.listen;
   else if (found->listen)
     out.listen = *found->listen;
+  out.rotate_after = found->rotate_after;
+  out.max_key_age = found->max_key_age;
   if (!found->user.empty()) out.user = found->user;
   if (!found->role.empty()) out.role = found->role;
   if (!found->seat.empty()) out.seat = found->seat;

@@ -16,11 +16,12 @@ namespace wf::cli {
 struct Shared {
   std::string data, site, listen, seats, clock, config;
   std::vector<std::string> rules;
+  bool fresh = false;  ///< --fresh
 };
 
 /// Adds --data, which every command on a data directory takes.
 void add_data_option(CLI::App& command, Shared& shared);
-/// Adds --data, --site, --listen, --seats, --rules, --clock and --config.
+/// Adds --data, --site, --listen, --seats, --rules, --clock, --config and --fresh.
 void add_engine_options(CLI::App& command, Shared& shared);
 
 /// What a command says that only reads where there is no data directory.
@@ -31,7 +32,10 @@ void add_engine_options(CLI::App& command, Shared& shared);
 
 struct Settled {
   engine::EngineOptions engine;
-  std::string seats;  ///< address for seats from elsewhere; empty: only those of this machine's user
+  std::string heartbeat;  ///< address to call while all is well; empty: none
+  std::int64_t heartbeat_every = 60 * kSecond;
+  std::string heartbeat_authorities;  ///< PEM file that alone may vouch for it; empty: the machine's authorities
+  std::string seats;                  ///< address for seats from elsewhere; empty: only those of this machine's user
 };
 
 /// What engine to start: the command line over the configuration over the defaults. Problems of the

@@ -18,6 +18,7 @@
 #include "console/link/link_server.hpp"
 #include "console/site/load.hpp"
 #include "console/store/schema.hpp"
+#include "proto/version.hpp"
 
 namespace wf::cli {
 namespace {
@@ -102,7 +103,7 @@ Result<Picture> of_recording(const Options& options) {
     AgentState agent;
     agent.name = recorded.name;
     agent.kind = recorded.kind;
-    agent.version = WF_VERSION;
+    agent.version = kVersion;
     agent.health = AgentState::Health::live;
     agent.last_heard = until;
     for (const demo::RecordedSource& source : recorded.sources) {

@@ -13,10 +13,12 @@
 
 namespace wf::cli {
 
-Signals::Signals(std::function<void(int)> on_signal) : on_signal_(std::move(on_signal)) {
+Signals::Signals(std::function<void(int)> on_signal, std::initializer_list<int> more)
+    : on_signal_(std::move(on_signal)) {
   sigset_t set;
   ::sigemptyset(&set);
   for (const int number : {SIGINT, SIGTERM, SIGHUP}) ::sigaddset(&set, number);
+  for (const int number : more) ::sigaddset(&set, number);
   ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
   ::signal(SIGPIPE, SIG_IGN);
   signals_ = ::signalfd(-1, &set, SFD_CLOEXEC);
@@ -29,7 +31,7 @@ Signals::Signals(std::function<void(int)> on_signal) : on_signal_(std::move(on_s
       signalfd_siginfo info{};
       if (::read(signals_, &info, sizeof info) != static_cast<ssize_t>(sizeof info)) continue;
       const int number = static_cast<int>(info.ssi_signo);
-      if (number != SIGHUP) stopped_ = true;
+      if (number == SIGINT || number == SIGTERM) stopped_ = true;
       on_signal_(number);
     }
   });

@@ -1,15 +1,16 @@
 #pragma once
 #include <atomic>
 #include <functional>
+#include <initializer_list>
 #include <thread>
 
 namespace wf::cli {
 
-/// SIGINT, SIGTERM and SIGHUP as calls on a thread of its own. Make it before any other thread: those then leave
-/// these signals to it. SIGPIPE is ignored from then on.
+/// SIGINT, SIGTERM, SIGHUP and those of `more` as calls on a thread of its own. Make it before any other thread: those
+/// then leave these signals to it. SIGPIPE is ignored from then on.
 class Signals {
  public:
-  explicit Signals(std::function<void(int number)> on_signal);
+  explicit Signals(std::function<void(int number)> on_signal, std::initializer_list<int> more = {});
   ~Signals();
   Signals(const Signals&) = delete;
   Signals& operator=(const Signals&) = delete;

@@ -20,8 +20,10 @@
 #include "console/fusion/sigma/rule_set.hpp"
 #include "console/link/link_server.hpp"
 #include "console/site/load.hpp"
+#include "console/store/attachment_files.hpp"
 #include "console/store/schema.hpp"
 #include "console/store/store.hpp"
+#include "proto/version.hpp"
 
 namespace wf::cli {
 namespace {
@@ -46,7 +48,7 @@ std::string without_home(const fs::path& path) {
 
 std::string system_text() {
   utsname name{};
-  std::string out = fmt::format("watchfloor {}\n", WF_VERSION);
+  std::string out = fmt::format("watchfloor {}\n", kVersion);
   if (::uname(&name) == 0) out += fmt::format("kernel {} {} {}\n", name.sysname, name.release, name.machine);
   std::ifstream release("/etc/os-release");
   for (std::string line; std::getline(release, line);)
@@ -94,9 +96,22 @@ std::string data_text(const fs::path& data) {
   if (!report) return out + report.error().what + "\n";
   out +=
       fmt::format("events: {}\nbatches: {}\naudit lines: {}\n", report->events, report->batches, report->audit_lines);
+  bool whole = report->whole();
   for (const std::string& gap : report->gaps) out += "gap: " + gap + "\n";
   for (const std::string& damage : report->damages) out += "damage: " + damage + "\n";
-  out += report->whole() ? "verify: whole\n" : "verify: NOT whole\n";
+  // After the log, so that what came meanwhile is found.
+  if (const Result<store::AttachmentCheck> attached = store::check_attachments(data, report->attachments)) {
+    out += fmt::format("attachments: {}, {} bytes, absent {}, removed to make room {}\n", attached->count,
+                       attached->bytes, attached->absent, attached->removed);
+    for (const std::string& absence : attached->absences) out += "absent: " + absence + "\n";
+    if (attached->absent > attached->absences.size())
+      out += fmt::format("absent: and {} more\n", attached->absent - attached->absences.size());
+    for (const std::string& damage : attached->damages) out += "damage: " + damage + "\n";
+    whole = whole && attached->damages.empty();
+  } else {
+    out += "attachments: " + attached.error().what + "\n";
+  }
+  out += whole ? "verify: whole\n" : "verify: NOT whole\n";
   const Result<std::vector<store::StoredIncident>> incidents = (*reader)->incidents(
       std::numeric_limits<UtcNs>::min(), std::numeric_limits<UtcNs>::max(), std::numeric_limits<std::size_t>::max());
   if (incidents) {
@@ -138,6 +153,7 @@ std::string agents_text(const fs::path& data) {
   out += fmt::format("engine: log {} fused {} queue {} refused batches {} ledger gaps {}\n", live->health.log_position,
                      live->health.fused_position, live->health.queue_depth, live->health.refused_batches,
                      live->health.ledger_gaps);
+  if (!live->health.heartbeat.empty()) out += "heartbeat: " + live->health.heartbeat + "\n";
   if (!live->health.problem.empty()) out += "engine problem: " + live->health.problem + "\n";
   for (const AgentState& agent : live->agents) {
     out += fmt::format("agent: {} {} version {} health {} events {} gaps {} skew {} ms spooled {} resident {} KiB\n",
@@ -174,7 +190,7 @@ int support(const Options& options) {
   tar.add("watchfloor-support/README.txt",
           "Made by `watchfloor support`: version, settings, counts, the verify report, agents' states, the end of\n"
           "the log. No keys, tokens, events, incidents, names of people or contents of the site are in it. Names\n"
-          "of agents and addresses to listen on are.\n");
+          "of agents, of stills and clips that did not come (their hashes) and addresses to listen on are.\n");
   tar.add("watchfloor-support/system.txt", system_text());
   tar.add("watchfloor-support/configuration.txt", configuration_text(*settled));
   tar.add("watchfloor-support/data.txt", data_text(settled->engine.data));

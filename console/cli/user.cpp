@@ -70,7 +70,8 @@ void add_user(CLI::App& app, Run& run) {
   CLI::App* const adding = user->add_subcommand("add", "Admit a seat: a token for `watchfloor --connect FILE`");
   add_engine_options(*adding, options->shared);
   adding->add_option("NAME", options->name, "The user's name; commands of this seat carry it")->required();
-  adding->add_option("--role", options->role, "The user's role, for people")->capture_default_str();
+  adding->add_option("--role", options->role, "The user's role, for people; `watch`: reads the engine's health only")
+      ->capture_default_str();
   adding->add_option("--engine", options->engine, "Where the seat reaches this engine: tcp://HOST:PORT");
   adding->add_option("--out", options->out, "File for the token, made with mode 0600; default: standard output");
   adding->callback([options, &run] { run = [options] { return add(*options); }; });

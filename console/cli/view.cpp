@@ -86,6 +86,8 @@ seat::Backend backend_of(engine::Engine& engine) {
   };
   out.watch = [&engine](std::function<void()> on_change) { return engine.watch(std::move(on_change)); };
   out.unwatch = [&engine](std::uint64_t token) { engine.unwatch(token); };
+  out.health = [&engine] { return engine.health(); };
+  out.report = [&engine](const link::Fact& fact) { engine.report(fact); };
   return out;
 }
 

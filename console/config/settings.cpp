@@ -12,6 +12,8 @@
 #include <iterator>
 #include <set>
 
+#include "console/fusion/join.hpp"
+
 namespace wf::config {
 namespace {
 
@@ -93,21 +95,44 @@ class Reading {
       to = *read;
   }
 
-  void count(const YAML::Node& node, std::uint32_t& to) {
+  /// A duration, or "never", which is 0.
+  void duration_or_never(const YAML::Node& node, std::int64_t& to) {
+    if (node.IsScalar() && node.Scalar() == "never")
+      to = 0;
+    else
+      duration(node, to);
+  }
+
+  void count(const YAML::Node& node, std::uint32_t most, std::uint32_t& to, std::uint32_t least = 1) {
     const std::optional<std::string> value = text(node, "a number");
     if (!value) return;
     std::uint32_t number = 0;
     const auto [end, failed] = std::from_chars(value->data(), value->data() + value->size(), number);
-    if (failed != std::errc{} || end != value->data() + value->size() || number == 0 || number > 100'000)
-      problem(node, fmt::format("\"{}\" is no number from 1 to 100000", *value), "write one");
+    if (failed != std::errc{} || end != value->data() + value->size() || number < least || number > most)
+      problem(node, fmt::format("\"{}\" is no number from {} to {}", *value, least, most), "write one");
     else
       to = number;
+  }
+
+  /// A list of texts; an empty one is one.
+  void texts(const YAML::Node& node, std::vector<std::string>& to) {
+    const auto scalar = [](const YAML::Node& one) { return one.IsScalar(); };
+    if (!node.IsSequence() || !std::all_of(node.begin(), node.end(), scalar))
+      return problem(node, "this is no list of texts", "write [one, two]");
+    to.clear();
+    for (const YAML::Node& one : node) to.push_back(one.Scalar());
   }
 
  private:
   const fs::path& file_;
   std::vector<std::string>& problems_;
 };
+
+bool is_http_address(std::string_view url) {
+  const std::size_t scheme = url.starts_with("https://") ? 8 : url.starts_with("http://") ? 7 : 0;
+  return scheme != 0 && url.size() > scheme && url[scheme] != '/' &&
+         std::all_of(url.begin(), url.end(), [](char c) { return c > ' ' && c < 127; });
+}
 
 void take_rules(Reading& in, const YAML::Node& node, Settings& out) {
   std::vector<fs::path> paths;
@@ -118,6 +143,99 @@ void take_rules(Reading& in, const YAML::Node& node, Settings& out) {
     paths.push_back(*path);
   }
   out.rules = std::move(paths);
+}
+
+void take_attachments(Reading& in, const YAML::Node& node, AttachmentLimits& to) {
+  const auto mib = [&](std::uint64_t& out) {
+    return [&in, &out](const YAML::Node& value) {
+      std::uint32_t number = 0;
+      in.count(value, 16'777'216, number);
+      if (number > 0) out = static_cast<std::uint64_t>(number) << 20U;
+    };
+  };
+  in.section(node, "attachments",
+             {{"limit_mib", mib(to.total)}, {"per_agent_mib", mib(to.per_agent)}, {"max_mib", mib(to.each)}});
+}
+
+void take_chatter(Reading& in, const YAML::Node& node, fusion::Policy& policy) {
+  in.section(node, "chatter",
+             {{"times", [&](const YAML::Node& n) { in.count(n, 16, policy.chatter_times, 0); }},
+              {"within", [&](const YAML::Node& n) { in.duration(n, policy.chatter_within); }},
+              {"calm", [&](const YAML::Node& n) { in.duration(n, policy.chatter_calm); }}});
+  if (policy.chatter_times == 1)
+    in.problem(node, "what came once does not chatter", "write `times:` 2 to 16, or 0 for never");
+}
+
+void take_escalation(Reading& in, const YAML::Node& node, fusion::Policy& policy) {
+  if (!node.IsSequence() || node.size() > 16)
+    return in.problem(node, "this is no list of at most 16 steps", "write [{after: 2min, to: Supervisor}]");
+  policy.escalate.clear();
+  for (const YAML::Node& one : node) {
+    fusion::Policy::Escalation step;
+    in.section(one, "escalate",
+               {{"after", [&](const YAML::Node& n) { in.duration(n, step.after); }},
+                {"to", [&](const YAML::Node& n) { in.text(n, "who is told", step.to); }}});
+    if (step.after <= 0 || step.to.empty())
+      in.problem(one, "a step needs `after` and `to`", "write {after: 2min, to: Supervisor}");
+    else if (!policy.escalate.empty() && step.after < policy.escalate.back().after)
+      in.problem(one, "a step is before the one above it", "order the steps by `after`");
+    else
+      policy.escalate.push_back(std::move(step));
+  }
+}
+
+void take_tickets(Reading& in, const YAML::Node& node, fusion::Policy::Ticketing& to) {
+  in.section(node, "tickets",
+             {{"after", [&](const YAML::Node& n) { in.duration_or_never(n, to.after); }},
+              {"target", [&](const YAML::Node& n) { in.duration(n, to.target); }},
+              {"target_vital", [&](const YAML::Node& n) { in.duration(n, to.target_vital); }},
+              {"patrol", [&](const YAML::Node& n) { in.duration_or_never(n, to.patrol); }},
+              {"patrol_vital", [&](const YAML::Node& n) { in.duration_or_never(n, to.patrol_vital); }},
+              {"silent_after", [&](const YAML::Node& n) { in.duration_or_never(n, to.silent_after); }},
+              {"owner", [&](const YAML::Node& n) { in.text(n, "who mends things", to.owner); }}});
+}
+
+void take_join_weights(Reading& in, const YAML::Node& node, fusion::Policy& policy) {
+  std::vector<Key> keys;
+  for (const fusion::JoinWeights::Named& one : fusion::JoinWeights::all())
+    keys.push_back({one.name, [&in, &policy, name = std::string(one.name)](const YAML::Node& n) {
+                      const std::string text = n.IsScalar() ? n.Scalar() : std::string();
+                      int weight = -1;
+                      const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), weight);
+                      if (failed != std::errc{} || end != text.data() + text.size() || weight < 0 ||
+                          weight > fusion::JoinWeights::kMost)
+                        in.problem(n, fmt::format("\"{}\" is no weight", text),
+                                   fmt::format("write a number from 0 to {}", fusion::JoinWeights::kMost));
+                      else
+                        policy.join_weights[name] = weight;
+                    }});
+  in.section(node, "join_weights", keys);
+}
+
+/// {what: a kind of event or a rule's id, at: a device or zone}
+void take_what(Reading& in, const YAML::Node& node, const char* name, std::string& what, std::string& at) {
+  in.section(node, name,
+             {{"what", [&](const YAML::Node& n) { in.text(n, "an event's kind or a rule's id", what); }},
+              {"at", [&](const YAML::Node& n) { in.text(n, "a device or zone", at); }}});
+  if (what.empty()) in.problem(node, "it does not say what", "write {what: door.power, at: D-231}");
+}
+
+void take_inhibitions(Reading& in, const YAML::Node& node, fusion::Policy& policy) {
+  if (!node.IsSequence() || node.size() > 100)
+    return in.problem(node, "this is no list of at most 100 inhibitions",
+                      "write [{while: {what: door.power, at: D-231}, inhibit: {what: camera.offline}, reason: …}]");
+  policy.inhibitions.clear();
+  for (const YAML::Node& one : node) {
+    fusion::Policy::Inhibition made;
+    in.section(one, "inhibitions",
+               {{"while", [&](const YAML::Node& n) { take_what(in, n, "while", made.cause, made.cause_at); }},
+                {"inhibit", [&](const YAML::Node& n) { take_what(in, n, "inhibit", made.symptom, made.symptom_at); }},
+                {"reason", [&](const YAML::Node& n) { in.text(n, "a reason", made.reason); }}});
+    if (made.cause.empty() || made.symptom.empty() || made.reason.empty())
+      in.problem(one, "an inhibition needs `while`, `inhibit` and `reason`", "nothing is hidden without a reason");
+    else
+      policy.inhibitions.push_back(std::move(made));
+  }
 }
 
 void take_policy(Reading& in, const YAML::Node& node, fusion::Policy& policy) {
@@ -131,13 +249,67 @@ void take_policy(Reading& in, const YAML::Node& node, fusion::Policy& policy) {
                              {"low", [&](const YAML::Node& n) { in.duration(n, policy.respond_low); }}});
                }},
               {"join_window", [&](const YAML::Node& n) { in.duration(n, policy.join_window); }},
-              {"flood", [&](const YAML::Node& flood) {
+              {"join_weights", [&](const YAML::Node& n) { take_join_weights(in, n, policy); }},
+              {"causes",
+               [&](const YAML::Node& causes) {
+                 in.section(causes, "causes",
+                            {{"window", [&](const YAML::Node& n) { in.duration(n, policy.cause_window); }},
+                             {"grace", [&](const YAML::Node& n) { in.duration(n, policy.cause_grace); }}});
+               }},
+              {"evidence",
+               [&](const YAML::Node& evidence) {
+                 in.section(evidence, "evidence",
+                            {{"device_heard", [&](const YAML::Node& n) { in.duration(n, policy.evidence_device); }},
+                             {"agent_heard", [&](const YAML::Node& n) { in.duration(n, policy.evidence_agent); }},
+                             {"lateness", [&](const YAML::Node& n) { in.duration(n, policy.evidence_lateness); }}});
+               }},
+              {"flood",
+               [&](const YAML::Node& flood) {
                  in.section(flood, "flood",
-                            {{"begins", [&](const YAML::Node& n) { in.count(n, policy.flood_begins); }},
-                             {"ends", [&](const YAML::Node& n) { in.count(n, policy.flood_ends); }}});
+                            {{"begins", [&](const YAML::Node& n) { in.count(n, 100'000, policy.flood_begins); }},
+                             {"ends", [&](const YAML::Node& n) { in.count(n, 100'000, policy.flood_ends); }}});
                  if (policy.flood_ends >= policy.flood_begins)
                    in.problem(flood, "a flood has to end below where it begins", "lower `ends` or raise `begins`");
+               }},
+              {"alarms",
+               [&](const YAML::Node& alarms) {
+                 in.section(alarms, "alarms",
+                            {{"repeat_window", [&](const YAML::Node& n) { in.duration(n, policy.repeat_window); }},
+                             {"stale_after", [&](const YAML::Node& n) { in.duration(n, policy.stale_after); }},
+                             {"fleeting", [&](const YAML::Node& n) { in.duration(n, policy.fleeting); }},
+                             {"damped_stands", [&](const YAML::Node& n) { in.duration(n, policy.damped_stands); }},
+                             {"chatter", [&](const YAML::Node& n) { take_chatter(in, n, policy); }}});
+               }},
+              {"escalate", [&](const YAML::Node& n) { take_escalation(in, n, policy); }},
+              {"desks", [&](const YAML::Node& n) { in.count(n, 1'000, policy.desks); }},
+              {"inhibitions", [&](const YAML::Node& n) { take_inhibitions(in, n, policy); }},
+              {"figures",
+               [&](const YAML::Node& figures) {
+                 in.section(
+                     figures, "figures",
+                     {{"people", [&](const YAML::Node& n) { in.text(n, "the agreement", policy.people_agreement); }}});
+               }},
+              {"tickets", [&](const YAML::Node& n) { take_tickets(in, n, policy.tickets); }},
+              {"device_roles", [&](const YAML::Node& n) { in.texts(n, policy.device_roles); }},
+              {"maintenance_roles", [&](const YAML::Node& n) { in.texts(n, policy.maintenance_roles); }}});
+}
+
+void take_watch(Reading& in, const YAML::Node& node, Settings& out) {
+  in.section(node, "watch",
+             {{"heartbeat",
+               [&](const YAML::Node& n) {
+                 in.text(n, "an address", out.heartbeat);
+                 if (!out.heartbeat.empty() && !is_http_address(out.heartbeat))
+                   in.problem(n, "the heartbeat's address is no http:// or https:// address",
+                              "write https://HOST/PATH as the service that waits for it says");
+               }},
+              {"authorities", [&](const YAML::Node& n) { out.heartbeat_authorities = in.path(n); }},
+              {"every", [&](const YAML::Node& n) {
+                 in.duration(n, out.heartbeat_every);
+                 if (out.heartbeat_every < kSecond)
+                   in.problem(n, "a heartbeat comes every second at most", "write one like 60s");
                }}});
+  if (out.heartbeat.empty()) in.problem(node, "`watch` names no heartbeat", "write heartbeat: https://…, or remove it");
 }
 
 }  // namespace
@@ -166,6 +338,16 @@ Settings read_settings(std::string_view text, const fs::path& file, std::vector<
                 {"site", [&](const YAML::Node& node) { out.site = in.path(node); }},
                 {"rules", [&](const YAML::Node& node) { take_rules(in, node, out); }},
                 {"policy", [&](const YAML::Node& node) { take_policy(in, node, out.policy); }},
+                {"keys",
+                 [&](const YAML::Node& node) {
+                   in.section(node, "keys",
+                              {{"rotate_after", [&](const YAML::Node& n) { in.duration(n, out.rotate_after); }},
+                               {"max_age", [&](const YAML::Node& n) { in.duration(n, out.max_key_age); }}});
+                   if (out.rotate_after > 0 && out.max_key_age > 0 && out.rotate_after >= out.max_key_age)
+                     in.problem(node, "keys are changed only after they are too old", "lower `rotate_after`");
+                 }},
+                {"watch", [&](const YAML::Node& node) { take_watch(in, node, out); }},
+                {"attachments", [&](const YAML::Node& node) { take_attachments(in, node, out.attachments); }},
                 {"seat", [&](const YAML::Node& node) {
                    in.section(node, "seat",
                               {{"user", [&](const YAML::Node& n) { in.text(n, "a user's name", out.user); }},

@@ -6,7 +6,9 @@
 #include <vector>
 
 #include "console/fusion/fusion.hpp"
+#include "console/model/attachment_limits.hpp"
 #include "proto/result.hpp"
+#include "proto/time.hpp"
 
 namespace wf::config {
 
@@ -16,7 +18,12 @@ struct Settings {
   std::optional<std::filesystem::path> site;                ///< absolute
   std::optional<std::vector<std::filesystem::path>> rules;  ///< absolute
   fusion::Policy policy;
+  std::int64_t rotate_after = 0, max_key_age = 0;  ///< of keys; ns, 0: not set
+  AttachmentLimits attachments;
   std::string user, role, seat;
+  std::string heartbeat;  ///< http:// or https:// address to call while all is well; empty: none
+  std::int64_t heartbeat_every = 60 * kSecond;
+  std::optional<std::filesystem::path> heartbeat_authorities;  ///< PEM, absolute; none: the machine's
 };
 
 /// Reads a configuration as a whole. `file` names it in messages, and relative paths count from its directory.

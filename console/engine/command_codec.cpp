@@ -20,6 +20,11 @@ std::string command_to_json(const Command& command) {
   if (command.cause != Cause::none) j["cause"] = static_cast<int>(command.cause);
   if (command.until != 0) j["until"] = command.until;
   if (command.step != 0) j["step"] = command.step;
+  if (!command.action.empty()) j["action"] = command.action;
+  if (command.seconds != 0) j["seconds"] = command.seconds;
+  if (command.valid_seconds != 0) j["valid_seconds"] = command.valid_seconds;
+  if (!command.agent.empty()) j["agent"] = command.agent;
+  if (!command.role.empty()) j["role"] = command.role;
   return j.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
 
@@ -30,7 +35,7 @@ Result<Command> command_from_json(std::string_view text) {
     Command c;
     c.id = j.value("id", "");
     const int kind = j.at("kind").get<int>();
-    if (kind < 0 || kind > static_cast<int>(CommandKind::on_scene))
+    if (kind < 0 || kind > static_cast<int>(kLastCommand))
       return Error{"a logged command has the unknown kind " + std::to_string(kind), "log",
                    "open this data directory with the newer version that wrote it"};
     c.kind = static_cast<CommandKind>(kind);
@@ -44,6 +49,11 @@ Result<Command> command_from_json(std::string_view text) {
     c.cause = static_cast<Cause>(j.value("cause", 0));
     c.until = j.value("until", UtcNs{0});
     c.step = j.value("step", 0U);
+    c.action = j.value("action", "");
+    c.seconds = j.value("seconds", 0U);
+    c.valid_seconds = j.value("valid_seconds", 0U);
+    c.agent = j.value("agent", "");
+    c.role = j.value("role", "");
     return c;
   } catch (const nlohmann::json::exception& e) {
     return Error{std::string("a logged command cannot be read: ") + e.what(), "log", "run watchfloor verify"};

@@ -1,23 +1,23 @@
 #include "console/engine/engine.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <atomic>
-#include <condition_variable>
+#include <chrono>
 #include <future>
-#include <limits>
-#include <map>
 #include <mutex>
 #include <thread>
-#include <unordered_map>
 #include <utility>
 
-#include "console/engine/agents.hpp"
+#include "console/engine/attachment_desk.hpp"
+#include "console/engine/dispatch.hpp"
+#include "console/engine/housekeeping.hpp"
 #include "console/engine/intake.hpp"
 #include "console/engine/judgement.hpp"
-#include "console/engine/queue.hpp"
+#include "console/engine/judging.hpp"
+#include "console/engine/own_events.hpp"
+#include "console/engine/published.hpp"
+#include "console/engine/record_queue.hpp"
 #include "console/engine/recovery.hpp"
+#include "console/engine/replies.hpp"
 #include "console/engine/site_archive.hpp"
 #include "console/engine/trail.hpp"
 #include "console/engine/watch.hpp"
@@ -27,250 +27,276 @@
 namespace wf::engine {
 namespace {
 
-using namespace std::chrono_literals;
-
-constexpr std::size_t kMostRecords = 8192;             ///< between writer and fusion
-constexpr std::size_t kMostRecordBytes = 128U << 20U;  ///< the same, in bytes
-constexpr std::size_t kRecordsAtOnce = 256;
-constexpr std::int64_t kFrame = kSecond / 30;  ///< the shortest time between two snapshots
-constexpr std::int64_t kFindingsEvery = kSecond / 4;
-constexpr std::int64_t kAgentsEvery = kSecond / 4;  ///< how often the link is asked for its agents
-constexpr std::int64_t kStopWithin = 5 * kSecond;   ///< for what waits when the engine is told to stop
-constexpr std::int64_t kQuietEvery = 5 * kSecond;   ///< a snapshot even if only heartbeats came
-constexpr std::int64_t kLateAfter = 8 * kSecond;    ///< real time; an agent says something every five seconds
+constexpr std::int64_t kStopWithin = 5 * kSecond;  ///< for what waits when the engine is told to stop
 constexpr std::int64_t kStuckAfter = 10 * kSecond;
-constexpr auto kHousekeeping = 1s;
-constexpr std::int64_t kLedgerEvery = 5 * kSecond;
 
 class PipelineEngine final : public Engine {
  public:
-  explicit PipelineEngine(EngineOptions options)
-      : options_(std::move(options)), archive_(options_.data), records_(kMostRecords) {}
+  explicit PipelineEngine(EngineOptions options) : options_(std::move(options)), archive_(options_.data) {}
   ~PipelineEngine() override { stop(); }
 
   Result<void> open(std::vector<std::string>& notes);
 
-  std::shared_ptr<const Snapshot> snapshot() const override {
-    const std::lock_guard hold(snapshot_mutex_);
-    return snapshot_;
-  }
+  std::shared_ptr<const Snapshot> snapshot() const override { return published_.current(); }
   void submit(Command command, std::function<void(CommandReply)> reply) override;
-  std::uint64_t watch(std::function<void()> on_change) override {
-    const std::lock_guard hold(watchers_mutex_);
-    watchers_.emplace(++last_watcher_, std::move(on_change));
-    return last_watcher_;
-  }
-  void unwatch(std::uint64_t token) override {
-    const std::lock_guard hold(watchers_mutex_);
-    watchers_.erase(token);
-  }
+  std::uint64_t watch(std::function<void()> on_change) override { return published_.watch(std::move(on_change)); }
+  void unwatch(std::uint64_t token) override { published_.unwatch(token); }
   Result<void> reload(const Judgement& judgement, std::vector<std::string>& notes) override;
   std::string endpoint() const override { return link_->endpoint(); }
   const EngineOptions& options() const override { return options_; }
   bool alive() const override {
     const std::int64_t now = monotonic_ns();
     const auto fresh = [&](std::int64_t beat) { return now - beat < kStuckAfter; };
-    return fresh(writer_->beat()) && fresh(fusion_beat_) && fresh(housekeeping_beat_) && fresh(link_->last_turn());
+    return fresh(writer_->beat()) && fresh(judging_->beat()) && fresh(house_->beat()) && fresh(link_->last_turn());
+  }
+  HealthReport health() const override;
+  void report(const link::Fact& fact) override { tell(fact); }
+  void set_heartbeat(std::string problem) override {
+    const std::lock_guard hold(heartbeat_mutex_);
+    heartbeat_ = std::move(problem);
+  }
+  void set_certificate(std::string trouble) override {
+    {
+      const std::lock_guard hold(heartbeat_mutex_);
+      if (trouble == certificate_) return;
+      certificate_ = trouble;
+    }
+    if (!trouble.empty()) tell({link::Topic::key_expiry, {}, {}, std::move(trouble)});
   }
 
  private:
-  struct Waiting {
-    Command command;
-    std::vector<std::function<void(CommandReply)>> replies;
-  };
-
+  [[nodiscard]] std::string heartbeat() const {
+    const std::lock_guard hold(heartbeat_mutex_);
+    return heartbeat_;
+  }
+  /// Puts the configuration of site, rules and policy in force, as a record of the log if it is a new one.
+  Result<void> configure(std::vector<std::string>& notes, fusion::Changes& changes);
+  void open_writer();
+  void open_desk(std::vector<std::string>& notes);
   Result<void> start_link();
-  void start_threads();
   void stop();
-
-  // The fusion thread.
-  void fuse();
-  void apply(const store::Record& record);
-  void hand_over_findings(std::int64_t mono);
-  void refresh_agents(std::int64_t mono);
-  [[nodiscard]] bool worth_showing(std::int64_t mono);
-  void publish(std::int64_t mono);
-  void send_replies();
-
-  void keep_house();
-  void answer(const CommandReply& reply);
-  [[nodiscard]] bool room() const { return records_.size() < kMostRecords / 2 && record_bytes_ < kMostRecordBytes; }
+  /// Logs what became of sending a command to a device; the link's thread.
+  void log_sent(const DeviceCommand& command, const std::string& why);
+  /// Audits a fact and makes it an event; any thread.
+  void tell(const link::Fact& fact);
+  /// What is wrong with the engine, the worst first; any thread.
+  [[nodiscard]] std::string problem() const;
 
   const EngineOptions options_;
   std::unique_ptr<store::Store> store_;
   SiteArchive archive_;
+  std::unique_ptr<Watch> watch_;  ///< judging_'s, once there is one
   Intake intake_;
-  BoundedQueue<store::Record> records_;
-  std::atomic<std::size_t> record_bytes_ = 0;
-  std::atomic<bool> starved_ = false;  ///< the writer waits for room in records_
+  RecordQueue records_;
+  Published published_;
+  Replies replies_;
   std::unique_ptr<Writer> writer_;
+  std::unique_ptr<AttachmentDesk> desk_;  ///< null: attachments cannot be stored
+  std::unique_ptr<CommandDispatch> dispatch_;
   std::unique_ptr<link::LinkServer> link_;
-
-  // Of the fusion thread; of open() before there is one.
-  std::unique_ptr<Watch> watch_;
-  fusion::Changes changes_;
-  Unstored unstored_;
-  std::vector<store::AuditLine> trail_;  ///< lines that go with unstored_
-  Surroundings around_;
-  std::vector<CommandReply> replies_;  ///< that wait for the snapshot that shows what they speak of
-  bool changed_ = false;
-  std::int64_t published_ = 0, handed_over_ = 0, agents_asked_ = 0;
-  std::string shown_;  ///< what worth_showing() compares
+  std::unique_ptr<Housekeeping> house_;
+  std::unique_ptr<Judging> judging_;
+  std::thread writer_thread_;
 
   std::mutex reload_mutex_;
   Configuration in_force_;  ///< guarded by reload_mutex_
   std::string in_force_json_;
 
-  mutable std::mutex snapshot_mutex_;
-  std::shared_ptr<const Snapshot> snapshot_;  ///< guarded by snapshot_mutex_
-
-  std::mutex watchers_mutex_;  ///< held while they are called: after unwatch() none is
-  std::map<std::uint64_t, std::function<void()>> watchers_;
-  std::uint64_t last_watcher_ = 0;
-
-  std::mutex waiting_mutex_;
-  std::unordered_map<std::string, Waiting> waiting_;  ///< by command id; guarded by waiting_mutex_
-
-  std::mutex house_mutex_;
-  std::condition_variable house_changed_;
-  bool stopping_ = false;                      ///< guarded by house_mutex_
-  std::map<std::string, std::uint64_t> gaps_;  ///< guarded by house_mutex_
-  UtcNs ledger_checked_ = 0;                   ///< guarded by house_mutex_
-  std::atomic<std::int64_t> fusion_beat_ = 0, housekeeping_beat_ = 0;
-  std::atomic<std::int64_t> give_up_at_ = std::numeric_limits<std::int64_t>::max();  ///< of judging; CLOCK_MONOTONIC
-  std::thread writer_thread_, fusion_thread_, house_thread_;
+  const std::int64_t started_ = monotonic_ns();
+  mutable std::mutex heartbeat_mutex_;
+  std::string heartbeat_, certificate_;  ///< guarded by heartbeat_mutex_
 };
 
 Result<void> PipelineEngine::open(std::vector<std::string>& notes) {
-  Result<std::unique_ptr<store::Store>> store = store::Store::open(options_.data);
+  using Missing = store::Store::Missing;
+  Result<std::unique_ptr<store::Store>> store =
+      store::Store::open(options_.data, options_.fresh ? Missing::begin_anew : Missing::refuse);
   if (!store) return store.error();
   store_ = std::move(*store);
   watch_ = std::make_unique<Watch>(nullptr, [this](const std::string& site) { return archive_.find(site); });
   Result<Recovery> recovered = replay(options_.data, *watch_);
   if (!recovered) return recovered.error();
+  const UtcNs newest = watch_->now();
   in_force_ = std::move(recovered->configuration);
   in_force_json_ = std::move(recovered->configuration_json);
+  fusion::Changes changes;
+  if (Result<void> configured = configure(notes, changes); !configured) return configured;
+  intake_.findings(std::move(recovered->findings));
+  open_writer();
+  open_desk(notes);
+  if (Result<void> listening = start_link(); !listening) return listening;
+  house_ = std::make_unique<Housekeeping>(
+      *store_, Housekeeping::Needs{options_.clock, options_.data / "keys", options_.max_key_age, newest,
+                                   [this] { return link_->peers(); }, [this](const link::Fact& fact) { tell(fact); }});
+  judging_ = std::make_unique<Judging>(
+      Judging::Parts{options_, *watch_, records_, *writer_, intake_, *dispatch_, *link_, *house_, published_, replies_,
+                     desk_.get(), [this](const link::Fact& fact) { tell(fact); }, [this] { return problem(); },
+                     [this] { return heartbeat(); }},
+      changes);
+  judging_->start();
+  writer_thread_ = std::thread([this] { writer_->run(); });
+  house_->start();
+  if (desk_) desk_->start();
+  return {};
+}
 
-  const Judgement wanted{options_.site, options_.rules, options_.policy};
-  Result<Configuration> configuration = read_configuration(wanted, in_force_, archive_, notes);
+Result<void> PipelineEngine::configure(std::vector<std::string>& notes, fusion::Changes& changes) {
+  Result<Configuration> configuration =
+      read_configuration({options_.site, options_.rules, options_.policy}, in_force_, archive_, notes);
   if (!configuration) {
     notes.push_back(configuration.error().text());
-    if (in_force_json_.empty()) configuration = Configuration{{}, options_.policy, {}};
+    if (!in_force_json_.empty()) return {};
+    configuration = Configuration{{}, options_.policy, {}};
   }
-  UtcNs last = watch_->now();
-  if (configuration) {
-    std::string json = configuration_to_json(*configuration);
-    if (json != in_force_json_) {
-      store::Commit first;
-      store::Record record;
-      record.kind = store::RecordKind::config;
-      record.time = last = std::max(last, options_.clock.now());
-      record.payload = json;
-      first.records.push_back(std::move(record));
-      first.audit.push_back(
-          audit_line_of_configuration("Engine", configuration->rules.size(), configuration->site, json));
-      first.audit.back().time = last;
-      if (Result<void> done = store_->commit(first); !done) return done;
-      apply(first.records.front());
-      in_force_ = std::move(*configuration);
-      in_force_json_ = std::move(json);
-    }
-  }
-  intake_.findings(std::move(recovered->findings));
-  hand_over_findings(monotonic_ns());
-
-  around_.user = options_.user;
-  around_.role = options_.role;
-  around_.seat = options_.seat;
-  around_.demo = options_.demo;
-  Writer::Exits exits;
-  exits.room = [this] {
-    if (room()) return true;
-    // Said before the second look: fusion either makes room before it or sees that somebody waits for it.
-    starved_ = true;
-    return room();
-  };
-  exits.hand_on = [this](std::vector<store::Record>&& records) {
-    for (store::Record& record : records) {
-      record_bytes_ += record.payload.size();
-      records_.push(std::move(record));
-    }
-  };
-  exits.acknowledge = [this](const BatchOrigin& origin, std::uint32_t count, std::uint64_t reply_to) {
-    link_->acknowledge(origin, count, reply_to);
-  };
-  writer_ = std::make_unique<Writer>(*store_, intake_, options_.clock, last, std::move(exits));
-  writer_->want_ticks(watch_->timer_pending());  // of targets that ran when the engine stopped
-  if (Result<void> listening = start_link(); !listening) return listening;
-  refresh_agents(monotonic_ns());
-  publish(monotonic_ns());
-  start_threads();
+  std::string json = configuration_to_json(*configuration);
+  if (json == in_force_json_) return {};
+  store::Commit first;
+  store::Record record;
+  record.kind = store::RecordKind::config;
+  record.time = std::max(watch_->now(), options_.clock.now());
+  record.payload = json;
+  first.audit.push_back(audit_line_of_configuration("Engine", configuration->rules.size(), configuration->site, json));
+  first.audit.back().time = record.time;
+  first.records.push_back(std::move(record));
+  if (Result<void> done = store_->commit(first); !done) return done;
+  watch_->apply(first.records.front(), changes);
+  in_force_ = std::move(*configuration);
+  in_force_json_ = std::move(json);
   return {};
+}
+
+void PipelineEngine::open_writer() {
+  Writer::Exits exits;
+  exits.room = [this] { return records_.room(); };
+  exits.spare = [this] { return records_.spare(); };
+  exits.hand_on = [this](std::vector<store::Record>&& records) { records_.push(std::move(records)); };
+  exits.acknowledge = [this](std::span<const link::Acknowledgement> done) { link_->acknowledge(done); };
+  writer_ = std::make_unique<Writer>(*store_, intake_, options_.clock, watch_->now(), std::move(exits));
+}
+
+/// Attachments never stand in the way of events: without their folder the engine runs, and agents keep them.
+void PipelineEngine::open_desk(std::vector<std::string>& notes) {
+  Result<std::unique_ptr<store::AttachmentStore>> store =
+      store::AttachmentStore::open(options_.data, options_.attachments);
+  if (!store) return notes.push_back("attachments are not taken: " + store.error().text());
+  AttachmentDesk::Exits exits;
+  exits.clock = [clock = options_.clock] { return clock.now(); };
+  exits.answer = [this](link::PieceAnswer answer) { link_->answer_piece(std::move(answer)); };
+  exits.removed = [this](const std::string& line) { intake_.note({0, 0, "Engine", "attachments", "", line, ""}); };
+  desk_ = std::make_unique<AttachmentDesk>(std::move(*store), std::move(exits));
 }
 
 Result<void> PipelineEngine::start_link() {
   link::LinkOptions link;
   link.endpoint = options_.listen;
   link.keys = options_.data / "keys";
+  link.lease_secret = store_->lease_secret();
   link.clock = [clock = options_.clock] { return clock.now(); };
+  link.rotate_after = options_.rotate_after;
+  Result<link::CommandKey> key = link::CommandKey::open(link.keys);
+  if (!key) return key.error();
+  link.command_key = key->public_text();
+  dispatch_ = std::make_unique<CommandDispatch>(
+      std::move(*key),
+      [this](const std::string& agent, const std::string& id, std::string payload) {
+        link_->send_command(agent, id, std::move(payload));
+      },
+      [this](const DeviceCommand& command, const std::string& why) { log_sent(command, why); });
   link::LinkHandlers handlers;
+  handlers.on_command = [this](const std::string& id, link::CommandFate fate) { dispatch_->on_fate(id, fate); };
   handlers.on_batch = [this](link::ReceivedBatch& batch) { return intake_.offer(batch); };
   handlers.stored = [this](const std::string& agent) { return store_->stored(agent); };
-  handlers.on_audit = [this](const std::string& agent, const std::string& line) {
-    intake_.note({0, 0, agent.empty() ? "Engine" : agent, "link", agent, line, ""});
+  handlers.device_names = [this](std::string_view name) {
+    const std::shared_ptr<const Snapshot> seen = snapshot();
+    const DevicePlace place = seen && seen->estate ? seen->estate->find_device(name) : DevicePlace{};
+    return place.device == nullptr ? std::string() : place.device->id;
   };
+  handlers.lease = [this](const std::string& agent, std::uint64_t epoch) { return store_->lease(agent, epoch); };
+  handlers.on_fact = [this](const link::Fact& fact) { tell(fact); };
+  if (desk_) handlers.on_piece = [this](link::ReceivedPiece& piece) { return desk_->offer(piece); };
   Result<std::unique_ptr<link::LinkServer>> started = link::LinkServer::start(std::move(link), std::move(handlers));
   if (!started) return started.error();
   link_ = std::move(*started);
   return {};
 }
 
-void PipelineEngine::start_threads() {
-  fusion_beat_ = housekeeping_beat_ = monotonic_ns();
-  fusion_thread_ = std::thread([this] { fuse(); });
-  writer_thread_ = std::thread([this] { writer_->run(); });
-  house_thread_ = std::thread([this] { keep_house(); });
+void PipelineEngine::tell(const link::Fact& fact) {
+  const std::string& subject = fact.agent.empty() ? fact.remote : fact.agent;
+  intake_.note({0, 0, fact.agent.empty() ? "Engine" : fact.agent, "link", subject, fact.line, ""},
+               event_of(fact, 0));  // the writer gives it the log's time
 }
 
 /// Each thread ends once what it feeds on is closed and empty, in the order of the pipeline.
 void PipelineEngine::stop() {
-  // What fusion has not judged by then stays in the log: the next start judges it, as after a crash.
-  give_up_at_ = monotonic_ns() + kStopWithin;
+  if (judging_) judging_->give_up_at(monotonic_ns() + kStopWithin);
   intake_.close();
   if (writer_thread_.joinable()) writer_thread_.join();
   records_.close();
-  if (fusion_thread_.joinable()) fusion_thread_.join();
+  if (judging_) judging_->join();
   if (writer_) writer_->finish();
-  {
-    const std::lock_guard hold(house_mutex_);
-    stopping_ = true;
-  }
-  house_changed_.notify_all();
-  if (house_thread_.joinable()) house_thread_.join();
+  if (house_) house_->stop();
+  if (desk_) desk_->stop();
   link_.reset();
+}
+
+std::string PipelineEngine::problem() const {
+  std::string storing = writer_->problem();
+  return storing.empty() ? house_->problem() : storing;
+}
+
+HealthReport PipelineEngine::health() const {
+  HealthReport out;
+  const std::int64_t mono = monotonic_ns();
+  out.now = options_.clock.now();
+  out.up = mono - started_;
+  const auto thread = [&](const char* name, std::int64_t beat) {
+    out.threads.push_back({name, std::max<std::int64_t>(mono - beat, 0)});
+  };
+  thread("link", link_->last_turn());
+  thread("writer", writer_->beat());
+  thread("fusion", judging_->beat());
+  thread("housekeeping", house_->beat());
+  out.problem = problem();
+  out.heartbeat = heartbeat();
+  for (const link::PeerState& peer : link_->peers()) {
+    if (peer.revoked) continue;
+    ++out.agents;
+    if (peer.connected) ++out.connected;
+  }
+  if (const UtcNs last = judging_->last_event(); last != 0) out.last_event = std::max<std::int64_t>(out.now - last, 0);
+  out.agents_at = link_->endpoint();
+  out.gap_events = snapshot()->health.ledger_gaps;
+  return out;
 }
 
 // --- commands and configuration: any thread ---
 
 void PipelineEngine::submit(Command command, std::function<void(CommandReply)> reply) {
   if (command.id.empty()) command.id = random_id();
+  if (!seat_may_send(static_cast<std::uint32_t>(command.kind))) {
+    if (reply) reply({command.id, false, "This is the engine's own to say"});
+    return;
+  }
   if (command.actor.empty()) command.actor = options_.user;
   if (command.seat.empty()) command.seat = options_.seat;
-  Order order;
-  order.audit = audit_line_of(command, *snapshot());
-  order.done = [this, id = command.id](const Result<void>& stored) {
-    if (!stored) answer({id, false, "Not stored: " + stored.error().text()});
-  };
-  {
-    const std::lock_guard hold(waiting_mutex_);
-    Waiting& waiting = waiting_[command.id];
-    waiting.command = command;
-    if (reply) waiting.replies.push_back(std::move(reply));
+  if (command.role.empty()) command.role = options_.role;
+  const std::shared_ptr<const Snapshot> seen = snapshot();
+  command.agent.clear();
+  if (command.kind == CommandKind::device) {
+    const DevicePlace place = seen->estate ? seen->estate->find_device(command.target) : DevicePlace{};
+    if (place.device != nullptr) command.target = place.device->id;
+    command.agent = agent_for(*seen, command.target, command.action);
   }
+  Order order;
+  order.audit = audit_line_of(command, *seen);
+  order.done = [this, id = command.id](const Result<void>& stored) {
+    if (!stored) replies_.answer({id, false, "Not stored: " + stored.error().text()});
+  };
+  replies_.expect(command, std::move(reply));
   const std::string id = command.id;
   order.command = std::move(command);
   if (!intake_.order(order))
-    answer({id, false, intake_.closed() ? "The engine is stopping" : "Too many commands wait to be stored"});
+    replies_.answer({id, false, intake_.closed() ? "The engine is stopping" : "Too many commands wait to be stored"});
 }
 
 Result<void> PipelineEngine::reload(const Judgement& judgement, std::vector<std::string>& notes) {
@@ -293,150 +319,17 @@ Result<void> PipelineEngine::reload(const Judgement& judgement, std::vector<std:
   return {};
 }
 
-void PipelineEngine::answer(const CommandReply& reply) {
-  Waiting waiting;
-  {
-    const std::lock_guard hold(waiting_mutex_);
-    const auto it = waiting_.find(reply.command_id);
-    if (it == waiting_.end()) return;
-    waiting = std::move(it->second);
-    waiting_.erase(it);
-  }
-  for (const auto& tell : waiting.replies) tell(reply);
-}
-
-// --- the fusion thread ---
-
-void PipelineEngine::fuse() {
-  std::deque<store::Record> taken;
-  while (true) {
-    std::int64_t due = changed_ ? std::max<std::int64_t>(published_ + kFrame - monotonic_ns(), 0) : kSecond;
-    if (!unstored_.empty() || !trail_.empty())
-      due = std::min(due, std::max<std::int64_t>(handed_over_ + kFindingsEvery - monotonic_ns(), 0));
-    const bool more = records_.pop(taken, kRecordsAtOnce, std::chrono::nanoseconds(due));
-    std::int64_t mono = monotonic_ns();
-    fusion_beat_ = mono;
-    std::size_t bytes = 0;
-    for (const store::Record& record : taken) {
-      bytes += record.payload.size();
-      fusion_beat_ = monotonic_ns();
-      if (fusion_beat_ < give_up_at_) apply(record);
-    }
-    if (!taken.empty()) {
-      record_bytes_ -= bytes;
-      writer_->want_ticks(watch_->timer_pending());
-      if (starved_.exchange(false)) intake_.wake();
-      mono = monotonic_ns();
-    }
-    if (!more) break;
-    if (mono - handed_over_ >= kFindingsEvery) hand_over_findings(mono);
-    refresh_agents(mono);
-    if ((changed_ && mono - published_ >= kFrame) || worth_showing(mono)) publish(mono);
-  }
-  hand_over_findings(monotonic_ns());
-  publish(monotonic_ns());
-}
-
-/// What an incident was like is stored a few times a second: a storm changes it a thousand times between.
-void PipelineEngine::hand_over_findings(std::int64_t mono) {
-  handed_over_ = mono;
-  Findings findings = unstored_.hand_over();
-  findings.audit = std::exchange(trail_, {});
-  intake_.findings(std::move(findings));
-}
-
-void PipelineEngine::apply(const store::Record& record) {
-  changes_.clear();
-  watch_->apply(record, changes_);
-  unstored_.take(changes_);
-  for (CommandReply& reply : changes_.replies) {
-    if (!reply.accepted) {
-      const std::lock_guard hold(waiting_mutex_);
-      if (const auto it = waiting_.find(reply.command_id); it != waiting_.end())
-        trail_.push_back(audit_line_of_refusal(it->second.command, reply, record.time));
-    }
-    replies_.push_back(std::move(reply));
-  }
-  changed_ = true;
-}
-
-void PipelineEngine::refresh_agents(std::int64_t mono) {
-  if (mono - agents_asked_ < kAgentsEvery) return;
-  agents_asked_ = mono;
-  const auto late = static_cast<std::int64_t>(static_cast<double>(kLateAfter) * options_.clock.speed());
-  std::map<std::string, std::uint64_t> gaps;
-  {
-    const std::lock_guard hold(house_mutex_);
-    gaps = gaps_;
-    around_.health.ledger_checked = ledger_checked_;
-  }
-  around_.agents = agent_states(link_->peers(), gaps, options_.clock.now(), late);
-  around_.health.ledger_gaps = 0;
-  for (const auto& [agent, missing] : gaps) around_.health.ledger_gaps += missing;
-}
-
-/// With no record taken, is there still something new to see? A quiet wall gets a snapshot every few seconds and
-/// draws nothing meanwhile.
-bool PipelineEngine::worth_showing(std::int64_t mono) {
-  if (mono - published_ < kSecond) return false;
-  if (mono - published_ >= kQuietEvery) return true;
-  std::string now = writer_->problem();
-  for (const AgentState& agent : around_.agents)
-    now += fmt::format("\n{} {} {}", agent.name, static_cast<int>(agent.health), agent.gap_events);
-  if (now != shown_) {
-    shown_ = std::move(now);
-    return true;
-  }
-  // The curve of events a second moves until it has run out.
-  const std::shared_ptr<const Snapshot> last = snapshot();
-  return std::any_of(last->eps_history.begin(), last->eps_history.end(), [](std::uint16_t n) { return n != 0; });
-}
-
-void PipelineEngine::publish(std::int64_t mono) {
-  around_.clock_rate = options_.clock.speed();
-  const UtcNs now = std::max(options_.clock.now(), watch_->now());
-  around_.clock_offset = now - Clock().now();
-  around_.health.problem = writer_->problem();
-  around_.health.queue_depth = intake_.depth() + records_.size();
-  around_.health.log_position = std::max(writer_->log_position(), watch_->position());
-  around_.health.refused_batches = writer_->refused();
-  std::shared_ptr<const Snapshot> made = watch_->snapshot(now, around_);
-  {
-    const std::lock_guard hold(snapshot_mutex_);
-    snapshot_.swap(made);
-  }
-  published_ = mono;
-  changed_ = false;
-  send_replies();
-  const std::lock_guard hold(watchers_mutex_);
-  for (const auto& [token, tell] : watchers_) tell();
-}
-
-void PipelineEngine::send_replies() {
-  for (const CommandReply& reply : replies_) answer(reply);
-  replies_.clear();
-}
-
-// --- the housekeeping thread ---
-
-void PipelineEngine::keep_house() {
-  std::int64_t ledger_read = 0;
-  std::unique_lock lock(house_mutex_);
-  while (!stopping_) {
-    house_changed_.wait_for(lock, kHousekeeping, [&] { return stopping_; });
-    lock.unlock();
-    const std::int64_t mono = monotonic_ns();
-    housekeeping_beat_ = mono;
-    store_->checkpoint();
-    std::map<std::string, std::uint64_t> gaps;
-    const bool read = mono - ledger_read >= kLedgerEvery;
-    if (read) gaps = gaps_of(store_->ledger());
-    lock.lock();
-    if (!read) continue;
-    ledger_read = mono;
-    gaps_ = std::move(gaps);
-    ledger_checked_ = options_.clock.now();
-  }
+void PipelineEngine::log_sent(const DeviceCommand& command, const std::string& why) {
+  Order order;
+  order.command.id = random_id();
+  order.command.kind = CommandKind::device_sent;
+  order.command.actor = "Engine";
+  order.command.target = command.id;
+  order.command.text = why;
+  order.command.agent = command.agent;
+  order.audit = audit_line_of(order.command, *snapshot());
+  // One that cannot be logged now is told by its agent's answer, or by the silence.
+  (void)intake_.order(order);
 }
 
 }  // namespace

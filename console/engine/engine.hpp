@@ -8,7 +8,10 @@
 
 #include "console/engine/clock.hpp"
 #include "console/fusion/fusion.hpp"
+#include "console/link/fact.hpp"
+#include "console/model/attachment_limits.hpp"
 #include "console/model/command.hpp"
+#include "console/model/health.hpp"
 #include "console/model/snapshot.hpp"
 #include "proto/result.hpp"
 
@@ -21,8 +24,12 @@ struct EngineOptions {
   std::string listen = "tcp://127.0.0.1:7710";
   Clock clock;
   fusion::Policy policy;
+  AttachmentLimits attachments;
   std::string user = "operator", role = "Operator", seat = "Seat 1";
+  std::int64_t rotate_after = 0;  ///< age at which an agent is asked for a new key, ns; 0: only when somebody asks
+  std::int64_t max_key_age = 0;   ///< a key that is older is a problem of the engine's health, ns; 0: none is
   bool demo = false;
+  bool fresh = false;  ///< begin an empty record where an engine's database is missing or empty
 };
 
 /// What reload() replaces: how the engine judges, not where it listens or stores.
@@ -55,6 +62,15 @@ class Engine {
   [[nodiscard]] virtual const EngineOptions& options() const = 0;
   /// True while every thread has made progress within the last ten seconds; for the watchdog.
   [[nodiscard]] virtual bool alive() const = 0;
+  /// What it tells of itself to who watches from outside; costs microseconds.
+  [[nodiscard]] virtual HealthReport health() const = 0;
+  /// Audits a fact and makes it an event of the engine's own, on which rules fire.
+  virtual void report(const link::Fact& fact) = 0;
+  /// Why the heartbeat to elsewhere fails, for the health that is shown; empty: it does not.
+  virtual void set_heartbeat(std::string problem) = 0;
+  /// What is wrong, or soon will be, with the certificate of an address that the engine's machine calls; empty:
+  /// nothing. Each change is an event and a line of the audit. Any thread.
+  virtual void set_certificate(std::string trouble) = 0;
 };
 
 }  // namespace wf::engine

@@ -192,23 +192,38 @@ class Answer {
     return !cancelled_;
   }
 
+  /// Which batches can have a match: a term that must be equal names its source, kind or agent.
+  [[nodiscard]] store::BatchFilter filter() const {
+    store::BatchFilter out;
+    for (const Term& term : terms_) {
+      if (term.relation != Relation::equal) continue;
+      if (term.field == "source") out.source = term.value;
+      if (term.field == "kind") out.kind = term.value;
+      if (term.field == "agent") out.agent = term.value;
+    }
+    return out;
+  }
+
   Result<void> events() {
     std::vector<std::pair<UtcNs, std::string>> found;
-    const Result<void> read = reader_.read_batches(query_.since, query_.until, [&](const store::Record& record) {
-      const Result<std::vector<Event>> events = decode_batch(record.payload, record.origin);
-      if (!events) return !cancelled_.load();  // counted where batches are taken
-      for (auto event = events->rbegin(); event != events->rend(); ++event) {
-        if (event->time < query_.since || event->time > query_.until || !matches_all(terms_, *event)) continue;
-        if (found.size() >= query_.limit) {
-          page_.more = true;
-          return false;
-        }
-        std::string line;
-        append_json_line(*event, line);
-        found.emplace_back(event->time, std::move(line));
-      }
-      return !cancelled_.load();
-    });
+    const Result<void> read = reader_.read_batches(
+        query_.since, query_.until,
+        [&](const store::Record& record) {
+          const Result<std::vector<Event>> events = decode_batch(record.payload, record.origin);
+          if (!events) return !cancelled_.load();  // counted where batches are taken
+          for (auto event = events->rbegin(); event != events->rend(); ++event) {
+            if (event->time < query_.since || event->time > query_.until || !matches_all(terms_, *event)) continue;
+            if (found.size() >= query_.limit) {
+              page_.more = true;
+              return false;
+            }
+            std::string line;
+            append_json_line(*event, line);
+            found.emplace_back(event->time, std::move(line));
+          }
+          return !cancelled_.load();
+        },
+        filter());
     // Batches come newest first; late ones lie among them.
     std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
     for (auto& [time, line] : found) page_.lines.push_back(std::move(line));

@@ -88,6 +88,8 @@ Result<SiteArchive::Kept> SiteArchive::keep(const fs::path& site) {
       if (Result<std::string> copied = store::copy_private_file(site / file, half / file); !copied)
         return copied.error();
     }
+    for (const fs::path& file : *files)
+      if (Result<void> synced = store::sync_path((half / file).parent_path()); !synced) return synced.error();
     fs::rename(half, kept, failed);
     if (failed) return cannot(kept, failed.message());
     if (Result<void> synced = store::sync_path(folder_); !synced) return synced.error();

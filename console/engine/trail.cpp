@@ -49,7 +49,24 @@ store::AuditLine audit_line_of(const Command& command, const Snapshot& seen) {
   if (!command.target.empty()) detail["target"] = command.target;
   if (command.cause != Cause::none) detail["cause"] = name_of(command.cause);
   if (command.until != 0) detail["until"] = format_rfc3339(command.until);
+  if (command.kind == CommandKind::suppress || command.kind == CommandKind::test ||
+      command.kind == CommandKind::inhibit || command.kind == CommandKind::end_works) {
+    if (command.kind == CommandKind::test) detail["technician"] = command.action;
+    if (command.seconds != 0) detail["begins_in_s"] = command.seconds;
+    detail["role"] = command.role;
+  }
+  if (command.kind == CommandKind::ticket) {
+    detail["action"] = command.action;
+    detail["role"] = command.role;
+  }
+  if (command.kind == CommandKind::shelve && !command.action.empty()) detail["action"] = command.action;
   if (command.kind == CommandKind::plan_step) detail["step"] = command.step;
+  if (command.kind == CommandKind::device) {
+    detail["action"] = command.action;
+    if (command.seconds != 0) detail["seconds"] = command.seconds;
+    detail["agent"] = command.agent;
+    detail["role"] = command.role;
+  }
   nlohmann::ordered_json acts_on = nlohmann::ordered_json::array();
   for (const std::uint64_t id : command.incidents)
     if (const Incident* incident = seen.incident(id))

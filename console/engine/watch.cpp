@@ -9,11 +9,15 @@
 
 #include "console/engine/command_codec.hpp"
 #include "console/engine/figures.hpp"
+#include "console/fusion/timeliness.hpp"
+#include "console/link/fact.hpp"
+#include "console/link/key_files.hpp"
 
 namespace wf::engine {
 namespace {
 
-constexpr std::int64_t kStrip = 2 * kHour;  ///< what the time strip shows
+constexpr std::int64_t kFiguresEvery = 5 * kSecond;  ///< they are made anew no sooner
+constexpr std::int64_t kStrip = 2 * kHour;           ///< what the time strip shows
 
 template <class T>
 void append(std::vector<T>& to, std::vector<T>& from) {
@@ -63,7 +67,13 @@ struct Watch::Impl {
   struct Source {
     std::uint64_t refused = 0;
     std::string problem;
-    UtcNs last = 0;  ///< when its newest batch was stored
+    UtcNs last = 0;            ///< when its newest batch was stored
+    std::int64_t ahead = 0;    ///< of its newest event from the future
+    std::uint32_t copies = 0;  ///< how often the link noticed a copy of it
+    UtcNs last_copy = 0;
+    bool silent = false;                      ///< the engine said so last
+    std::uint64_t late = 0, old = 0;          ///< events that came more than 15 minutes, or 72 hours, late
+    std::vector<AgentState::Remark> remarks;  ///< of the link about it, newest first
   };
 
   void refuse(const store::Record& record, std::string why) {
@@ -83,6 +93,7 @@ struct Watch::Impl {
     append(changes.alerts, one.alerts);
     append(changes.incidents, one.incidents);
     append(changes.replies, one.replies);
+    append(changes.orders, one.orders);
     changes.devices_changed |= one.devices_changed;
     changes.presence_changed |= one.presence_changed;
     one.clear();
@@ -90,12 +101,32 @@ struct Watch::Impl {
 
   void note(const Incident& incident) {
     bars[incident.id] = bar_of(incident);
+    std::set<std::string> named;
+    if (incident.open())
+      for (const Contribution& line : incident.why) named.insert(line.attachments.begin(), line.attachments.end());
+    const auto known = attachments.find(incident.id);
+    if (known != attachments.end() ? known->second != named : !named.empty()) {
+      ++attachments_version;
+      if (named.empty())
+        attachments.erase(incident.id);
+      else
+        attachments[incident.id] = std::move(named);
+    }
     if (incident.open()) {
       resolved.erase(incident.id);
     } else {
       resolved[incident.id] = incident.changed;
       last_resolved = std::max(last_resolved, incident.changed);
     }
+  }
+
+  /// What the link says of an agent stands beside it for people.
+  void remark(const Event& event) {
+    const std::string name(event.field("agent.name"));
+    if (name.empty()) return;
+    std::vector<AgentState::Remark>& all = sources[name].remarks;
+    all.insert(all.begin(), {event.time, event.kind, std::string(event.field("message"))});
+    if (all.size() > AgentState::kMostRemarks) all.pop_back();
   }
 
   void reach(UtcNs time) {
@@ -113,11 +144,12 @@ struct Watch::Impl {
   fusion::Policy policy;
   fusion::Fusion fusion;
   fusion::Changes one;  ///< of the input at hand
+  BatchDecoder decoder;
 
   Figures figures;
   std::map<std::string, Source> sources;  ///< by agent
   std::uint64_t position = 0, refused_batches = 0;
-  UtcNs first = 0, now = 0, last_resolved = 0;
+  UtcNs first = 0, now = 0, last_resolved = 0, last_event = 0;
   std::string problem;
 
   // What the next snapshot shares with the last one unless it changed.
@@ -125,8 +157,15 @@ struct Watch::Impl {
   std::vector<std::shared_ptr<const Incident>> incidents;
   std::shared_ptr<const std::map<std::string, DeviceState>> devices;
   std::shared_ptr<const std::map<std::string, std::uint32_t>> zone_people;
-  std::map<std::uint64_t, Snapshot::Bar> bars;  ///< by incident
-  std::map<std::uint64_t, UtcNs> resolved;      ///< incident → when
+  std::shared_ptr<const std::vector<Ticket>> tickets;
+  std::uint64_t tickets_version = 0;
+  std::shared_ptr<const AlarmFigures> figures_shown;
+  std::uint64_t figures_version = 0;
+  UtcNs figures_made = 0;
+  std::map<std::uint64_t, Snapshot::Bar> bars;                 ///< by incident
+  std::map<std::uint64_t, UtcNs> resolved;                     ///< incident → when
+  std::map<std::uint64_t, std::set<std::string>> attachments;  ///< of open incidents that name any
+  std::uint64_t attachments_version = 0;
   UtcNs midnight = 0;
   std::uint64_t version = 0;
 };
@@ -145,11 +184,14 @@ void Watch::apply(const store::Record& record, fusion::Changes& changes) {
     case store::RecordKind::batch: {
       w.reach(record.time);
       w.sources[record.origin.agent].last = record.time;
-      Result<std::vector<Event>> events = decode_batch(record.payload, record.origin);
-      if (!events) return w.refuse(record, events.error().what);
-      if (events->size() != record.count)
-        return w.refuse(record, fmt::format("it says {} events and holds {}", record.count, events->size()));
-      take_events(record.origin.agent, *events, record.time, changes);
+      const Result<std::span<Event>> events = w.decoder.decode(record.payload, record.origin);
+      if (!events)
+        w.refuse(record, events.error().what);
+      else if (events->size() != record.count)
+        w.refuse(record, fmt::format("it says {} events and holds {}", record.count, events->size()));
+      else
+        take_events(record.origin.agent, *events, record.time, changes);
+      w.decoder.trim();
       return;
     }
     case store::RecordKind::command: {
@@ -175,12 +217,34 @@ void Watch::apply(const store::Record& record, fusion::Changes& changes) {
   w.refuse(record, fmt::format("its kind {} is unknown", static_cast<int>(record.kind)));
 }
 
-void Watch::take_events(const std::string& agent, std::vector<Event>& events, UtcNs now, fusion::Changes& changes) {
+void Watch::take_events(const std::string& agent, std::span<Event> events, UtcNs now, fusion::Changes& changes) {
   Impl& w = *impl_;
   w.reach(now);
   w.figures.add(agent, static_cast<std::uint32_t>(events.size()), now);
-  w.sources[agent].last = now;
-  for (Event& event : events) w.fusion.on_event(event, now, w.one);
+  Impl::Source& source = w.sources[agent];
+  source.last = now;
+  for (Event& event : events) {
+    // What agents and the engine say of themselves is no sight of anything.
+    if (agent != link::kEngineName && !event.kind.starts_with("agent.")) w.last_event = now;
+    const fusion::Timeliness when = fusion::timeliness(event.time, now);
+    if (when == fusion::Timeliness::late) ++source.late;
+    if (when == fusion::Timeliness::history) ++source.old;
+    if (when == fusion::Timeliness::ahead)
+      source.ahead =
+          static_cast<std::int64_t>(static_cast<std::uint64_t>(event.time) - static_cast<std::uint64_t>(now));
+    else if (event.time <= now && event.time > now - fusion::kAheadAfter)
+      source.ahead = 0;  // its clock was set right
+    if (agent == link::kEngineName && event.kind == link::kind_of(link::Topic::clone)) {
+      Impl::Source& copied = w.sources[std::string(event.field("agent.name"))];
+      ++copied.copies;
+      copied.last_copy = event.time;
+    }
+    if (agent == link::kEngineName && event.kind.starts_with("link.")) w.remark(event);
+    if (agent == link::kEngineName &&
+        (event.kind == link::kind_of(link::Topic::silent) || event.kind == link::kind_of(link::Topic::heard)))
+      w.sources[std::string(event.field("agent.name"))].silent = event.kind == link::kind_of(link::Topic::silent);
+    w.fusion.on_event(event, now, w.one);
+  }
   w.take(changes);
 }
 
@@ -225,6 +289,23 @@ bool Watch::timer_pending() const { return impl_->fusion.timer_pending(); }
 std::uint64_t Watch::position() const { return impl_->position; }
 std::uint64_t Watch::events() const { return impl_->figures.total(); }
 UtcNs Watch::now() const { return impl_->now; }
+UtcNs Watch::last_event() const { return impl_->last_event; }
+std::vector<std::string> Watch::silent_agents() const {
+  std::vector<std::string> out;
+  for (const auto& [name, source] : impl_->sources)
+    if (source.silent) out.push_back(name);
+  return out;
+}
+bool Watch::spoke(const std::string& agent) const {
+  const auto it = impl_->sources.find(agent);
+  return it != impl_->sources.end() && it->second.last != 0;
+}
+std::uint64_t Watch::attachments_version() const { return impl_->attachments_version; }
+std::set<std::string> Watch::attachments() const {
+  std::set<std::string> out;
+  for (const auto& [incident, named] : impl_->attachments) out.insert(named.begin(), named.end());
+  return out;
+}
 const std::string& Watch::problem() const { return impl_->problem; }
 const std::shared_ptr<const Estate>& Watch::estate() const { return impl_->estate; }
 const fusion::Fusion& Watch::fusion() const { return impl_->fusion; }
@@ -236,6 +317,15 @@ void Watch::Impl::refresh(UtcNs at) {
     devices = std::make_shared<const std::map<std::string, DeviceState>>(fusion.devices());
   if (std::exchange(presence_dirty, false) || !zone_people)
     zone_people = std::make_shared<const std::map<std::string, std::uint32_t>>(fusion.zone_people());
+  const std::uint64_t version = fusion.tickets_version();
+  if (std::exchange(tickets_version, version) != version)
+    tickets = std::make_shared<const std::vector<Ticket>>(fusion.tickets());
+  const std::int64_t age = at - figures_made;
+  if (!figures_shown || age >= kMinute || (age >= kFiguresEvery && figures_version != fusion.figures_version())) {
+    figures_shown = std::make_shared<const AlarmFigures>(fusion.figures());
+    figures_version = fusion.figures_version();
+    figures_made = at;
+  }
   std::erase_if(bars, [&](const auto& bar) { return bar.second.resolved && bar.second.end < at - kStrip; });
   if (at < midnight || at >= midnight + kDay) {
     midnight = local_midnight(estate->sites.empty() ? std::string{} : estate->sites.front().time_zone, at);
@@ -246,15 +336,24 @@ void Watch::Impl::refresh(UtcNs at) {
 void Watch::Impl::put_agents(Snapshot& out, const Surroundings& surroundings) const {
   out.agents = surroundings.agents;
   for (const auto& [name, source] : sources) {
-    const auto is_it = [&](const AgentState& agent) { return agent.name == name; };
+    if (name == link::kEngineName) continue;  // the engine's own events come from no agent
+    const auto is_it = [&wanted = name](const AgentState& agent) { return agent.name == wanted; };
     auto known = std::find_if(out.agents.begin(), out.agents.end(), is_it);
+    // Words of the link about an agent that is gone are no agent.
+    if (known == out.agents.end() && source.last == 0 && source.copies == 0) continue;
     if (known == out.agents.end()) {
       known = out.agents.insert(out.agents.end(), AgentState{});
       known->name = name;
       known->health = AgentState::Health::silent;
     }
     known->last_heard = std::max(known->last_heard, source.last);
-    if (known->health == AgentState::Health::never) known->health = AgentState::Health::silent;
+    if (known->health == AgentState::Health::never && source.last != 0) known->health = AgentState::Health::silent;
+    known->clock_ahead = source.ahead;
+    known->copies = source.copies;
+    known->last_copy = source.last_copy;
+    known->late_events = source.late;
+    known->old_events = source.old;
+    known->remarks = source.remarks;
     known->refused_batches = source.refused;
     known->problem = source.problem;
     figures.fill(*known, out.now);
@@ -277,10 +376,12 @@ std::shared_ptr<const Snapshot> Watch::snapshot(UtcNs now, const Surroundings& s
   out->quiet_since = w.last_resolved != 0 ? w.last_resolved : w.first;
   out->devices = w.devices;
   out->zone_people = w.zone_people;
+  out->tickets = w.tickets;
+  out->figures = w.figures_shown;
   w.figures.fill(*out, now);
   w.put_agents(*out, surroundings);
   out->alarms_10min = w.fusion.alarms_10min(now);
-  out->alarm_limit = w.policy.flood_begins;
+  out->alarm_limit = w.policy.flood_begins * w.policy.desks;
   out->flood = w.fusion.flood();
   out->bars.reserve(w.bars.size());
   for (const auto& [id, bar] : w.bars) out->bars.push_back(bar);
@@ -291,6 +392,7 @@ std::shared_ptr<const Snapshot> Watch::snapshot(UtcNs now, const Surroundings& s
   out->role = surroundings.role;
   out->seat = surroundings.seat;
   out->demo = surroundings.demo;
+  out->attachments = surroundings.attachments;
   return out;
 }
 

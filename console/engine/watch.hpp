@@ -1,7 +1,10 @@
 #pragma once
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
+#include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -24,6 +27,7 @@ struct Surroundings {
   EngineHealth health;  ///< what cannot be read is added to refused_batches; fused_position is filled in
   std::string user, role, seat;
   bool demo = false;
+  std::shared_ptr<const std::map<std::string, AttachmentState>> attachments;  ///< as in Snapshot
 };
 
 /// The watch itself, without a thread, file or clock: it takes the log's records in order and gives incidents
@@ -46,7 +50,7 @@ class Watch {
 
   // What apply() is made of, for callers without a log. `now` never goes back.
   /// Events of one agent, enriched in place.
-  void take_events(const std::string& agent, std::vector<Event>& events, UtcNs now, fusion::Changes& changes);
+  void take_events(const std::string& agent, std::span<Event> events, UtcNs now, fusion::Changes& changes);
   /// Carried out at command.time. A command whose id was taken before is answered again, not carried out again.
   void take_command(const Command& command, fusion::Changes& changes);
   void take_tick(UtcNs now, fusion::Changes& changes);
@@ -63,6 +67,16 @@ class Watch {
   [[nodiscard]] std::uint64_t events() const;
   /// Time of the last record; 0: none.
   [[nodiscard]] UtcNs now() const;
+  /// When an agent's observation was stored last, its words of itself apart; 0: never.
+  [[nodiscard]] UtcNs last_event() const;
+  /// Agents of which the engine said last that nothing is heard of them.
+  [[nodiscard]] std::vector<std::string> silent_agents() const;
+  /// Was an event of this agent ever stored?
+  [[nodiscard]] bool spoke(const std::string& agent) const;
+  /// Names of the stills and clips of open incidents.
+  [[nodiscard]] std::set<std::string> attachments() const;
+  /// Goes up whenever attachments() may have changed.
+  [[nodiscard]] std::uint64_t attachments_version() const;
   /// The newest record that could not be read, and why; empty: none.
   [[nodiscard]] const std::string& problem() const;
   [[nodiscard]] const std::shared_ptr<const Estate>& estate() const;

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "console/engine/command_codec.hpp"
+#include "console/link/key_files.hpp"
 #include "proto/event_codec.hpp"
 
 namespace wf::engine {
@@ -23,25 +24,38 @@ constexpr auto kLargestNumber = static_cast<std::uint64_t>(std::numeric_limits<s
 
 bool possible(const link::ReceivedBatch& batch) {
   const BatchOrigin& o = batch.origin;
-  return !o.agent.empty() && o.lane <= 2 && o.first_sequence >= 1 && batch.count >= 1 &&
-         o.first_sequence <= kLargestNumber - batch.count;
+  if (o.agent.empty() || o.lane > 2 || o.first_sequence < 1) return false;
+  if (batch.given_up_to != 0) return batch.given_up_to >= o.first_sequence && batch.given_up_to < kLargestNumber;
+  return batch.count >= 1 && o.first_sequence <= kLargestNumber - batch.count;
 }
 
 }  // namespace
 
 Writer::Writer(store::Store& store, Intake& intake, Clock clock, UtcNs last, Exits exits)
-    : store_(store), intake_(intake), clock_(clock), exits_(std::move(exits)), last_(last), beat_(monotonic_ns()) {}
+    : store_(store),
+      intake_(intake),
+      clock_(clock),
+      exits_(std::move(exits)),
+      own_events_(store),
+      last_(last),
+      beat_(monotonic_ns()) {}
 
 void Writer::run() {
   Intake::Haul haul;
   while (true) {
     // A failed transaction is tried again before more batches are taken: what waits stays bounded.
-    const bool with_batches = retry_.count() == 0 && exits_.room();
-    const bool more = intake_.take(haul, with_batches, kMostBatches, patience());
+    auto wanted = Intake::Batches::none;
+    if (retry_.count() == 0) {
+      if (exits_.room())
+        wanted = Intake::Batches::all;
+      else if (exits_.spare && exits_.spare())
+        wanted = Intake::Batches::quiet;
+    }
+    const bool more = intake_.take(haul, wanted, kMostBatches, patience(), bound_.bytes());
     beat_ = monotonic_ns();
     gather(haul);
     store();
-    if (!more && commit_.records.empty()) break;
+    if (!more && commit_.records.empty() && commit_.given_up.empty()) break;
     // Stopping on a disk that is still full: what is not stored was not acknowledged, its agents keep it.
     if (retry_.count() != 0 && intake_.closed()) break;
   }
@@ -49,7 +63,7 @@ void Writer::run() {
 
 void Writer::finish() {
   Intake::Haul haul;
-  intake_.take(haul, false, 0, 0s);
+  intake_.take(haul, Intake::Batches::none, 0, 0s);
   gather(haul);
   store();
 }
@@ -95,6 +109,12 @@ void Writer::gather(Intake::Haul& haul) {
   haul.orders.clear();
   for (link::ReceivedBatch& batch : haul.batches) take_batch(batch, now);
   haul.batches.clear();
+  if (!haul.own.empty()) {
+    for (Event& event : haul.own)
+      if (event.time == 0) event.time = event.seen = now;
+    commit_.records.push_back(own_events_.record_of(haul.own));
+    haul.own.clear();
+  }
   const auto add = [](auto& to, auto& from) {
     to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
     from.clear();
@@ -120,8 +140,17 @@ void Writer::take_batch(link::ReceivedBatch& batch, UtcNs now) {
                   ""});
     return;
   }
+  const BatchOrigin& origin = batch.origin;
+  receipts_.push_back({origin, batch.count, batch.given_up_to, batch.reply_to, {}});
+  if (!batch.lease.empty()) commit_.leases.push_back({origin.agent, origin.epoch, std::move(batch.lease), now});
+  if (batch.given_up_to != 0) {
+    commit_.given_up.push_back({origin.agent, origin.epoch, origin.lane, origin.first_sequence, batch.given_up_to, now,
+                                std::move(batch.reason), false});
+    return;
+  }
   store::Record record;
   record.kind = store::RecordKind::batch;
+  record.compare = batch.compare;
   record.origin = std::move(batch.origin);
   record.count = batch.count;
   record.min_time = record.max_time = now;
@@ -132,17 +161,22 @@ void Writer::take_batch(link::ReceivedBatch& batch, UtcNs now) {
     record.max_time = summary->max_time;
   }
   record.payload = std::move(batch.payload);
-  receipts_.push_back({record.origin, record.count, batch.reply_to});
   commit_.records.push_back(std::move(record));
 }
 
 void Writer::store() {
-  if (commit_.records.empty() && commit_.incidents.empty() && commit_.alerts.empty() && commit_.audit.empty()) return;
+  if (commit_.records.empty() && commit_.incidents.empty() && commit_.alerts.empty() && commit_.audit.empty() &&
+      commit_.given_up.empty())
+    return;
   const UtcNs now = stamp();
   for (store::Record& record : commit_.records) record.time = now;
   for (store::AuditLine& line : commit_.audit)
     if (line.time == 0) line.time = now;
+  std::size_t bytes = 0;
+  for (const store::Record& record : commit_.records) bytes += record.payload.size();
+  const std::int64_t begun = monotonic_ns();
   if (Result<void> done = store_.commit(commit_); !done) return failed(done.error());
+  bound_.took(bytes, begun, monotonic_ns());
   stored();
 }
 
@@ -152,8 +186,7 @@ void Writer::stored() {
     set_problem({});
     retry_ = {};
   }
-  for (const Receipt& receipt : receipts_) exits_.acknowledge(receipt.origin, receipt.count, receipt.reply_to);
-  receipts_.clear();
+  acknowledge();
   for (const Order& order : orders_)
     if (order.done) order.done({});
   orders_.clear();
@@ -167,6 +200,22 @@ void Writer::stored() {
             [](const store::Record& a, const store::Record& b) { return a.position < b.position; });
   position_ = records.back().position;
   exits_.hand_on(std::move(records));
+}
+
+void Writer::acknowledge() {
+  // Further parts of a batch stand behind all that was handed in.
+  auto record = commit_.records.begin();
+  auto given_up = commit_.given_up.begin();
+  for (link::Acknowledgement& receipt : receipts_) {
+    if (receipt.given_up_to != 0) {
+      if ((given_up++)->refused) receipt.outcome = link::Acknowledgement::Outcome::refused;
+    } else {
+      while (record->kind != store::RecordKind::batch || record->origin.agent == link::kEngineName) ++record;
+      if ((record++)->conflict) receipt.outcome = link::Acknowledgement::Outcome::conflict;
+    }
+  }
+  if (!receipts_.empty()) exits_.acknowledge(receipts_);
+  receipts_.clear();
 }
 
 void Writer::failed(const Error& error) {

@@ -3,25 +3,31 @@
 #include <cstdint>
 #include <functional>
 #include <mutex>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "console/engine/clock.hpp"
+#include "console/engine/commit_bound.hpp"
 #include "console/engine/intake.hpp"
+#include "console/engine/own_events.hpp"
 #include "console/store/store.hpp"
 
 namespace wf::engine {
 
-/// Puts what waits in the intake into the log: all that is there in one transaction, then acknowledges, then hands
-/// the records on in log order. While one transaction is synced the next one gathers, so a busy link makes large
-/// transactions and a quiet one waits for nothing. Owns the store's writing side; one thread, but for what says
-/// otherwise.
+/// Puts what waits in the intake into the log in one transaction, then acknowledges, then hands the records on in log
+/// order. While one transaction is synced the next one gathers, so a busy link makes large transactions and a quiet one
+/// waits for nothing; while several agents send, a transaction takes a few milliseconds (commit_bound.hpp), since what
+/// may not wait has to wait for it. Owns the store's writing side; one thread, but for what says otherwise.
 class Writer {
  public:
   struct Exits {
     std::function<bool()> room;  ///< may more records be handed on?
     std::function<void(std::vector<store::Record>&&)> hand_on;
-    std::function<void(const BatchOrigin&, std::uint32_t count, std::uint64_t reply_to)> acknowledge;
+    /// What became of a transaction's batches, all at once.
+    std::function<void(std::span<const link::Acknowledgement>)> acknowledge;
+    /// When there is no room: may records of agents that send little be handed on?
+    std::function<bool()> spare = {};
   };
   /// `last` is the time of the log's newest record: the log's times never go back.
   Writer(store::Store& store, Intake& intake, Clock clock, UtcNs last, Exits exits);
@@ -42,13 +48,10 @@ class Writer {
   [[nodiscard]] std::int64_t beat() const { return beat_; }               ///< CLOCK_MONOTONIC; any thread
 
  private:
-  struct Receipt {
-    BatchOrigin origin;
-    std::uint32_t count = 0;
-    std::uint64_t reply_to = 0;
-  };
   void gather(Intake::Haul& haul);
   void take_batch(link::ReceivedBatch& batch, UtcNs now);
+  /// Tells the link what became of each batch and given-up range of the transaction.
+  void acknowledge();
   void store();
   void stored();
   void failed(const Error& error);
@@ -60,12 +63,14 @@ class Writer {
   Intake& intake_;
   const Clock clock_;
   const Exits exits_;
+  OwnEvents own_events_;
+  CommitBound bound_;
   UtcNs last_, last_tick_ = 0;
 
   // What the next transaction holds.
   store::Commit commit_;
-  std::vector<Order> orders_;  ///< those of commit_, in order
-  std::vector<Receipt> receipts_;
+  std::vector<Order> orders_;                    ///< those of commit_, in order
+  std::vector<link::Acknowledgement> receipts_;  ///< batches and given-up ranges, in the order of commit_'s
   bool tick_in_commit_ = false;
   std::chrono::nanoseconds retry_{0};  ///< not 0: the last transaction failed
 

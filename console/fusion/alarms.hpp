@@ -18,6 +18,8 @@ class AlarmRate {
   bool pass(UtcNs now, std::uint32_t ends);
   [[nodiscard]] std::uint32_t in_span(UtcNs now) const;
   [[nodiscard]] bool flood() const { return flood_; }
+  /// As of the newest alarm.
+  [[nodiscard]] std::uint32_t newest() const { return static_cast<std::uint32_t>(times_.size()); }
 
  private:
   std::deque<UtcNs> times_;

@@ -43,7 +43,7 @@ const char* words_of(const std::array<Entry, N>& list, std::string_view kind) {
 }
 
 /// What stands for itself, whatever it happened at.
-constexpr std::array<Entry, 16> kAlone{{{"access.granted", "Badge granted"},
+constexpr std::array<Entry, 18> kAlone{{{"access.granted", "Badge granted"},
                                         {"access.denied", "Badge denied"},
                                         {"access.entered", "Badge entered"},
                                         {"access.not_taken", "Nobody passed"},
@@ -55,6 +55,8 @@ constexpr std::array<Entry, 16> kAlone{{{"access.granted", "Badge granted"},
                                         {"access.mode", "Door mode set"},
                                         {"intrusion.alarm", "Intrusion alarm"},
                                         {"intrusion.holdup", "Hold-up button"},
+                                        {"intrusion.restored", "Zone normal"},
+                                        {"fire.restored", "Fire panel normal"},
                                         {"intrusion.armed", "Panel armed"},
                                         {"intrusion.disarmed", "Panel disarmed"},
                                         {"fire.alarm", "Fire alarm"},
@@ -115,6 +117,10 @@ std::string brief(const Event& e, const Facts& f) {
     // An address is too long to stand beside the word.
     const bool address = name.find_first_not_of("0123456789.:abcdef") == std::string::npos;
     return with(words, kind == "host.login_failed" ? ", " : " on ", address ? std::string() : name);
+  }
+  if (kind == "host.offline" || kind == "host.online") {
+    const std::string name = host(e, f);
+    return (name.empty() ? "Host" : name) + (kind == "host.online" ? " online" : " offline");
   }
   if (kind.starts_with("camera.")) {
     const std::string c = id_or(f.camera, e, "camera.id");

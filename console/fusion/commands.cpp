@@ -23,6 +23,7 @@ void acknowledge(LiveIncident& live, const Command& c, std::uint32_t revision) {
   Incident& d = live.draft;
   d.acknowledged_revision = revision;
   d.acknowledged_at = c.time;
+  d.escalated_to.clear();
   if (d.owner.empty()) d.owner = c.actor;
 }
 
@@ -37,6 +38,8 @@ std::optional<std::string> lacks(const Command& c, UtcNs now) {
   const std::string kind(name_of(c.kind));
   if (c.id.empty()) return "The command has no id";
   if (c.actor.empty()) return "Nobody is signed in";
+  const bool begins = c.kind == CommandKind::suppress || c.kind == CommandKind::test || c.kind == CommandKind::inhibit;
+  if (begins) return std::nullopt;
   if (c.incidents.empty() && c.kind != CommandKind::call) return "No incident is named";
   switch (c.kind) {
     case CommandKind::dispatch:
@@ -51,6 +54,7 @@ std::optional<std::string> lacks(const Command& c, UtcNs now) {
     case CommandKind::shelve:
       if (c.text.empty()) return "Shelving needs a reason";
       if (c.until <= now) return "Shelving needs a time at which it returns";
+      if (!c.action.empty() && c.action != "until_clear") return "Shelving is until a time, or until_clear";
       break;
     case CommandKind::resolve:
       if (c.cause == Cause::none) return "Resolving needs a cause";
@@ -81,6 +85,13 @@ class Fusion::Impl::Desk {
     CommandReply reply{c_.id, false, {}};
     if (const auto missing = lacks(c_, s_.now)) {
       reply.message = *missing;
+      return reply;
+    }
+    if (c_.kind == CommandKind::suppress || c_.kind == CommandKind::test || c_.kind == CommandKind::inhibit) {
+      std::string done;
+      const auto refused = s_.begin_work(c_, done);
+      reply.accepted = !refused;
+      reply.message = refused ? *refused : done;
       return reply;
     }
     if (c_.kind == CommandKind::merge || c_.kind == CommandKind::split ||
@@ -130,12 +141,22 @@ class Fusion::Impl::Desk {
     done = incident_name(live.draft.id) + ": " + text;
   }
 
+  void seen(LiveIncident& live, std::uint32_t revision) {
+    acknowledge(live, c_, revision);
+    if (live.called_at == 0) return;
+    const Incident& d = live.draft;
+    s_.figures.acknowledged(live, s_.now - live.called_at, d.respond_by - live.called_at, c_.seat, person());
+  }
+
+  /// By whom figures count; nobody as long as no agreement allows it.
+  [[nodiscard]] std::string person() const { return s_.policy.people_agreement.empty() ? std::string() : c_.actor; }
+
   /// Whoever acts on what is shown has seen it.
   void act(LiveIncident& live, IncidentState state, std::uint32_t revision) {
     s_.touch(live, true);
     live.draft.state = state;
     live.before = state;
-    if (live.draft.acknowledged_revision == 0 && !unseen(live, revision)) acknowledge(live, c_, revision);
+    if (live.draft.acknowledged_revision == 0 && !unseen(live, revision)) seen(live, revision);
   }
 
   Refusal one(LiveIncident& live, std::uint32_t revision, std::string& done) {
@@ -144,6 +165,12 @@ class Fusion::Impl::Desk {
     const bool shelved = d.state == IncidentState::shelved;
     const std::string note = c_.text.empty() ? std::string() : ": " + text_of(c_.text);
     const std::string target = one_line(c_.target, 80);
+    if (c_.kind == CommandKind::end_works || (live.works && c_.kind == CommandKind::unshelve)) {
+      if (auto why = s_.end_works_of(live, c_)) return why;
+      done = name + ": " + d.last_change;
+      return std::nullopt;
+    }
+    if (live.works && c_.kind == CommandKind::resolve) return name + " is maintenance or a test; end it first";
     if (shelved &&
         (c_.kind == CommandKind::acknowledge || c_.kind == CommandKind::dispatch || c_.kind == CommandKind::on_scene ||
          c_.kind == CommandKind::escalate || c_.kind == CommandKind::shelve))
@@ -156,8 +183,8 @@ class Fusion::Impl::Desk {
         }
         if (auto why = unseen(live, revision)) return why;
         s_.touch(live, true);
-        acknowledge(live, c_, revision);
-        d.state = live.before == IncidentState::fresh ? IncidentState::acknowledged : live.before;
+        seen(live, revision);
+        d.state = state_at_rest(live, live.before);
         changed(live, "Acknowledged", done);
         return std::nullopt;
       }
@@ -186,33 +213,42 @@ class Fusion::Impl::Desk {
       case CommandKind::shelve:
         if (d.life_safety) return name + " is life safety and cannot be shelved";
         if (auto why = unseen(live, revision)) return why;
+        if (c_.action == "until_clear" && d.cleared_at != 0) return name + " is normal again already";
+        if (c_.action == "until_clear" && !can_clear(live))
+          return name + " is about nothing that becomes normal by itself; shelve it until a time";
         s_.touch(live, true);
         live.before_shelf = d.state;
         d.state = IncidentState::shelved;
         d.shelved_until = c_.until;
+        d.shelf_until_clear = c_.action == "until_clear";
         d.shelf_reason = text_of(c_.text);
         d.owner = c_.actor;
-        if (d.acknowledged_revision == 0) acknowledge(live, c_, revision);
+        if (d.acknowledged_revision == 0) seen(live, revision);
         s_.wait_until(c_.until);
-        changed(live, "Shelved" + note, done);
+        changed(live, (d.shelf_until_clear ? "Shelved until it clears" : "Shelved") + note, done);
         return std::nullopt;
       case CommandKind::unshelve:
         if (!shelved) return name + " is not shelved";
         s_.touch(live, true);
-        d.state = live.before_shelf == IncidentState::fresh ? IncidentState::acknowledged : live.before_shelf;
+        d.state = state_at_rest(live, live.before_shelf);
         d.shelved_until = 0;
+        d.shelf_until_clear = false;
         d.shelf_reason.clear();
         changed(live, "Taken off the shelf" + note, done);
         return std::nullopt;
       case CommandKind::resolve:
         if (auto why = unseen(live, revision)) return why;
+        if (s_.symptom_stands(live)) return name + " keeps back symptoms that still stand; end the inhibition first";
         s_.touch(live, true);
-        if (d.acknowledged_revision == 0) acknowledge(live, c_, revision);
+        s_.let_go(live);
+        if (d.acknowledged_revision == 0) seen(live, revision);
+        s_.figures.resolved(live, c_.cause, s_.now - d.acknowledged_at, c_.seat, person());
         d.state = IncidentState::resolved;
         d.cause = c_.cause;
         d.shelved_until = 0;
+        d.shelf_until_clear = false;
         d.respond_by = 0;
-        s_.incidents.close(live, s_.now);
+        s_.close(live);
         changed(live, "Resolved: " + std::string(name_of(c_.cause)) + (note.empty() ? "" : "," + note.substr(1)), done);
         return std::nullopt;
       case CommandKind::plan_step: {
@@ -229,8 +265,15 @@ class Fusion::Impl::Desk {
         changed(live, (step.done ? "Done: " : "Not done after all: ") + step.text, done);
         return std::nullopt;
       }
+      case CommandKind::suppress:
+      case CommandKind::test:
+      case CommandKind::inhibit:
+      case CommandKind::end_works:
       case CommandKind::merge:
       case CommandKind::split:
+      case CommandKind::device:
+      case CommandKind::device_sent:
+      case CommandKind::ticket:
         break;
     }
     return std::string("This command is not known");
@@ -243,6 +286,7 @@ class Fusion::Impl::Desk {
       LiveIncident* live = nullptr;
       if (auto why = find(c_.incidents[i], live)) return why;
       if (std::find(all.begin(), all.end(), live) != all.end()) return std::string("An incident is named twice");
+      if (live->works) return incident_name(live->draft.id) + " is maintenance or a test";
       if (live->draft.drill != (all.empty() ? live : all.front())->draft.drill)
         return std::string("A drill is kept out of what is real");
       if (auto why = unseen(*live, i < c_.seen_revisions.size() ? c_.seen_revisions[i] : 0)) return why;
@@ -271,6 +315,7 @@ class Fusion::Impl::Desk {
     LiveIncident* found = nullptr;
     if (auto why = find(c_.incidents.front(), found)) return why;
     LiveIncident& old = *found;
+    if (old.works) return incident_name(old.draft.id) + " is maintenance or a test";
     const AlertShare* alert = nullptr;
     for (const AlertShare& share : old.alerts)
       if (std::to_string(share.alert.id) == c_.target) alert = &share;
@@ -278,26 +323,43 @@ class Fusion::Impl::Desk {
       if (alert != nullptr)
         return std::find(line.alerts.begin(), line.alerts.end(), alert->alert.id) != line.alerts.end();
       if (c_.target.empty()) return static_cast<std::size_t>(&line - old.lines.data()) == c_.step;
-      const std::string list = "," + c_.target + ",";
-      return !line.shown.event_id.empty() && list.find("," + line.shown.event_id + ",") != std::string::npos;
+      return listed(line.shown.event_id);
     };
+    std::vector<std::string> symptoms;
+    for (const Symptom& one : old.symptoms)
+      if (named(one)) symptoms.push_back(one.condition);
     std::vector<Line> stay, go;
     for (const Line& line : old.lines) (leaves(line) ? go : stay).push_back(line);
     const auto speaks = [](const Line& l) { return !l.context; };
-    if (go.empty()) return std::string("No line of ") + incident_name(old.draft.id) + " is named";
-    if (std::none_of(go.begin(), go.end(), speaks)) return std::string("Context alone is no incident");
-    if (std::none_of(stay.begin(), stay.end(), speaks)) return std::string("Nothing would stay behind");
+    if (go.empty() && symptoms.empty()) return std::string("No line of ") + incident_name(old.draft.id) + " is named";
+    const bool lines = std::any_of(go.begin(), go.end(), speaks);
+    if (!lines && symptoms.empty()) return std::string("Context alone is no incident");
+    if (lines && std::none_of(stay.begin(), stay.end(), speaks)) return std::string("Nothing would stay behind");
 
     s_.touch(old, true);
+    std::vector<std::string> parts;
+    for (const std::string& condition : symptoms) {
+      const auto symptom = std::find_if(old.symptoms.begin(), old.symptoms.end(),
+                                        [&](const Symptom& one) { return one.condition == condition; });
+      if (symptom == old.symptoms.end()) continue;  // it went with its cause
+      parts.push_back(split_symptom(old, static_cast<std::size_t>(symptom - old.symptoms.begin())));
+    }
+    if (lines) parts.push_back(split_lines(old, std::move(go), std::move(stay)));
+    changed(
+        old,
+        "Split: " + joined(parts, ", ") + (parts.size() == 1 ? " is a cause of its own" : " are causes of their own"),
+        done);
+    return std::nullopt;
+  }
+
+  /// Returns the name of the part that leaves.
+  std::string split_lines(LiveIncident& old, std::vector<Line> go, std::vector<Line> stay) {
     LiveIncident& fresh = s_.incidents.open(s_.now);  // a map: `old` stays where it is
     fresh.draft.revision = 0;
     s_.touch(fresh, true);
     const std::string name = incident_name(fresh.draft.id), from = incident_name(old.draft.id);
     fresh.draft.drill = old.draft.drill;
-    fresh.draft.state = old.draft.acknowledged_revision != 0 ? IncidentState::acknowledged : IncidentState::fresh;
-    fresh.draft.owner = old.draft.owner;
-    fresh.draft.acknowledged_revision = old.draft.acknowledged_revision != 0 ? 1 : 0;
-    fresh.draft.acknowledged_at = old.draft.acknowledged_at;
+    fresh.draft.late = old.draft.late;
     take_alerts(go, fresh, old);
     std::vector<AlertShare> before = std::move(old.alerts);
     old.alerts.clear();
@@ -306,15 +368,62 @@ class Fusion::Impl::Desk {
     take_alerts(stay, old, rest);
     fresh.lines = std::move(go);
     old.lines = std::move(stay);
-    for (LiveIncident* live : {&fresh, &old}) recount(*live);
+    begin_part(fresh, old);
+    s_.hand_causes(old, fresh);
+    for (LiveIncident* live : {&fresh, &old}) {
+      s_.recount(*live);
+      s_.follow_conditions(*live);
+    }
+    begin_target(fresh);
+    s_.incidents.keep_apart(old, fresh);
+    s_.look_out(fresh);
+    log(fresh.draft, c_.time, c_.actor, "Split from " + from);
+    fresh.draft.last_change = "Split from " + from;
+    return name;
+  }
+
+  /// An event in a target that lists events.
+  [[nodiscard]] bool listed(const std::string& event) const {
+    return !event.empty() && ("," + c_.target + ",").find("," + event + ",") != std::string::npos;
+  }
+
+  /// By the number of its alert, or its event.
+  [[nodiscard]] bool named(const Symptom& symptom) const {
+    return !c_.target.empty() &&
+           (listed(symptom.lines.front().shown.event_id) ||
+            std::any_of(symptom.alerts.begin(), symptom.alerts.end(),
+                        [&](const AlertShare& share) { return std::to_string(share.alert.id) == c_.target; }));
+  }
+
+  /// A person says that the cause does not explain this. Returns the name of what leaves.
+  std::string split_symptom(LiveIncident& old, std::size_t symptom) {
+    LiveIncident& fresh = s_.untie(old, symptom);
+    begin_part(fresh, old);
+    s_.hand_causes(old, fresh);
+    s_.weigh(fresh);
+    begin_target(fresh);
+    s_.follow_conditions(fresh);
+    s_.incidents.keep_apart(old, fresh);
+    s_.incidents.tie_again(old);
+    log(fresh.draft, c_.time, c_.actor, "Split from " + incident_name(old.draft.id));
+    fresh.draft.last_change = "Split from " + incident_name(old.draft.id);
+    return incident_name(fresh.draft.id);
+  }
+
+  /// A part is as acknowledged as the whole was.
+  void begin_part(LiveIncident& fresh, const LiveIncident& old) {
+    fresh.draft.state = old.draft.acknowledged_revision != 0 ? IncidentState::acknowledged : IncidentState::fresh;
+    fresh.draft.owner = old.draft.owner;
+    fresh.draft.acknowledged_revision = old.draft.acknowledged_revision != 0 ? 1 : 0;
+    fresh.draft.acknowledged_at = old.draft.acknowledged_at;
+  }
+
+  /// Its response target, by the priority that it has now.
+  void begin_target(LiveIncident& fresh) {
+    s_.fresh_again(fresh);
     fresh.draft.respond_by =
         fresh.draft.acknowledged_revision != 0 ? 0 : s_.now + response_target(s_.policy, fresh.draft.priority);
     if (fresh.draft.respond_by != 0) s_.wait_until(fresh.draft.respond_by);
-    s_.incidents.keep_apart(old.draft.id, fresh.draft.id);
-    log(fresh.draft, c_.time, c_.actor, "Split from " + from);
-    fresh.draft.last_change = "Split from " + from;
-    changed(old, "Split: " + name + " is a cause of its own", done);
-    return std::nullopt;
   }
 
   /// An alert goes where its lines are; one with lines on both sides is counted on both.
@@ -325,33 +434,6 @@ class Fusion::Impl::Desk {
           }))
         to.alerts.push_back(share);
     if (to.alerts.empty() && !from.alerts.empty()) to.alerts.push_back(from.alerts.front());
-  }
-
-  void recount(LiveIncident& live) {
-    Incident& d = live.draft;
-    d.event_count = 0;
-    d.per_minute.clear();
-    d.first = d.last = live.tied_first = live.tied_last = 0;
-    bool opened = false;
-    for (Line& line : live.lines) {
-      d.event_count += line.shown.repeats;
-      count_minute(d, line.shown.time, line.shown.repeats);
-      d.first = d.first == 0 ? line.shown.time : std::min(d.first, line.shown.time);
-      d.last = std::max(d.last, line.last);
-      if (line.context) continue;
-      live.tie_time(line.shown.time);
-      live.tie_time(line.last);
-      if (!opened) {
-        line.shown.effect = "opens";
-        line.shown.joined_by.clear();
-        opened = true;
-      }
-    }
-    // Split by a person: both parts are weighed for themselves, so each may be less urgent than the whole was.
-    d.priority = Priority::low;
-    d.life_safety = false;
-    s_.incidents.tie_again(live);
-    s_.weigh(live);
   }
 
   /// A call or an observation opens an incident of its own.
@@ -389,6 +471,7 @@ class Fusion::Impl::Desk {
     d.acknowledged_revision = d.revision;
     d.acknowledged_at = c_.time;
     live.before = d.state;
+    s_.fresh_again(live);
     done = incident_name(d.id) + " opened";
     return std::nullopt;
   }
@@ -399,11 +482,19 @@ class Fusion::Impl::Desk {
 
 void Fusion::Impl::on_command(const Command& command, Changes& changes) {
   now = std::max(now, command.time);
+  tickets_due();
+  pass_time();
   if (const auto it = answers.find(command.id); !command.id.empty() && it != answers.end()) {
     changes.replies.push_back(it->second);
     return;
   }
-  const CommandReply reply = Desk(*this, command).run();
+  if (command.kind == CommandKind::device_sent) {
+    order_sent(command, changes);
+    return finish(changes);
+  }
+  const CommandReply reply = command.kind == CommandKind::device   ? order_device(command, changes)
+                             : command.kind == CommandKind::ticket ? tend_ticket(command)
+                                                                   : Desk(*this, command).run();
   if (!command.id.empty()) {
     answers.emplace(command.id, reply);
     answered.push_back(command.id);

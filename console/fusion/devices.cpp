@@ -63,11 +63,14 @@ bool Devices::take(const Event& event, const Facts& facts, const std::string& wo
     if (device == nullptr) continue;
     DeviceState& d = at(*device);
     d.last_event = std::max(d.last_event, event.time);
+    d.agent = event.agent;
     changed |= line(d, event, words);
     if (device == facts.door && device != facts.camera)
       changed |= set(d, event, state_after(kDoor, event.kind));
     else if (device == facts.camera)
       changed |= set(d, event, state_after(kCamera, event.kind));
+    else if (device == facts.host && event.kind == "host.offline")
+      changed |= set(d, event, "offline");
     else if (d.state.empty() || d.state == "offline")
       changed |= set(d, event, "online");
   }

@@ -17,6 +17,8 @@ class Devices {
   void heard(const Event& event, const Facts& facts);
   /// What the open incidents that touch a device say of it.
   void touch(const std::string& device, bool in_incident, Priority worst);
+  /// The last command to a device. The device must be the estate's.
+  void order(const std::string& device, DeviceOrder order) { states_[device].order = std::move(order); }
   /// Forgets devices that a changed estate no longer has.
   void keep(const Estate& estate);
   [[nodiscard]] const std::map<std::string, DeviceState>& all() const { return states_; }

@@ -4,7 +4,11 @@
 #include <array>
 #include <cctype>
 
+#include "console/fusion/conditions.hpp"
+#include "console/fusion/sigma/rule_set.hpp"
 #include "console/fusion/words.hpp"
+#include "console/model/incident.hpp"
+#include "proto/attachment.hpp"
 
 namespace wf::fusion {
 namespace {
@@ -85,6 +89,22 @@ void host_side(const Event& e, const Facts& f, Digest& d) {
   }
 }
 
+/// What the engine says of its link is about an agent.
+void agent_side(const Event& e, Digest& d) {
+  if (!e.kind.starts_with("link.")) return;
+  const std::string_view name = e.field("agent.name");
+  link(d, Tie::agent, "agent", name);
+  entity(d, EntityKind::agent, name, name);
+}
+
+/// A point of a panel or a process that says itself when it is in alarm.
+void point_side(const Event& e, Digest& d) {
+  if (e.kind != "device.alarm" && e.kind != "device.normal") return;
+  link(d, Tie::point, "point", e.field("alarm.point"));
+  // The channels of one instrument, the loops of one panel: one fault of it is one cause.
+  link(d, Tie::point, "unit", e.field("alarm.unit"));
+}
+
 void people_side(const Event& e, const Facts& f, Digest& d) {
   if (const std::string_view id = e.field("credential.id"); !id.empty()) {
     link(d, Tie::credential, "credential", id);
@@ -106,15 +126,43 @@ std::string_view signature(const Event& e) {
   return e.field(e.field("alert.title").empty() ? "alert.signature" : "alert.title").substr(0, kLongestKey);
 }
 
+/// What presence found, for people.
+std::string violation_in_words(std::string_view violation) {
+  struct Row {
+    std::string_view violation, words;
+  };
+  static constexpr std::array<Row, 10> kRows{{{"exit_without_entry", "out, but never in"},
+                                              {"entry_without_exit", "in again, but never out"},
+                                              {"inner_without_outer", "past the zone around it"},
+                                              {"exit_skipped", "out, but never out of the inner zone"},
+                                              {"impossible_time", "sooner than anybody gets there"},
+                                              {"replaced_credential", "a replaced badge"},
+                                              {"revoked_credential", "a revoked badge"},
+                                              {"occupancy", "more than the zone may hold"},
+                                              {"last_left_armed", "the last one left an armed zone"},
+                                              {"armed_with_people", "while somebody is in"}}};
+  for (const Row& row : kRows)
+    if (row.violation == violation) return std::string(row.words);
+  return one_line(violation, 40);
+}
+
 /// Like events: the same kind at the same thing by the same somebody. Life safety is never folded.
 std::string fold_of(const Event& e, const Digest& d) {
   if (d.life_safety) return {};
+  // Its words count how often it happened, so they differ.
+  if (e.kind.starts_with("link."))
+    return e.kind + '|' + std::string(e.field("agent.name").substr(0, kLongestKey)) + '|' +
+           std::string(e.field("src.ip").substr(0, kLongestKey));
   std::string fold = e.kind + '|' + d.device_id + '|' + (d.device_id.empty() ? d.once : std::string());
   for (const std::string_view field : {std::string_view("credential.id"), std::string_view("user.name"),
                                        std::string_view("src.ip"), std::string_view("reason")}) {
     if (e.kind == "host.login_failed" && (field == "user.name" || field == "reason")) continue;
     fold += '|';
     fold += e.field(field).substr(0, kLongestKey);
+  }
+  if (e.kind == "device.alarm") {
+    fold += '|';
+    fold += e.field("alarm.point").substr(0, kLongestKey);
   }
   if (e.kind.starts_with("network.")) {
     fold += '|';
@@ -129,13 +177,7 @@ bool life_safety_kind(std::string_view kind) {
   return kind == "access.duress" || kind == "intrusion.holdup" || kind == "fire.alarm";
 }
 
-bool notable_kind(std::string_view kind) {
-  if (kind.starts_with("network."))
-    return kind == "network.alert" || kind == "network.anomaly" || kind == "network.notice";
-  if (kind.starts_with("host.")) return kind == "host.login" || kind == "host.login_failed" || kind == "host.usb";
-  return kind.starts_with("access.") || kind.starts_with("door.") || kind.starts_with("intrusion.") ||
-         kind.starts_with("fire.") || (kind.starts_with("camera.") && kind != "camera.motion_end");
-}
+bool notable_kind(std::string_view kind) { return sigma::remembered_kind(kind); }
 
 Digest digest_of(const Event& e, const Facts& f) {
   Digest d;
@@ -147,6 +189,8 @@ Digest digest_of(const Event& e, const Facts& f) {
   d.life_safety = life_safety_kind(e.kind);
   Words words = describe(e, f);
   d.once = std::move(words.once);
+  for (const Field& field : e.fields)
+    if (field.name == "presence.violation") d.once += ", " + violation_in_words(field.value);
   d.many = std::move(words.many);
   d.brief = brief(e, f);
   d.criticality = f.criticality;
@@ -158,6 +202,8 @@ Digest digest_of(const Event& e, const Facts& f) {
   door_side(e, f, d);
   host_side(e, f, d);
   people_side(e, f, d);
+  agent_side(e, d);
+  point_side(e, d);
   const bool in_zone = f.door != nullptr || (f.camera == nullptr && f.host == nullptr);
   if (f.unit != nullptr) {
     if (in_zone) link(d, Tie::zone, "zone", f.unit->id, thoroughfare(*f.unit));
@@ -167,6 +213,12 @@ Digest digest_of(const Event& e, const Facts& f) {
     entity(d, EntityKind::zone, id, e.field("zone.name"));
   }
   if (f.door != nullptr && f.outer != nullptr) link(d, Tie::zone_beside, "zone", f.outer->id, thoroughfare(*f.outer));
+  for (const Field& field : e.fields)
+    if (field.name == "attachment" && valid_attachment_hash(field.value) &&
+        d.attachments.size() < Contribution::kMostAttachments)
+      d.attachments.emplace_back(field.value);
+  d.not_kept = one_line(e.field("attachment.problem"), 160);
+  d.condition = condition_of(e, f);
   d.fold = fold_of(e, d);
   if (const std::string_view source = e.field("src.ip");
       d.domain == Domain::network && !signature(e).empty() && !source.empty()) {

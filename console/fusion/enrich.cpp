@@ -18,6 +18,16 @@ Field* find(Event& event, std::string_view name) {
   return nullptr;
 }
 
+/// What two people on one badge are at these doors: the strictest of their policies.
+std::string_view tailgating_at(const std::vector<const Device*>& doors) {
+  std::string_view out = doors.empty() ? "challenge" : "log";
+  for (const Device* door : doors) {
+    if (door->tailgating == "dispatch") return "dispatch";
+    if (door->tailgating.empty() || door->tailgating == "challenge") out = "challenge";
+  }
+  return out;
+}
+
 void set(Event& event, const char* name, std::string_view value, ValueType type = ValueType::string) {
   if (value.empty() || find(event, name) != nullptr) return;
   event.fields.push_back({name, std::string(value), type});
@@ -33,6 +43,19 @@ std::string rounded(double value) {
   std::string text = buffer;
   if (text.ends_with(".0")) text.resize(text.size() - 2);
   return text;
+}
+
+/// What is of a person ends with them.
+Issued::State state_of(const Issued& issued, const Person* holder, UtcNs at) {
+  const Issued::State state = issued.state(at);
+  if (state != Issued::State::active || holder == nullptr) return state;
+  if (at < holder->from) return Issued::State::not_yet;
+  return holder->until != 0 && at >= holder->until ? Issued::State::expired : state;
+}
+
+/// Kinds of events at which it matters whether somebody can have come or gone unread.
+bool asks_whereabouts(std::string_view kind) {
+  return kind.starts_with("access.") || kind == "host.login" || kind == "host.usb" || kind == "host.sudo";
 }
 
 }  // namespace
@@ -87,24 +110,48 @@ void Enricher::resolve(Event& event, Facts& facts) const {
       facts.*n.target = place.device;
       if (n.rename) f.value = place.device->id;
     }
-    if (f.name == "credential.id" && facts.person == nullptr)
-      facts.person = estate_->person_by_credential(f.value);
-    else if (f.name == "person.id" && facts.person == nullptr)
+    if (f.name == "credential.id" && facts.person == nullptr) {
+      resolve_credential(f, event.time, facts);
+    } else if (f.name == "person.id" && facts.person == nullptr) {
       facts.person = estate_->person(f.value);
-    else if (f.name == "person.name" && facts.person == nullptr) {
+      if (facts.person == nullptr) facts.person = estate_->person_by_alias(f.value);
+      if (facts.person != nullptr) f.value = facts.person->id;
+    } else if (f.name == "person.name" && facts.person == nullptr) {
       const auto it = person_by_name_.find(f.value);
-      if (it != person_by_name_.end()) facts.person = it->second;
-    } else if (f.name == "user.name")
+      facts.person = it != person_by_name_.end() ? it->second : estate_->person_by_alias(f.value);
+    } else if (f.name == "user.name") {
       account = f.value;
-    else if (f.name == "site.id" && facts.site == nullptr)
+    } else if (f.name == "site.id" && facts.site == nullptr) {
       facts.site = estate_->site(f.value);
+    } else if (f.name == "zone.id") {
+      if (const UnitPlace place = estate_->find_unit(f.value); place.unit != nullptr) f.value = place.unit->id;
+    }
   }
-  if (facts.person == nullptr && !account.empty()) facts.person = estate_->person_by_account(account);
+  if (!account.empty()) resolve_account(account, event.time, facts);
   if (facts.host == nullptr) facts.host = facts.dst_host != nullptr ? facts.dst_host : facts.src_host;
   if (facts.door == nullptr && facts.reader != nullptr && !facts.reader->opening_id.empty()) {
     const auto it = door_at_opening_.find(site_of(*facts.reader)->id + " " + facts.reader->opening_id);
     if (it != door_at_opening_.end()) facts.door = it->second;
   }
+}
+
+void Enricher::resolve_credential(Field& field, UtcNs at, Facts& facts) const {
+  facts.credential = estate_->credential(field.value, at);
+  if (facts.credential == nullptr) {
+    facts.person = estate_->person_by_credential(field.value);
+    return;
+  }
+  field.value = facts.credential->id;
+  facts.person = estate_->person(facts.credential->person);
+  facts.credential_state = state_of(*facts.credential, facts.person, at);
+}
+
+void Enricher::resolve_account(std::string_view name, UtcNs at, Facts& facts) const {
+  facts.account = estate_->account(name, at);
+  const Person* holder =
+      facts.account == nullptr ? estate_->person_by_account(name) : estate_->person(facts.account->person);
+  if (facts.account != nullptr) facts.account_state = state_of(*facts.account, holder, at);
+  if (facts.person == nullptr) facts.person = holder;
 }
 
 void Enricher::place_door(Facts& facts) const {
@@ -220,6 +267,7 @@ void Enricher::add_fields(Event& event, Facts& facts, const Presence& presence) 
       grants = std::max(grants, presence.grants(door->id, t, 30 * kSecond));
     }
     if (!facts.doors.empty()) set(event, "door.grants_30s", grants);
+    if (event.kind == "camera.line_crossed") set(event, "door.tailgating", tailgating_at(facts.doors));
   }
   if (facts.person != nullptr) {
     const Person& p = *facts.person;
@@ -231,7 +279,21 @@ void Enricher::add_fields(Event& event, Facts& facts, const Presence& presence) 
     set(event, "person.zone", presence.zone(p.id, t));
     if (const UtcNs last = presence.last_badge(p.id); last != 0 && last <= t)
       set(event, "person.last_badge_age_s", (t - last) / kSecond);
+    if (asks_whereabouts(event.kind))
+      if (const auto there = presence.whereabouts(p.id, t); there) {
+        set(event, "person.since_s", std::max<std::int64_t>(0, t - there->since) / kSecond);
+        set(event, "person.sure", there->sure ? "true" : "false", ValueType::boolean);
+        set(event, "person.evidence", there->evidence);
+      }
   }
+  if (facts.credential != nullptr) {
+    set(event, "credential.state", name_of(facts.credential_state));
+    set(event, "credential.replaced_by", facts.credential->replaced_by);
+  } else if (facts.person != nullptr && facts.person->until != 0 && t >= facts.person->until &&
+             find(event, "credential.id") != nullptr) {
+    set(event, "credential.state", name_of(Issued::State::expired));
+  }
+  if (facts.account != nullptr) set(event, "account.state", name_of(facts.account_state));
   if (event.kind.starts_with("access.")) {
     if (const Presence::Travel travel = presence.travel(event, facts); travel.between_sites) {
       set(event, "travel.impossible", travel.impossible ? "true" : "false", ValueType::boolean);
@@ -264,6 +326,37 @@ void Enricher::add_fields(Event& event, Facts& facts, const Presence& presence) 
     for (const std::string& part : estate_->place_path(*facts.site, facts.unit->level_id, facts.unit->id))
       place += (place.empty() ? "" : " › ") + part;
     set(event, "place", place);
+  }
+}
+
+void Enricher::add(Event& event, const Presence::Verdict& verdict) const {
+  const auto side = [](const std::string& unit) { return unit.empty() ? std::string_view("outside") : unit; };
+  const auto name = [&](const std::string& unit) {
+    const Unit* known = estate_->find_unit(unit).unit;
+    return known == nullptr ? std::string(side(unit)) : known->name.empty() ? known->category : known->name;
+  };
+  if (verdict.moved) {
+    if (verdict.was_known) {
+      set(event, "presence.zone_before", side(verdict.before));
+      set(event, "presence.before", name(verdict.before));
+    }
+    set(event, "presence.zone_after", side(verdict.after));
+  }
+  if (verdict.violations.empty()) return;
+  for (const Violation v : verdict.violations)
+    event.fields.push_back({"presence.violation", std::string(name_of(v)), ValueType::string});
+  for (const std::string& id : verdict.evidence) event.fields.push_back({"presence.evidence", id, ValueType::string});
+  set(event, "presence.missed_door", verdict.missed_door);
+  if (!verdict.from_door.empty()) {
+    set(event, "presence.from_door", verdict.from_door);
+    set(event, "presence.metres", rounded(verdict.metres), ValueType::number);
+    set(event, "presence.seconds", rounded(verdict.seconds), ValueType::number);
+  }
+  if (verdict.zone != nullptr) {
+    set(event, "presence.zone", verdict.zone->id);
+    set(event, "presence.zone_name", verdict.zone->name.empty() ? verdict.zone->category : verdict.zone->name);
+    set(event, "presence.people", verdict.people);
+    if (verdict.limit != 0) set(event, "presence.limit", verdict.limit);
   }
 }
 

@@ -21,6 +21,9 @@ struct Facts {
   const Device* src_host = nullptr;  ///< by address
   const Device* dst_host = nullptr;
   const Person* person = nullptr;
+  const Issued* credential = nullptr;  ///< what the directory says of it beyond whose it is
+  const Issued* account = nullptr;
+  Issued::State credential_state = Issued::State::active, account_state = Issued::State::active;
   const Unit* outer = nullptr;       ///< the other side of the door
   std::vector<const Unit*> zones;    ///< units that the event concerns; a camera's are those it watches
   std::vector<const Device*> doors;  ///< doors that it concerns; a camera's are those it watches
@@ -45,9 +48,11 @@ enum class Tie : std::uint8_t {
   host,
   source,  ///< this address began it
   target,  ///< this address was its target
-  account
+  account,
+  agent,  ///< what the engine says of this agent
+  point   ///< this measured or supervised point
 };
-inline constexpr std::size_t kTies = 14;
+inline constexpr std::size_t kTies = 16;
 
 struct Link {
   Tie tie = Tie::host;
@@ -61,17 +66,21 @@ struct Digest {
   UtcNs time = 0;
   std::string event_id, kind;
   std::string once, many, brief;  ///< words.hpp
+  std::string condition = {};     ///< that it begins (conditions.hpp); empty: none
   std::string fold;               ///< events of one incident with equal `fold` are one line with a count; empty: never
   /// The same for context, where less detail matters: one signature from one address, whatever it was aimed at.
   /// Empty: as above.
   std::string wide_fold, wide_many;
   Domain domain = Domain::network;
   bool drill = false, life_safety = false;
+  bool late = false;  ///< logged more than 15 minutes after it happened
   std::string site_id, level_id, unit_id, device_id;
   std::vector<EntityRef> entities;
   std::vector<Link> links;
   std::uint8_t criticality = 1;
-  mutable std::uint64_t home = 0;  ///< the incident that it was put into; 0: none. Fusion's bookkeeping
+  std::vector<std::string> attachments = {};  ///< hashes, at most Contribution::kMostAttachments
+  std::string not_kept = {};                  ///< why its agent could not keep one
+  mutable std::uint64_t home = 0;             ///< the incident that it was put into; 0: none. Fusion's bookkeeping
 };
 
 }  // namespace wf::fusion

@@ -4,6 +4,7 @@
 
 #include "console/fusion/digest.hpp"
 #include "console/fusion/state.hpp"
+#include "console/fusion/timeliness.hpp"
 #include "console/fusion/words.hpp"
 
 namespace wf::fusion {
@@ -18,12 +19,21 @@ void Fusion::Impl::use(std::shared_ptr<const Estate> e, std::shared_ptr<const si
     sigma::LoadReport none;
     r = sigma::RuleSet::compile({}, none);
   }
-  // A matcher's windows belong to its rules: the same rules keep them.
-  if (r != rules) matcher = std::make_unique<sigma::Matcher>(r);
+  // What a correlation remembers stays while the rules that it stands on are the same.
+  if (r != rules) {
+    auto next = std::make_unique<sigma::Matcher>(r);
+    if (matcher) next->adopt(std::move(*matcher));
+    matcher = std::move(next);
+  }
   rules = std::move(r);
   policy = p;
+  if (policy.people_agreement.empty()) figures.forget_people();
+  weights = JoinWeights(policy.join_weights);
   enricher = std::make_unique<Enricher>(estate);
+  presence.use(estate);
   devices.keep(*estate);
+  liveness.use();
+  behind = Behind(*estate);
   cameras_at.clear();
   for (const Site& site : estate->sites)
     for (const Device& device : site.devices)
@@ -63,19 +73,60 @@ void Fusion::Impl::finish(Changes& changes) {
 
 void Fusion::Impl::on_event(Event& event, UtcNs at, Changes& changes) {
   now = std::max(now, at);
+  if (event.kind == "device.command") {
+    take_answer(event, changes);
+    finish(changes);
+  }
+  if (event.kind == "agent.problem") take_given_up(event, changes);
+  const Timeliness when = timeliness(event.time, at);
+  if (when == Timeliness::history) return;
+  stale_due();
+  tickets_due();
+  pass_time();
+  std::string lag;  // for people
+  if (when == Timeliness::late) {
+    lag = " (came " + span_in_words(at - event.time) + " late)";
+    event.add("late.by_s", std::to_string((at - event.time) / kSecond), ValueType::number);
+  } else if (when == Timeliness::ahead) {
+    // A time in the future says only that a clock is wrong.
+    const auto ahead =
+        static_cast<std::int64_t>(static_cast<std::uint64_t>(event.time) - static_cast<std::uint64_t>(at));
+    lag = " (its clock is " + span_in_words(ahead) + " ahead)";
+    event.add("clock.ahead_s", std::to_string(ahead / kSecond), ValueType::number);
+    event.time = at;
+  }
   const Facts facts = enricher->apply(event, presence);
-  if (presence.take(event, facts)) changes.presence_changed = true;
+  liveness.take(event, facts);
+  if (lookout.next_due() != 0 && lookout.next_due() <= now) evidence_due();
+  if (Presence::concerned(event.kind)) {
+    const Presence::Verdict verdict = presence.take(event, facts);
+    changes.presence_changed |= verdict.changed;
+    enricher->add(event, verdict);
+  }
   matches.clear();
-  matcher->match(event, matches);
+  matcher->match(event, at, matches);
+  take_absences(changes);
   const bool life = life_safety_kind(event.kind);
+  const bool ends = (conditions.size() != 0 || tickets.watching()) && ends_conditions(event.kind);
   if (matches.empty() && !life && !notable_kind(event.kind)) {
     devices.heard(event, facts);
+    if (!event.drill) hear_devices(facts, event.time);
+    if (ends) {
+      conditions_end(event, facts);
+      faults_end(event, facts);
+    }
+    if (ends || !touched.empty()) finish(changes);  // or something else turned out to be absent
     return;
   }
-  const Scene scene{event, facts, std::make_shared<const Digest>(digest_of(event, facts))};
+  Digest digest = digest_of(event, facts);
+  digest.late = when == Timeliness::late;
+  digest.once += lag;
+  digest.brief += lag;
+  const Scene scene{event, facts, std::make_shared<const Digest>(std::move(digest))};
   recall.remember(scene.digest);
   if (devices.take(event, facts, scene.digest->once)) changes.devices_changed = true;
 
+  if (Work* const work = work_for(scene); work != nullptr && !life) hear(*work, scene);
   bool alerted = false, life_told = false;
   std::vector<const sigma::RuleInfo*> informational;
   // Rules of single events first: a correlation that this event completes then finds their incident.
@@ -96,8 +147,39 @@ void Fusion::Impl::on_event(Event& event, UtcNs at, Changes& changes) {
     alerted = true;
     take_device_alarm(scene, changes);
   }
-  if (!alerted) take_context(scene, informational);
+  if (!alerted && scene.digest->home == 0) take_context(scene, informational);
+  take_evidence(*scene.digest);
+  if (ends) {
+    conditions_end(event, facts);
+    faults_end(event, facts);
+  }
+  take_faults(scene);
   finish(changes);
+}
+
+void Fusion::Impl::take_absences(Changes& changes) {
+  std::vector<sigma::Match> absent;
+  for (sigma::Match& m : matches)
+    if (m.absent) absent.push_back(std::move(m));
+  if (absent.empty()) return;
+  std::erase_if(matches, [](const sigma::Match& m) { return m.event_ids.empty(); });  // the ones moved
+  for (const sigma::Match& m : absent) {
+    const sigma::RuleInfo& rule = rules->rules()[m.rule];
+    if (rule.hidden) continue;
+    // The scene is that of the event which nothing followed, not of what came just now.
+    Event event = *m.absent;
+    const Facts facts = enricher->apply(event, presence);
+    Remembered digest = recall.find(event.id);
+    if (!digest) {
+      digest = std::make_shared<const Digest>(digest_of(event, facts));
+      recall.remember(digest);
+    }
+    const Scene scene{event, facts, std::move(digest)};
+    if (rule.informational)
+      take_context(scene, {&rule});
+    else
+      take_alert(rule, m, scene, changes);
+  }
 }
 
 Fusion::Fusion(std::shared_ptr<const Estate> estate, std::shared_ptr<const sigma::RuleSet> rules, Policy policy)
@@ -115,7 +197,11 @@ void Fusion::configure(std::shared_ptr<const Estate> estate, std::shared_ptr<con
   impl_->use(std::move(estate), std::move(rules), policy);
 }
 
-bool Fusion::timer_pending() const { return impl_->next_due != 0 || impl_->alarms.flood() || !impl_->quiet.empty(); }
+std::vector<DeviceCommand> Fusion::unsent_orders() const { return impl_->orders.unsent(); }
+
+bool Fusion::timer_pending() const {
+  return impl_->next_due != 0 || impl_->alarms.flood() || !impl_->quiet.empty() || impl_->matcher->waiting();
+}
 
 std::vector<std::shared_ptr<const Incident>> Fusion::open_incidents() const {
   std::vector<std::shared_ptr<const Incident>> out;
@@ -138,6 +224,19 @@ std::vector<std::shared_ptr<const Incident>> Fusion::incidents_since(UtcNs since
 const std::map<std::string, DeviceState>& Fusion::devices() const { return impl_->devices.all(); }
 std::map<std::string, std::uint32_t> Fusion::zone_people() const { return impl_->presence.zone_people(); }
 std::uint32_t Fusion::alarms_10min(UtcNs now) const { return impl_->alarms.in_span(now); }
+std::vector<Ticket> Fusion::tickets() const { return impl_->tickets.all(); }
+std::uint64_t Fusion::tickets_version() const { return impl_->tickets.version(); }
+AlarmFigures Fusion::figures() const {
+  AlarmFigures out = impl_->figures.report(impl_->policy);
+  for (const auto& [id, live] : impl_->incidents.all()) {
+    if (!live.draft.open() || live.draft.drill || live.works) continue;
+    out.stale_now += live.draft.stale ? 1 : 0;
+    out.chattering_now += live.draft.chattering ? 1 : 0;
+    out.fleeting_now += live.draft.fleeting ? 1 : 0;
+  }
+  return out;
+}
+std::uint64_t Fusion::figures_version() const { return impl_->figures.version(); }
 bool Fusion::flood() const { return impl_->alarms.flood(); }
 
 }  // namespace wf::fusion

@@ -7,6 +7,30 @@ namespace {
 
 constexpr std::size_t kMostNear = 64;  ///< incidents looked at through one key; the newest ones
 constexpr std::size_t kMinutes = 30;
+constexpr std::size_t kNamed = 4;  ///< symptoms that the one line for all of a kind names
+
+/// One line for like symptoms.
+Contribution told_together(const std::vector<const Symptom*>& like) {
+  Contribution out = like.front()->lines.front().shown;
+  out.effect = "symptom";
+  if (like.size() == 1) return out;
+  out.repeats = 0;
+  out.text.clear();
+  std::size_t named = 0;
+  for (const Symptom* s : like) {
+    const Line& line = s->lines.front();
+    out.repeats += line.shown.repeats;
+    out.time = std::min(out.time, line.shown.time);
+    if (++named <= kNamed) out.text += (out.text.empty() ? "" : ", ") + line.brief;
+  }
+  if (named > kNamed) out.text += " and " + std::to_string(named - kNamed) + " more";
+  // It is at no one place, and no one event.
+  out.event_id.clear();
+  out.level_id.clear();
+  out.unit_id.clear();
+  out.device_id.clear();
+  return out;
+}
 
 void remove(std::unordered_map<std::string, std::vector<std::uint64_t>>& index, const std::string& key,
             std::uint64_t id) {
@@ -72,6 +96,9 @@ void Incidents::untie(LiveIncident& incident) {
   incident.ties.clear();
   for (const std::string& device : incident.devices) remove(by_device_, device, incident.draft.id);
   incident.devices.clear();
+  for (const std::string& key : incident.conditions) remove(by_condition_, key, incident.draft.id);
+  incident.conditions.clear();
+  incident.many_conditions = false;
   if (const auto it = ids_.find(incident.draft.id); it != ids_.end()) {
     for (const std::string& event : it->second) by_event_.erase(event);
     ids_.erase(it);
@@ -82,13 +109,16 @@ void Incidents::untie(LiveIncident& incident) {
 void Incidents::tie_again(LiveIncident& incident) {
   // Event ids that were folded into a line stay with the incident that has the line; only the line's first is
   // known here, and it is the one that a correlation names again.
+  const bool many = incident.many_conditions;
   untie(incident);
+  incident.many_conditions = many;  // no line has what was beyond the most
   incident.draft.entities.clear();
   for (const Line& line : incident.lines) {
     settle(incident, line.shown.event_id);
     note_entities(incident, line);
     tie(incident, line.links);
   }
+  for (const Symptom& s : incident.symptoms) touch_device(incident, s.lines.front().shown.device_id);
 }
 
 void Incidents::note_entities(LiveIncident& incident, const Line& line) {
@@ -96,15 +126,38 @@ void Incidents::note_entities(LiveIncident& incident, const Line& line) {
     auto& list = incident.draft.entities;
     if (list.size() < kMostEntities && std::find(list.begin(), list.end(), e) == list.end()) list.push_back(e);
   }
-  const auto touch = [&](const std::string& device) {
-    if (device.empty() || incident.devices.size() >= kMostEntities || !incident.devices.insert(device).second) return;
-    by_device_[device].push_back(incident.draft.id);
-  };
   if (line.context) return;
-  touch(line.shown.device_id);
+  touch_device(incident, line.shown.device_id, kMostEntities);
+  if (line.condition.empty() || incident.conditions.contains(line.condition)) return;
+  if (incident.conditions.size() >= kMostEntities) {
+    incident.many_conditions = true;
+    return;
+  }
+  incident.conditions.insert(line.condition);
+  by_condition_[line.condition].push_back(incident.draft.id);
+}
+
+void Incidents::touch_device(LiveIncident& incident, const std::string& device, std::size_t most) {
+  if (device.empty() || incident.devices.size() >= most || !incident.devices.insert(device).second) return;
+  by_device_[device].push_back(incident.draft.id);
+}
+
+std::vector<LiveIncident*> Incidents::of_condition(const std::string& key) {
+  const auto it = by_condition_.find(key);
+  if (it == by_condition_.end()) return {};
+  std::vector<std::uint64_t> ids = it->second;
+  std::sort(ids.begin(), ids.end());
+  std::vector<LiveIncident*> out;
+  for (const std::uint64_t id : ids) out.push_back(&all_.at(id));
+  return out;
 }
 
 void Incidents::close(LiveIncident& incident, UtcNs now) {
+  // What joined it since it was split is as much of it.
+  for (const auto& [a, b] : apart_)
+    if (a == incident.draft.id || b == incident.draft.id)
+      if (LiveIncident* const other = find(a == incident.draft.id ? b : a); other != nullptr && other->draft.open())
+        other->left[incident.draft.id] = incident.ties;
   for (const std::string& device : incident.devices) remove(by_device_, device, incident.draft.id);
   const std::set<std::string> devices = incident.devices;
   untie(incident);
@@ -116,13 +169,38 @@ void Incidents::forget_old(UtcNs now) {
   while (!closed_.empty() && (closed_.size() > kMostResolved || now - closed_.front().first > kDay)) {
     const std::uint64_t id = closed_.front().second;
     closed_.pop_front();
+    if (LiveIncident* const old = find(id)) untie(*old);
     all_.erase(id);
     for (auto it = apart_.begin(); it != apart_.end();)
       it = it->first == id || it->second == id ? apart_.erase(it) : std::next(it);
   }
 }
 
-void Incidents::keep_apart(std::uint64_t a, std::uint64_t b) { apart_.insert(std::minmax(a, b)); }
+void Incidents::keep_apart(LiveIncident& a, LiveIncident& b) {
+  apart_.insert(std::minmax(a.draft.id, b.draft.id));
+  a.left[b.draft.id] = b.ties;
+  b.left[a.draft.id] = a.ties;
+}
+
+void Incidents::hand_on_apart(LiveIncident& into, LiveIncident& from, bool by_person) {
+  const std::uint64_t to = into.draft.id, gone = from.draft.id;
+  if (by_person) {
+    apart_.erase(std::minmax(to, gone));
+    into.left.erase(gone);
+    from.left.erase(to);
+  }
+  std::vector<std::uint64_t> others;
+  for (const auto& [a, b] : apart_)
+    if ((a == gone) != (b == gone)) others.push_back(a == gone ? b : a);
+  for (const std::uint64_t id : others) {
+    LiveIncident* const other = find(id);
+    if (other == nullptr || id == to) continue;
+    apart_.insert(std::minmax(to, id));
+    other->left[to].insert(from.ties.begin(), from.ties.end());
+  }
+  for (auto& [id, ties] : from.left)
+    if (id != to) into.left[id].insert(ties.begin(), ties.end());
+}
 
 bool Incidents::kept_apart(std::uint64_t a, std::uint64_t b) const { return apart_.contains(std::minmax(a, b)); }
 
@@ -143,6 +221,14 @@ std::shared_ptr<const Incident> Incidents::publish(LiveIncident& live) {
   d.why.clear();
   d.why.reserve(live.lines.size());
   for (const Line& line : live.lines) d.why.push_back(line.shown);
+  std::map<std::string, std::vector<const Symptom*>> like;
+  for (const Symptom& s : live.symptoms) like[s.lines.front().shown.kind].push_back(&s);
+  for (const auto& [kind, symptoms] : like) {
+    Contribution one = told_together(symptoms);
+    auto at = d.why.end();
+    while (at != d.why.begin() && std::prev(at)->time > one.time) --at;
+    d.why.insert(at, std::move(one));
+  }
   d.alert_ids.clear();
   for (const AlertShare& a : live.alerts) d.alert_ids.push_back(a.alert.id);
   live.published = std::make_shared<const Incident>(d);

@@ -10,6 +10,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "console/fusion/expect.hpp"
 #include "console/fusion/join.hpp"
 #include "console/fusion/recall.hpp"
 #include "console/fusion/sigma/rule_set.hpp"
@@ -17,14 +18,19 @@
 
 namespace wf::fusion {
 
+/// Alerts of a line, and events that a correlation adds one by one.
+inline constexpr std::size_t kFewParts = 8;
+
 /// One line of an incident's why, with what is needed to take it apart again.
 struct Line {
   Contribution shown;
   std::string once, many, fold;
-  std::string brief;     ///< the newest event folded into it, in few words
-  UtcNs last = 0;        ///< event time of the newest event folded into it
-  bool context = false;  ///< lights no domain, ties nothing
+  std::string brief;       ///< the newest event folded into it, in few words
+  UtcNs last = 0;          ///< event time of the newest event folded into it
+  bool context = false;    ///< lights no domain, ties nothing
+  std::uint64_t kept = 0;  ///< the work (an inhibition) that keeps it back as a symptom: it lights no domain; 0: none
   bool life_safety = false;
+  std::string condition;    ///< that its event began; empty: what it tells is over at once
   std::vector<Link> links;  ///< by which others may join through this line; none for context
   std::vector<EntityRef> entities;
   std::vector<std::uint64_t> alerts;
@@ -34,12 +40,23 @@ struct Line {
 struct AlertShare {
   Alert alert;
   int points = 0;
+  std::uint64_t kept = 0;  ///< the inhibition that keeps it back: it weighs nothing; 0: none
   bool correlation = false;
+  std::string condition;   ///< of the event that completed it; empty: it has no end of its own
   std::string fold;        ///< like alerts of one incident are one alert with a count
   std::size_t events = 0;  ///< that contributed, those no longer named too
   std::string title, description;
   std::vector<std::string> confirm, refute, plan, place;
+  std::vector<Expected> expected;
   std::string site_id, level_id, unit_id;
+};
+
+/// What a cause explains: all that an incident of its own would have, so that it can become one.
+struct Symptom {
+  std::string condition;    ///< by which it is known
+  std::string newest = {};  ///< the event that was counted last
+  std::vector<Line> lines;  ///< the first tells it, the others are context
+  std::vector<AlertShare> alerts;
 };
 
 /// An incident while it lives. `draft` is what is published; the rest is fusion's own.
@@ -47,18 +64,27 @@ struct LiveIncident {
   Incident draft;
   std::vector<Line> lines;  ///< by time
   std::vector<AlertShare> alerts;
+  std::vector<Symptom> symptoms;  ///< of the cause that it is; they weigh, and neither tie nor light a domain
   Ties ties;
   std::uint32_t alarm_revision = 1;             ///< revision of the last change that calls for a person
   IncidentState before = IncidentState::fresh;  ///< state to return to when a re-alarm is acknowledged
   IncidentState before_shelf = IncidentState::fresh;
   bool target_missed = false;
-  UtcNs tied_first = 0, tied_last = 0;        ///< event times of the lines that tie it
-  std::size_t known_ids = 0;                  ///< event ids that lead here
-  std::set<std::string> devices;              ///< devices of the site that it touches
+  UtcNs called_at = 0;                  ///< engine clock of the last call; 0: it never called
+  bool works = false;                   ///< the row of maintenance or a test (works.hpp): nothing joins it by ties
+  UtcNs stale_due = 0;                  ///< when nobody has called for it for too long; 0: it is stale already
+  std::size_t escalations = 0;          ///< steps of the policy's chain that are done
+  std::set<std::string> conditions;     ///< of its lines
+  bool many_conditions = false;         ///< more than are kept here: it never clears by itself
+  UtcNs tied_first = 0, tied_last = 0;  ///< event times of the lines that tie it
+  std::size_t known_ids = 0;            ///< event ids that lead here
+  std::set<std::string> devices;        ///< devices of the site that it touches
   std::shared_ptr<const Incident> published;  ///< null: changed since
   std::uint64_t merged_into = 0;              ///< the incident that took it in; 0: none
   UtcNs second = 0;                           ///< event time since when repeats are counted
   std::uint32_t in_second = 0;
+  /// What people split from it: the ties of each incident that this became. What is nearer to them stays out for ever.
+  std::map<std::uint64_t, Ties> left;
   std::uint32_t plan_revision = 0;  ///< the revision since which the plan's steps stand where they do
 
   /// Event time between it and the nearest alert of the incident; 0 within.
@@ -107,15 +133,24 @@ class Incidents {
   void tie(LiveIncident& incident, const std::vector<Link>& links);
   /// Makes ties, devices and entities anew from the lines (after a split or a merge).
   void tie_again(LiveIncident& incident);
-  /// Counts a line towards entities and devices.
+  /// Counts a line towards entities, devices and conditions.
   void note_entities(LiveIncident& incident, const Line& line);
+  /// The incident touches a device, whatever its lines say.
+  void touch_device(LiveIncident& incident, const std::string& device, std::size_t most = 1'000);
   /// It is resolved: nothing joins it any more.
   void close(LiveIncident& incident, UtcNs now);
   void forget_old(UtcNs now);
 
-  /// Operators said that these two are not one cause.
-  void keep_apart(std::uint64_t a, std::uint64_t b);
+  /// Operators said that these two are not one cause: nothing brings them together but a person, and what is nearer
+  /// to the one does not join the other, also when that is over.
+  void keep_apart(LiveIncident& a, LiveIncident& b);
+  /// `into` takes in `from`: what was kept apart from that is kept apart from it too. `by_person`: those two themselves
+  /// belong together after all.
+  void hand_on_apart(LiveIncident& into, LiveIncident& from, bool by_person);
   [[nodiscard]] bool kept_apart(std::uint64_t a, std::uint64_t b) const;
+
+  /// Open incidents that a condition is of, by id.
+  [[nodiscard]] std::vector<LiveIncident*> of_condition(const std::string& key);
 
   /// Highest priority of the open incidents that touch a device.
   [[nodiscard]] std::pair<bool, Priority> worst_at(const std::string& device) const;
@@ -132,6 +167,7 @@ class Incidents {
   std::unordered_map<std::string, std::vector<std::uint64_t>> by_key_;
   std::unordered_map<std::string, std::uint64_t> by_event_;
   std::unordered_map<std::string, std::vector<std::uint64_t>> by_device_;
+  std::unordered_map<std::string, std::vector<std::uint64_t>> by_condition_;
   std::unordered_map<std::uint64_t, std::vector<std::string>> ids_;
   std::deque<std::pair<UtcNs, std::uint64_t>> closed_;
   std::set<std::pair<std::uint64_t, std::uint64_t>> apart_;

@@ -14,43 +14,14 @@ constexpr std::size_t kContextLines = 6;             ///< looked up for one aler
 constexpr std::int64_t kRoutineSpan = kMinute;       ///< the same for what happens at every door all day
 constexpr std::size_t kPartsWithContext = 8;         ///< of a correlation
 
-Line& fold_into(Line& line, const Digest& d) {
-  ++line.shown.repeats;
-  line.brief = d.brief;
-  line.shown.text = repeated(line.once, line.many, line.shown.repeats);
-  line.shown.time = std::min(line.shown.time, d.time);
-  line.last = std::max(line.last, d.time);
-  return line;
-}
-
-Line line_of(const Digest& d, bool context, const std::string& joined_by, Priority priority) {
-  Line line;
-  line.once = d.once;
-  line.many = d.many;
-  line.brief = d.brief;
-  line.fold = d.fold;
-  if (context && !d.wide_fold.empty()) {
-    line.fold = d.wide_fold;
-    line.many = d.wide_many;
+/// Stills and clips go with their line; of a line of many the newest stay.
+void take_attachments(Contribution& to, const Digest& d) {
+  for (const std::string& hash : d.attachments) {
+    if (std::find(to.attachments.begin(), to.attachments.end(), hash) != to.attachments.end()) continue;
+    if (to.attachments.size() >= Contribution::kMostAttachments) to.attachments.erase(to.attachments.begin());
+    to.attachments.push_back(hash);
   }
-  line.last = d.time;
-  line.context = context;
-  line.life_safety = d.life_safety;
-  line.entities = d.entities;
-  Contribution& c = line.shown;
-  c.time = d.time;
-  c.event_id = d.event_id;
-  c.kind = d.kind;
-  c.domain = d.domain;
-  c.text = d.once;
-  c.joined_by = joined_by;
-  c.effect = context ? "context" : "confirms";
-  c.priority = priority;
-  c.site_id = d.site_id;
-  c.level_id = d.level_id;
-  c.unit_id = d.unit_id;
-  c.device_id = d.device_id;
-  return line;
+  if (!d.not_kept.empty()) to.not_kept = d.not_kept;
 }
 
 /// What tells of every coming and going, not of this one.
@@ -66,7 +37,72 @@ std::size_t context_lines(const LiveIncident& live) {
 
 }  // namespace
 
-Line& Fusion::Impl::put_line(LiveIncident& live, const Remembered& digest, bool context, const std::string& joined_by) {
+Line& fold_into(Line& line, const Digest& d) {
+  ++line.shown.repeats;
+  line.brief = d.brief;
+  line.shown.text = repeated(line.once, line.many, line.shown.repeats);
+  line.shown.time = std::min(line.shown.time, d.time);
+  line.last = std::max(line.last, d.time);
+  take_attachments(line.shown, d);
+  return line;
+}
+
+Line line_of(const Digest& d, bool context, Joining joining, Priority priority) {
+  Line line;
+  line.once = d.once;
+  line.many = d.many;
+  line.brief = d.brief;
+  line.fold = d.fold;
+  if (context && !d.wide_fold.empty()) {
+    line.fold = d.wide_fold;
+    line.many = d.wide_many;
+  }
+  line.last = d.time;
+  line.context = context;
+  line.life_safety = d.life_safety;
+  line.condition = d.condition;
+  line.entities = d.entities;
+  Contribution& c = line.shown;
+  c.time = d.time;
+  c.event_id = d.event_id;
+  c.kind = d.kind;
+  c.domain = d.domain;
+  c.text = d.once;
+  c.joined_by = std::move(joining.words);
+  c.link = std::move(joining.link);
+  c.effect = context ? "context" : "confirms";
+  c.priority = priority;
+  c.site_id = d.site_id;
+  c.level_id = d.level_id;
+  c.unit_id = d.unit_id;
+  c.device_id = d.device_id;
+  take_attachments(c, d);
+  return line;
+}
+
+Joining Fusion::Impl::joining_by(const JoinScore& by, const Digest& digest, const LiveIncident& live,
+                                 std::int64_t apart) const {
+  Joining out;
+  if (by.link == nullptr) return {"same pattern", {.how = JoinLink::How::pattern}};
+  out.words = by.words;
+  JoinLink& link = out.link;
+  link.how = by.adjacent ? JoinLink::How::adjacent : JoinLink::How::shared;
+  link.entity = entity_of_key(by.link->key);
+  for (const std::vector<EntityRef>* known : {&digest.entities, &live.draft.entities})
+    if (const auto it = std::find(known->begin(), known->end(), link.entity);
+        link.entity.name == link.entity.id && it != known->end())
+      link.entity.name = it->name;
+  if (link.entity.kind == EntityKind::zone && link.entity.name == link.entity.id)
+    if (const UnitPlace place = estate->find_unit(link.entity.id); place.unit != nullptr && !place.unit->name.empty())
+      link.entity.name = place.unit->name;
+  link.weight = by.weight;
+  link.score = by.points;
+  link.further = by.further;
+  link.apart = apart;
+  return out;
+}
+
+Line& Fusion::Impl::put_line(LiveIncident& live, const Remembered& digest, bool context, Joining joining) {
   const Digest& d = *digest;
   Incident& draft = live.draft;
   ++draft.event_count;
@@ -82,19 +118,24 @@ Line& Fusion::Impl::put_line(LiveIncident& live, const Remembered& digest, bool 
     if (!line.context) return line.fold == d.fold;
     return context && line.fold == (d.wide_fold.empty() ? d.fold : d.wide_fold);
   };
+  const auto put_in = [&](Line& line) -> Line& {
+    given_up.mark(line.shown);
+    return line;
+  };
   for (Line& line : live.lines)
-    if (like(line)) return fold_into(line, d);
+    if (like(line)) return put_in(fold_into(line, d));
   if (live.lines.size() >= Incidents::kMostLines && !d.life_safety) {
-    // Full: it counts in the newest line of its kind, or in the newest at all.
+    // Full: it counts in the newest line of its kind, or in the newest at all; its condition is followed by nobody.
+    if (!context && !d.condition.empty() && !live.conditions.contains(d.condition)) live.many_conditions = true;
     for (auto it = live.lines.rbegin(); it != live.lines.rend(); ++it)
-      if (!it->life_safety && it->context == context && it->shown.kind == d.kind) return fold_into(*it, d);
-    return fold_into(live.lines.back(), d);
+      if (!it->life_safety && it->context == context && it->shown.kind == d.kind) return put_in(fold_into(*it, d));
+    return put_in(fold_into(live.lines.back(), d));
   }
   auto at = live.lines.end();
   while (at != live.lines.begin() && std::prev(at)->shown.time > d.time) --at;
-  Line& put = *live.lines.insert(at, line_of(d, context, joined_by, draft.priority));
+  Line& put = *live.lines.insert(at, line_of(d, context, std::move(joining), draft.priority));
   incidents.note_entities(live, put);
-  return put;
+  return put_in(put);
 }
 
 void Fusion::Impl::add_context(LiveIncident& live, const std::vector<Remembered>& parts,
@@ -103,7 +144,7 @@ void Fusion::Impl::add_context(LiveIncident& live, const std::vector<Remembered>
   if (room == 0) return;
   struct Found {
     Remembered event;
-    const char* words;
+    JoinScore by;
   };
   std::vector<Found> found;
   std::vector<Remembered> some;
@@ -119,11 +160,9 @@ void Fusion::Impl::add_context(LiveIncident& live, const std::vector<Remembered>
             p.time - r->time > (routine(r->kind) ? kRoutineSpan : kContextSpan) ||
             std::any_of(found.begin(), found.end(), [&](const Found& f) { return f.event == r; }))
           continue;
-        TieWeight best;
-        for (const Link& other : r->links)
-          if (other.key == l.key && tie_weight(other.tie, l.tie).weight > best.weight)
-            best = tie_weight(other.tie, l.tie);
-        if (best.weight >= kContextJoins) found.push_back({r, best.words});
+        const JoinScore by =
+            score(weights, r->links, {{l.key, static_cast<std::uint16_t>(1U << static_cast<unsigned>(l.tie))}}, 0, 0);
+        if (by.weight >= weights.context) found.push_back({r, by});
       }
     }
   }
@@ -131,7 +170,7 @@ void Fusion::Impl::add_context(LiveIncident& live, const std::vector<Remembered>
                    [](const Found& a, const Found& b) { return a.event->time > b.event->time; });
   if (found.size() > kContextLines) found.resize(kContextLines);
   for (auto it = found.rbegin(); it != found.rend() && room > 0; ++it, --room)
-    put_line(live, it->event, true, it->words);
+    put_line(live, it->event, true, joining_by(it->by, *it->event, live, live.gap_to(it->event->time)));
 }
 
 void Fusion::Impl::take_context(const Scene& scene, const std::vector<const sigma::RuleInfo*>& informational) {
@@ -143,13 +182,13 @@ void Fusion::Impl::take_context(const Scene& scene, const std::vector<const sigm
     if (informational.empty() || std::any_of(informational.begin(), informational.end(),
                                              [&](const sigma::RuleInfo* r) { return may_join(r->join, l.tie); }))
       links.push_back(l);
-  const int enough = informational.empty() ? kContextJoins : kJoins;
+  const int enough = informational.empty() ? weights.context : weights.enough;
   LiveIncident* best = nullptr;
   JoinScore most;
   for (LiveIncident* l : incidents.near(links)) {
     const std::int64_t gap = l->gap_to(d.time);
-    if (!l->draft.open() || l->draft.drill != d.drill || gap > policy.join_window) continue;
-    const JoinScore s = score(links, l->ties, gap, policy.join_window);
+    if (!l->draft.open() || l->draft.drill != d.drill || gap > policy.join_window || split_off(*l, links)) continue;
+    const JoinScore s = score(weights, links, l->ties, gap, policy.join_window);
     if (s.points < enough || (best != nullptr && s.points <= most.points)) continue;
     best = l;
     most = s;
@@ -159,7 +198,7 @@ void Fusion::Impl::take_context(const Scene& scene, const std::vector<const sigm
                                  [&](const Line& l) { return l.context && !d.fold.empty() && l.fold == d.fold; });
   if (!known && context_lines(*best) >= Incidents::kMostContext) return;
   touch(*best, best->aloud(d.time));
-  best->draft.last_change = put_line(*best, scene.digest, true, most.words).brief;
+  best->draft.last_change = put_line(*best, scene.digest, true, joining_by(most, d, *best, best->gap_to(d.time))).brief;
   missing_evidence(*best);
 }
 

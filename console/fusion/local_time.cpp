@@ -11,8 +11,7 @@ std::int64_t floor_div(std::int64_t a, std::int64_t b) { return a / b - (a % b <
 
 }  // namespace
 
-LocalTime::Moment LocalTime::at(const std::string& zone, UtcNs time) {
-  const std::int64_t seconds = floor_div(time, kSecond);
+std::int64_t LocalTime::local_seconds(const std::string& zone, std::int64_t seconds) {
   Offset& o = offsets_[zone];
   if (seconds < o.begin || seconds >= o.end) {
     try {
@@ -22,7 +21,18 @@ LocalTime::Moment LocalTime::at(const std::string& zone, UtcNs time) {
       o = {std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::int64_t>::max(), 0};
     }
   }
-  const std::int64_t local = seconds + o.seconds;
+  return seconds + o.seconds;
+}
+
+UtcNs LocalTime::week(const std::string& zone, UtcNs time) {
+  const std::int64_t seconds = floor_div(time, kSecond);
+  const std::int64_t local = local_seconds(zone, seconds);
+  const std::int64_t monday = floor_div(floor_div(local, 86'400) + 3, 7) * 7 - 3;  // 1970-01-01 was a Thursday
+  return (monday * 86'400 - (local - seconds)) * kSecond;
+}
+
+LocalTime::Moment LocalTime::at(const std::string& zone, UtcNs time) {
+  const std::int64_t local = local_seconds(zone, floor_div(time, kSecond));
   const std::int64_t days = floor_div(local, 86'400);
   Moment m;
   m.hour = static_cast<int>((local - days * 86'400) / 3600);

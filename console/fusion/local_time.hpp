@@ -18,11 +18,14 @@ class LocalTime {
   };
   /// `zone` is an IANA name; an unknown one counts as UTC.
   [[nodiscard]] Moment at(const std::string& zone, UtcNs time);
+  /// When the week of that time began there: Monday, 00:00. A change of the clock within the week is not looked at.
+  [[nodiscard]] UtcNs week(const std::string& zone, UtcNs time);
 
  private:
   struct Offset {
     std::int64_t begin = 0, end = 0, seconds = 0;  ///< valid in [begin, end), seconds since 1970
   };
+  [[nodiscard]] std::int64_t local_seconds(const std::string& zone, std::int64_t seconds);
   std::map<std::string, Offset> offsets_;
 };
 

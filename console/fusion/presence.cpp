@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace wf::fusion {
 namespace {
@@ -15,10 +16,6 @@ double distance_km(LonLat a, LonLat b) {
 }
 
 bool passes(std::string_view kind) { return kind == "access.granted" || kind == "access.entered"; }
-
-bool outdoors(const Unit& unit) {
-  return unit.category == "outside" || unit.category == "outdoors" || unit.category == "exterior";
-}
 
 }  // namespace
 
@@ -48,77 +45,164 @@ Presence::Travel Presence::travel(const Event& event, const Facts& facts) const 
   return out;
 }
 
-void Presence::move(Stay& stay, const std::string& site, const std::string& unit, bool known) {
-  if (stay.known && !stay.unit.empty())
-    if (const auto it = zone_people_.find(stay.unit); it != zone_people_.end() && --it->second == 0)
-      zone_people_.erase(it);
-  stay.site = site;
-  stay.unit = unit;
-  stay.known = known;
-  if (known && !unit.empty()) ++zone_people_[unit];
-}
-
-bool Presence::take(const Event& event, const Facts& facts) {
-  if (!event.kind.starts_with("access.") || event.kind == "access.mode") return false;
-  if (passes(event.kind) && facts.door != nullptr) {
-    auto& list = grants_[facts.door->id];
-    // Granted and entered are one passage.
-    if (event.kind == "access.granted" || list.empty() || event.time - list.back() > 30 * kSecond)
-      list.push_back(event.time);
-    while (event.time - list.front() > 10 * kMinute) list.pop_front();
-  }
-  const std::string key = presence_key(event, facts);
-  if (key.empty() || facts.site == nullptr) return false;
-  const auto [at, fresh] = stays_.try_emplace(key);
-  Stay& stay = at->second;
-  if (fresh && facts.person == nullptr) {
-    unknown_.push_back(key);
-    if (unknown_.size() > kMostUnknown) {
-      if (const auto oldest = stays_.find(unknown_.front()); oldest != stays_.end()) {
-        move(oldest->second, {}, {}, false);
-        stays_.erase(oldest);
-      }
-      unknown_.pop_front();
+void Presence::move(const std::string& key, Stay& stay, Spot spot, Verdict& out) {
+  Spot& old = stay.spot;
+  out.changed |= old.known != spot.known || old.unit != spot.unit || old.site != spot.site;
+  if (old.known) {
+    by_last_.erase({stay.last, key});
+    if (const auto it = people_.find(old.unit); it != people_.end()) {
+      it->second.erase(key);
+      if (it->second.empty()) people_.erase(it);
     }
   }
-  if (stay.used && event.time < stay.last) return false;  // late: it says nothing of now
+  old = std::move(spot);
+  if (!old.known) return;
+  by_last_.emplace(stay.last, key);
+  if (!old.unit.empty()) people_[old.unit].insert(key);
+}
+
+void Presence::forget_stale(UtcNs now, Verdict& out) {
+  while (!by_last_.empty() && now - by_last_.begin()->first > kStale) {
+    const std::string key = by_last_.begin()->second;
+    move(key, stays_.at(key), {}, out);
+  }
+}
+
+void Presence::remember_unknown(const std::string& key, Verdict& out) {
+  unknown_.push_back(key);
+  if (unknown_.size() <= kMostUnknown) return;
+  if (const auto oldest = stays_.find(unknown_.front()); oldest != stays_.end()) {
+    move(oldest->first, oldest->second, {}, out);
+    stays_.erase(oldest);
+  }
+  unknown_.pop_front();
+}
+
+Presence::Passage Presence::passage(const Event& event, const Facts& facts) const {
+  Passage out;
+  const std::string_view direction = event.field("direction");
+  // A reader stands on the side that one comes from.
+  out.outward = facts.reader != nullptr && facts.unit != nullptr && facts.reader->unit_id == facts.unit->id;
+  if (direction == "out" || direction == "exit") out.outward = true;
+  if (direction == "in" || direction == "entry") out.outward = false;
+  const Unit* to = out.outward ? facts.outer : facts.unit;
+  if (const Topology::Sides* sides = topology_->sides(*facts.door); sides != nullptr) {
+    out.origin = out.outward ? sides->inner : sides->outer;
+    out.end = out.outward ? sides->outer : sides->inner;
+    if (to == nullptr) to = topology_->unit(out.end);
+  }
+  if (to != nullptr && !outdoors(*to)) out.unit = to->id;
+  return out;
+}
+
+void Presence::undo_untaken(const std::string& key, Stay& stay, Verdict& out) {
+  if (!stay.granted_only || !openings_.tells(stay.door) || openings_.taken(stay.door, stay.spot.since)) return;
+  move(key, stay, std::exchange(stay.previous, {}), out);
+  stay.granted_only = false;
+  stay.door.clear();
+}
+
+void Presence::take_passage(const Event& event, const Facts& facts, const std::string& key, Stay& stay, Verdict& out) {
+  Passage way = passage(event, facts);
+  if (stay.spot.known && stay.door == facts.door->id && stay.outward == way.outward &&
+      event.time - stay.passed <= kOnePassage) {
+    const bool entered = event.kind == "access.entered";
+    if (stay.granted_only && (entered || !openings_.taken(stay.door, stay.spot.since))) {
+      stay.granted_only = !entered;
+      stay.passed = event.time;
+      return;
+    }
+  }
+  undo_untaken(key, stay, out);
+  const Spot before = stay.spot;
+  out.moved = true;
+  out.was_known = before.known;
+  out.before = before.unit;
+  out.after = way.unit;
+  judge_way(before, way, out);
+  if (event.kind == "access.granted") stay.previous = before;
+  stay.granted_only = event.kind == "access.granted";
+  stay.door = facts.door->id;
+  stay.outward = way.outward;
+  stay.passed = event.time;
+  move(key, stay, {true, facts.site->id, way.unit, event.time, event.id}, out);
+  judge_occupancy(before, way, out);
+  judge_armed(key, before, way, out);
+}
+
+void Presence::take_badge(const Event& event, const Facts& facts, Verdict& out) {
+  const std::string key = presence_key(event, facts);
+  if (key.empty() || facts.site == nullptr) return;
+  const auto [at, fresh] = stays_.try_emplace(key);
+  Stay& stay = at->second;
+  if (fresh && facts.person == nullptr) remember_unknown(key, out);
+  if (stay.used && event.time < stay.last) return;  // late: it says nothing of now
+  judge_credential(facts, out);
+  judge_speed(event, facts, out);
+  if (stay.used && passes(event.kind) && travel(event, facts).impossible) {
+    out.violations.push_back(Violation::impossible_time);
+    out.evidence.push_back(stay.last_event);
+  }
+  if (stay.spot.known) {
+    by_last_.erase({stay.last, key});
+    by_last_.emplace(event.time, key);
+  }
   stay.used = true;
   stay.last = event.time;
+  stay.last_event = event.id;
   stay.last_site = facts.site->id;
   stay.last_site_name = facts.site->short_name.empty() ? facts.site->name : facts.site->short_name;
   stay.last_place = facts.site->origin;
   if (event.kind == "access.not_taken") {
-    move(stay, stay.previous_site, stay.previous_unit, stay.previous_known);
-    return true;
+    if (stay.granted_only) move(key, stay, std::exchange(stay.previous, {}), out);
+    stay.granted_only = false;
+    stay.door.clear();
+  } else if (passes(event.kind) && facts.door != nullptr) {
+    take_passage(event, facts, key, stay, out);
   }
-  if (!passes(event.kind) || facts.door == nullptr) return false;
-  const std::string_view direction = event.field("direction");
-  const Unit* to = facts.unit;
-  // A reader stands on the side that one comes from.
-  if (facts.reader != nullptr && facts.unit != nullptr && facts.reader->unit_id == facts.unit->id) to = facts.outer;
-  if (direction == "out" || direction == "exit") to = facts.outer;
-  if (direction == "in" || direction == "entry") to = facts.unit;
-  const std::string unit = to == nullptr || outdoors(*to) ? std::string() : to->id;
-  if (stay.known && stay.unit == unit && stay.site == facts.site->id) return false;
-  if (event.kind == "access.granted") {
-    stay.previous_site = stay.site;
-    stay.previous_unit = stay.unit;
-    stay.previous_known = stay.known;
-  }
-  move(stay, facts.site->id, unit, true);
-  return true;
+}
+
+bool Presence::concerned(std::string_view kind) {
+  // access, door, fire, intrusion; agent and link tell of lost events.
+  return !kind.empty() && std::string_view("adfil").find(kind.front()) != std::string_view::npos;
+}
+
+Presence::Verdict Presence::take(const Event& event, const Facts& facts) {
+  Verdict out;
+  if (event.drill) return out;
+  openings_.take(event, facts);
+  if (event.kind == "intrusion.armed" || event.kind == "intrusion.disarmed") arm(event, facts, out);
+  if (!event.kind.starts_with("access.") || event.kind == "access.mode" || event.kind == "access.remote_open")
+    return out;
+  forget_stale(event.time, out);
+  take_badge(event, facts, out);
+  // One name once, and few.
+  std::vector<std::string> ids;
+  for (std::string& id : out.evidence)
+    if (!id.empty() && id != event.id && ids.size() < kMostEvidence &&
+        std::find(ids.begin(), ids.end(), id) == ids.end())
+      ids.push_back(std::move(id));
+  out.evidence = std::move(ids);
+  return out;
 }
 
 std::string_view Presence::present(std::string_view person, std::string_view site, UtcNs now) const {
   const Stay* stay = find(person);
-  if (stay == nullptr || !stay->known || now - stay->last > kStale) return "unknown";
-  return !stay->unit.empty() && (site.empty() || stay->site == site) ? "true" : "false";
+  if (stay == nullptr || !stay->spot.known || now - stay->last > kStale) return "unknown";
+  return !stay->spot.unit.empty() && (site.empty() || stay->spot.site == site) ? "true" : "false";
 }
 
 std::string_view Presence::zone(std::string_view person, UtcNs now) const {
   const Stay* stay = find(person);
-  if (stay == nullptr || !stay->known || now - stay->last > kStale) return {};
-  return stay->unit;
+  if (stay == nullptr || !stay->spot.known || now - stay->last > kStale) return {};
+  return stay->spot.unit;
+}
+
+std::optional<Presence::Whereabouts> Presence::whereabouts(std::string_view person, UtcNs now) const {
+  const Stay* stay = find(person);
+  if (stay == nullptr || !stay->spot.known || now - stay->last > kStale) return std::nullopt;
+  const Spot& spot = stay->spot;
+  return Whereabouts{spot.since, spot.evidence, topology_->held(topology_->node(spot.unit), opened_since(spot))};
 }
 
 UtcNs Presence::last_badge(std::string_view person) const {
@@ -127,15 +211,14 @@ UtcNs Presence::last_badge(std::string_view person) const {
 }
 
 std::uint32_t Presence::people_in(std::string_view unit) const {
-  const auto it = zone_people_.find(std::string(unit));
-  return it == zone_people_.end() ? 0 : it->second;
+  const auto it = people_.find(unit);
+  return it == people_.end() ? 0 : static_cast<std::uint32_t>(it->second.size());
 }
 
-std::uint32_t Presence::grants(std::string_view door, UtcNs time, std::int64_t span) const {
-  const auto it = grants_.find(door);
-  if (it == grants_.end()) return 0;
-  return static_cast<std::uint32_t>(
-      std::count_if(it->second.begin(), it->second.end(), [&](UtcNs t) { return t <= time && time - t <= span; }));
+std::map<std::string, std::uint32_t> Presence::zone_people() const {
+  std::map<std::string, std::uint32_t> out;
+  for (const auto& [unit, people] : people_) out.emplace(unit, static_cast<std::uint32_t>(people.size()));
+  return out;
 }
 
 }  // namespace wf::fusion

@@ -39,4 +39,12 @@ void Recall::touching(const std::string& key, std::vector<Remembered>& out) cons
   if (it != by_key_.end()) out.insert(out.end(), it->second.begin(), it->second.end());
 }
 
+bool Recall::touching(const std::string& key, UtcNs since, std::vector<Remembered>& out) const {
+  const bool full = order_.size() >= kMost && order_.front()->time > since;
+  const auto it = by_key_.find(key);
+  if (it == by_key_.end()) return !full;
+  out.insert(out.end(), it->second.begin(), it->second.end());
+  return !full && (it->second.size() < kPerKey || it->second.front()->time <= since);
+}
+
 }  // namespace wf::fusion

@@ -25,6 +25,8 @@ class Recall {
   [[nodiscard]] Remembered find(std::string_view event_id) const;
   /// Events that touched the entity, oldest first.
   void touching(const std::string& key, std::vector<Remembered>& out) const;
+  /// The same; false if some that happened since `since` may be forgotten.
+  bool touching(const std::string& key, UtcNs since, std::vector<Remembered>& out) const;
   [[nodiscard]] std::size_t size() const { return order_.size(); }
   [[nodiscard]] std::size_t keys() const { return by_key_.size(); }
 

@@ -128,12 +128,14 @@ Words door_event(const Event& e, const Facts& f) {
 
 Words panel(const Event& e, const Facts& f) {
   const std::string z = zone(e, f), at = z.empty() ? z : ", " + z;
-  static constexpr std::array<std::pair<std::string_view, const char*>, 6> kWhat{
+  static constexpr std::array<std::pair<std::string_view, const char*>, 8> kWhat{
       {{"intrusion.alarm", "Intrusion alarm"},
        {"intrusion.holdup", "Hold-up button"},
        {"intrusion.armed", "Intrusion panel armed"},
        {"intrusion.disarmed", "Intrusion panel disarmed"},
+       {"intrusion.restored", "Intrusion zone back to normal"},
        {"fire.alarm", "Fire alarm"},
+       {"fire.restored", "Fire panel back to normal"},
        {"fire.release", "Fire release: doors unlocked"}}};
   for (const auto& [kind, text] : kWhat)
     if (e.kind == kind) return plain(text + at);
@@ -183,6 +185,11 @@ Words network(const Event& e, const Facts& f) {
 }
 
 Words host_event(const Event& e, const Facts& f) {
+  if (e.kind == "host.offline" || e.kind == "host.online") {
+    const std::string name = host(e, f);
+    return plain((name.empty() ? "A host" : first_upper(name)) +
+                 (e.kind == "host.online" ? " answers again" : " does not answer"));
+  }
   const std::string_view what = std::string_view(e.kind).substr(5);
   const std::string h = host(e, f), user = value(e, "user.name"), on = h.empty() ? h : " on " + h;
   std::string from = f.src_host != nullptr ? f.src_host->id : value(e, "src.ip");
@@ -224,6 +231,14 @@ Words host_event(const Event& e, const Facts& f) {
   return plain((message.empty() ? "Log entry" : message) + on);
 }
 
+Words point(const Event& e) {
+  const std::string p = value(e, "alarm.point"), text = one_line(e.field("message"), 80);
+  const std::string name = p.empty() ? "A point" : p;
+  if (e.kind == "device.normal") return plain(name + " back to normal");
+  const std::string once = name + (text.empty() ? " in alarm" : ": " + text);
+  return {once, once + ", {n} times"};
+}
+
 }  // namespace
 
 std::string one_line(std::string_view text, std::size_t bytes) {
@@ -245,6 +260,7 @@ Words describe(const Event& e, const Facts& f) {
   if (kind.starts_with("camera.")) return camera_event(e, f);
   if (kind.starts_with("network.")) return network(e, f);
   if (kind.starts_with("host.")) return host_event(e, f);
+  if (kind == "device.alarm" || kind == "device.normal") return point(e);
   if (kind.starts_with("agent.")) return plain("Agent " + one_line(e.agent, 40) + colon(one_line(e.field("message"))));
   std::string text = one_line(e.field("message"));
   if (text.empty()) text = kind.empty() || kind == "other" ? "Event" : std::string(kind);
@@ -296,6 +312,13 @@ std::string fill_title(std::string_view pattern, const Event& e, const Facts& f,
     if (text.starts_with("door ") && pattern.starts_with(" door ")) pattern.remove_prefix(5);
   }
   return first_upper(one_line(out, 160));
+}
+
+bool is_among(const std::vector<std::string>& roles, std::string_view role) {
+  return std::any_of(roles.begin(), roles.end(), [&](const std::string& one) {
+    return std::equal(one.begin(), one.end(), role.begin(), role.end(),
+                      [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
+  });
 }
 
 }  // namespace wf::fusion

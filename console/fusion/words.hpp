@@ -1,6 +1,7 @@
 #pragma once
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "console/fusion/facts.hpp"
 #include "proto/event.hpp"
@@ -26,6 +27,9 @@ struct Words {
 /// placeholder has no value.
 [[nodiscard]] std::string fill_title(std::string_view pattern, const Event& event, const Facts& facts,
                                      std::size_t count);
+
+/// Is a role among those? Letter case does not matter.
+[[nodiscard]] bool is_among(const std::vector<std::string>& roles, std::string_view role);
 
 /// Text of a source, fit for one line: control characters become blanks, at most `bytes` long, never cut within a
 /// character.

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "proto/time.hpp"
 
 namespace wf::link {
@@ -9,20 +11,20 @@ namespace {
 constexpr std::int64_t kSpan = kMinute;
 }
 
-void AuditThrottle::say(const std::string& topic, const std::string& agent, const std::string& line, std::int64_t now) {
-  std::pair<std::string, std::string> key{topic, agent};
+void AuditThrottle::say(Fact fact, std::int64_t now) {
+  std::pair<Topic, std::string> key{fact.topic, fact.agent.empty() ? fact.remote : fact.agent};
   auto found = held_.find(key);
   if (found == held_.end() && held_.size() >= kMostSubjects) {
-    key = {topic, "others"};
+    key.second = "others";
     found = held_.find(key);
   }
   if (found == held_.end()) {
     held_.emplace(std::move(key), Held{now, 0, {}});
-    tell_(agent, line);
+    tell_(fact);
     return;
   }
   ++found->second.more;
-  found->second.line = line;
+  found->second.newest = std::move(fact);
 }
 
 void AuditThrottle::flush(std::int64_t now) {
@@ -37,8 +39,9 @@ void AuditThrottle::flush(std::int64_t now) {
       continue;
     }
     // The last one stands for the rest; its count says how many there were.
-    tell_(it->first.second,
-          held.more == 1 ? held.line : fmt::format("{} ({} times in a minute)", held.line, held.more));
+    held.newest.times = held.more;
+    if (held.more > 1) held.newest.line += fmt::format(" ({} times in a minute)", held.more);
+    tell_(held.newest);
     held = {now, 0, {}};
     ++it;
   }

@@ -12,299 +12,216 @@ constexpr std::int64_t kHeartbeat = 5 * kSecond;
 /// Three heartbeats missed.
 constexpr std::int64_t kSilent = 15 * kSecond;
 constexpr std::int64_t kListEvery = kSecond;
-constexpr std::uint64_t kLastSequence = (std::uint64_t{1} << 63U) - 1;
-/// Answers beside acknowledgements that may wait for a slow reader.
+/// A clock that is further off is said to be so far off.
+constexpr std::int64_t kFarOff = 100 * 365 * kDay;
+/// For a refused peer to read why, before its connection is ended; one that floods is given less, since all that it
+/// sends meanwhile is decrypted.
+constexpr std::int64_t kLastWord = kSecond, kLastWordToFlood = 50 * kMillisecond;
+/// How many messages that are no batches a broken one counts as.
+constexpr double kBroken = 10;
+/// Of an agent's report on itself.
+constexpr std::size_t kMostReportBytes = 256U << 10U;
+/// Answers beside acknowledgements that may wait for a slow reader. The window bounds those; more is a peer that
+/// asks and never reads.
 constexpr std::size_t kAnswers = 8;
 
 }  // namespace
 
 Sessions::Sessions(const LinkOptions& options, const LinkHandlers& handlers, Admission& admission, bool plain,
-                   Sender sender)
+                   Outbox::Sender sender, Doors doors)
     : options_(options),
       handlers_(handlers),
       admission_(admission),
       plain_(plain),
-      sender_(std::move(sender)),
-      throttle_([this](const std::string& agent, const std::string& line) {
-        if (handlers_.on_audit) handlers_.on_audit(agent, line);
-      }) {
+      throttle_([this](const Fact& fact) {
+        if (handlers_.on_fact) handlers_.on_fact(fact);
+      }),
+      leases_(options.lease_secret, handlers.lease),
+      outbox_(std::move(sender), options.clock, options.window + kAnswers,
+              [this](Connection& connection, std::int64_t mono) {
+                report(Topic::deaf, connection,
+                       fmt::format("{}: does not read what the engine answers", name_of(connection)), mono);
+                close(connection);
+              }),
+      rotation_(options, admission, outbox_, [this](Fact fact, std::int64_t mono) { report(std::move(fact), mono); }),
+      changes_(options.keys,
+               [this](const std::string& agent, std::string line) {
+                 if (handlers_.on_fact) handlers_.on_fact({Topic::changed, agent, {}, std::move(line)});
+               }),
+      attachments_(handlers.on_piece, outbox_, [this](Fact fact, std::int64_t mono) { report(std::move(fact), mono); }),
+      batches_(options, handlers),
+      penalties_(options.first_penalty),
+      doors_(std::move(doors)) {
+  rotation_.look(0);
   list_enrolled();
 }
 
-void Sessions::audit(const std::string& topic, const std::string& agent, const std::string& line, std::int64_t mono) {
-  throttle_.say(topic, agent, line, mono);
+void Sessions::report(Fact fact, std::int64_t mono) { throttle_.say(std::move(fact), mono); }
+
+void Sessions::report(Topic topic, const Connection& connection, std::string line, std::int64_t mono) {
+  report({topic, connection.agent, connection.remote, std::move(line)}, mono);
 }
 
+// --- what comes in ---
+
 void Sessions::on_message(Incoming& message, std::int64_t mono) {
-  const std::string who = message.user_id.empty() ? message.remote : message.user_id;
+  understand(message, mono);
+  bury();
+}
+
+const std::uint64_t* Sessions::known(const std::string& route, std::uint64_t admitted) {
+  const Connection* const found = connections_.find(route);
+  if (found == nullptr) return nullptr;
+  if (found->admitted == admitted) return &found->door;
+  forget(found->number);
+  return nullptr;
+}
+
+void Sessions::understand(Incoming& message, std::int64_t mono) {
+  Connection* const before =
+      known(message.route, message.admitted) == nullptr ? nullptr : connections_.find(message.route);
+  if (before != nullptr && before->closing) return;
+  if (before != nullptr && before->flooded && mono - before->refused_at > kLastWordToFlood) return close(*before);
+  if (before != nullptr) {
+    message.user_id = before->agent;
+    message.remote = before->remote;
+  }
+  const std::string& who = message.user_id.empty() ? message.remote : message.user_id;
+  const auto broken = [&](std::string line) {
+    const bool invited = message.user_id.starts_with(kInvitedPrefix);
+    report({Topic::broken, invited ? std::string() : message.user_id, message.remote, std::move(line)}, mono);
+    if (before != nullptr) (void)bears(*before, kBroken, mono);
+  };
   if (message.frames.empty() || message.frames.size() > 2 || message.frames[0].size() > kMaxHeaderBytes) {
-    audit("broken", who, fmt::format("{}: a message that is none was thrown away", who), mono);
+    broken(fmt::format("{}: a message that is none was thrown away", who));
     return;
   }
   Result<LinkMessage> header = decode_link(message.frames[0]);
   if (!header) {
-    audit("broken", who, fmt::format("{}: a message was thrown away: {}", who, header.error().what), mono);
+    broken(fmt::format("{}: a message was thrown away: {}", who, header.error().what));
+    if (header.error().where == kUnknownLane) refuse_unread(message, header.error().what, mono);
     return;
   }
   Connection* const connection = admit(message, *header, mono);
   if (connection == nullptr) return;
   connection->heard = mono;
+  // What the window, or an answer for each, bounds.
+  const bool bounded =
+      header->kind == LinkKind::batch || header->kind == LinkKind::given_up || header->kind == LinkKind::attachment;
+  if (!bounded && !bears(*connection, 1, mono)) return;
   if (!connection->agent.empty()) {
-    const std::lock_guard hold(mutex_);
-    PeerState& state = peer(connection->agent);
-    state.connected = true;
-    state.last_heard = options_.clock();
-    state.remote = connection->remote;
-    if (header->clock != 0) state.clock_skew = header->clock - state.last_heard;
+    const UtcNs now = options_.clock();
+    roster_.change(connection->agent, [&](PeerState& state) {
+      state.connected = !connection->left;
+      state.last_heard = now;
+      state.remote = connection->remote;
+      if (header->clock != 0) state.clock_skew = std::clamp(header->clock, now - kFarOff, now + kFarOff) - now;
+    });
   }
-  switch (header->kind) {
+  take(*connection, *header, message, mono);
+}
+
+void Sessions::refuse_unread(const Incoming& message, const std::string& what, std::int64_t mono) {
+  // An agent that has spoken is told, so that its owner reads why nothing goes on. A stranger gets no answer.
+  Connection* const known = connections_.find(message.route);
+  if (known != nullptr && !known->refused && !known->agent.empty())
+    refuse(*known, fmt::format("{}; update the agent, or the engine if it is older", what), mono);
+}
+
+void Sessions::take(Connection& connection, const LinkMessage& header, Incoming& message, std::int64_t mono) {
+  switch (header.kind) {
     case LinkKind::hello:
-      return on_hello(*connection, *header, mono);
+      return on_hello(connection, header, mono);
     case LinkKind::enrol:
-      return on_enrol(*connection, *header, mono);
+      return on_enrol(connection, header, mono);
     case LinkKind::batch:
       if (message.frames.size() != 2) {
-        audit("broken", who, fmt::format("{}: a batch without its events was thrown away", who), mono);
-        return refuse(*connection, "a batch came without its events; update the agent", mono);
+        report(Topic::broken, connection,
+               fmt::format("{}: a batch without its events was thrown away", name_of(connection)), mono);
+        return refuse(connection, "a batch came without its events; update the agent", mono);
       }
-      return on_batch(*connection, *header, message.frames[1], mono);
-    case LinkKind::status: {
-      if (message.frames.size() != 2) return;
-      Result<AgentReport> report = decode_report(message.frames[1]);
-      if (!report) {
-        audit("broken", who, fmt::format("{}: a status was thrown away: {}", who, report.error().what), mono);
-        return;
-      }
-      const std::lock_guard hold(mutex_);
-      peer(connection->agent).report = std::move(*report);
+      return on_batch(connection, header, message.frames[1], mono);
+    case LinkKind::given_up:
+      return on_given_up(connection, header, mono);
+    case LinkKind::status:
+      rotation_.on_status(connection, header);
+      if (message.frames.size() == 2) on_status(connection, message.frames[1], mono);
       return;
-    }
+    case LinkKind::rotate:
+      return rotation_.on_rotate(connection, header, mono);
+    case LinkKind::attachment:
+      return attachments_.on_piece(connection, header, message.frames, mono);
     case LinkKind::heartbeat:
       return;
-    case LinkKind::none:
-    case LinkKind::welcome:
-    case LinkKind::ack:
-    case LinkKind::refuse:
-    case LinkKind::enrolled:
-      // A newer agent may say more than this engine understands.
+    default:
+      // What an engine says, and what a newer agent may say that this engine does not understand.
       return;
   }
 }
 
-Sessions::Connection* Sessions::admit(const Incoming& message, const LinkMessage& header, std::int64_t mono) {
-  auto found = by_route_.find(message.route);
-  if (found == by_route_.end()) {
-    Connection made;
-    made.number = ++last_number_;
-    made.route = message.route;
-    made.public_key = message.public_key;
-    made.remote = message.remote;
-    made.heard = made.sent = mono;
-    made.invited = message.user_id.starts_with(kInvitedPrefix);
-    if (!made.invited) made.agent = message.user_id;
-    route_by_number_[made.number] = made.route;
-    found = by_route_.emplace(message.route, std::move(made)).first;
-    Connection& fresh = found->second;
-    // libzmq reconnects by itself when the engine was away. An agent that did not notice goes on without a
-    // HELLO; the WELCOME tells it what is stored.
-    if (!fresh.agent.empty() && header.kind != LinkKind::hello) {
-      if (!still_admitted(fresh, mono)) return nullptr;
-      welcome(fresh, kWireVersion, mono);
-      found = by_route_.find(message.route);
-      if (found == by_route_.end()) return nullptr;
+void Sessions::on_status(Connection& connection, const std::string& payload, std::int64_t mono) {
+  Result<AgentReport> status = payload.size() > kMostReportBytes ? Result<AgentReport>(Error{"it is too large", "", ""})
+                                                                 : decode_report(payload);
+  if (!status)
+    return report(Topic::broken, connection,
+                  fmt::format("{}: a status was thrown away: {}", name_of(connection), status.error().what), mono);
+  // What it offers to do at devices that it may not speak for is nothing to send commands to.
+  if (const std::shared_ptr<const Scope> scope = admission_.scope(connection.agent); scope && scope->restricted())
+    std::erase_if(status->outputs,
+                  [&](const OfferedOutput& o) { return !scope->allows(o.device, handlers_.device_names); });
+  roster_.change(connection.agent, [&](PeerState& state) { state.report = std::move(*status); });
+}
+
+void Sessions::ended(std::uint64_t door) {
+  Connection* const connection = connections_.find_door(door);
+  if (connection == nullptr) return;
+  connection->door = 0;
+  connection->left = true;
+  if (connection->agent.empty()) return;
+  const bool other = connections_.any_of(connection->agent);
+  roster_.change(connection->agent, [&](PeerState& state) { state.connected = other; });
+}
+
+void Sessions::command(const std::string& agent, const std::string& id, std::string payload, std::int64_t mono) {
+  Connection* const connection = connections_.of_agent(agent);
+  CommandFate fate = CommandFate::not_connected;
+  // Behind answers that a peer does not read it would arrive when its time has passed.
+  if (connection != nullptr && connection->unsent.empty() && mono - connection->heard <= kSilent &&
+      still_admitted(*connection, mono)) {
+    if (connection->wire_version < 2) {
+      fate = CommandFate::too_old;
+    } else {
+      LinkMessage out;
+      out.kind = LinkKind::device_command;
+      outbox_.send(*connection, std::move(out), mono, std::move(payload));
+      const std::uint64_t number = connection->number;
+      bury();
+      if (connections_.find(number) != nullptr) fate = CommandFate::sent;
     }
   }
-  Connection& connection = found->second;
-  if (connection.refused && header.kind != LinkKind::hello) return nullptr;
-  if (plain_ && header.kind == LinkKind::hello) {
-    // Only who may enter the directory gets here: the name is taken at its word, but for a revoked one.
-    if (!valid_agent_name(header.agent_name)) {
-      refuse(connection, "an agent's name is 1 to 32 of a-z, 0-9 and '-'", mono);
-      return nullptr;
-    }
-    connection.agent = header.agent_name;
-    // Judged as the agent of that name, if one is enrolled.
-    for (const EnrolledAgent& agent : admission_.agents())
-      if (agent.name == connection.agent) connection.public_key = agent.public_key;
-  }
-  if (connection.agent.empty()) {
-    if (connection.invited && header.kind == LinkKind::enrol) return &connection;
-    refuse(connection, connection.invited ? "an invitation is for enrolment only" : "say hello first", mono);
-    return nullptr;
-  }
-  return still_admitted(connection, mono) ? &connection : nullptr;
+  if (handlers_.on_command) handlers_.on_command(id, fate);
 }
 
-bool Sessions::still_admitted(Connection& connection, std::int64_t mono) {
-  const Admission::Standing standing = admission_.standing(connection.agent, connection.public_key);
-  const bool good = standing == Admission::Standing::good || (plain_ && standing == Admission::Standing::gone);
-  if (good) return true;
-  const bool revoked = standing == Admission::Standing::revoked;
-  {
-    const std::lock_guard hold(mutex_);
-    PeerState& state = peer(connection.agent);
-    state.connected = false;
-    state.revoked = revoked;
-  }
-  const std::string agent = connection.agent;
-  audit("revoked", agent,
-        fmt::format("{}: a message of {} was thrown away", agent,
-                    revoked ? "this revoked agent" : "an agent that is not enrolled any more"),
-        mono);
-  refuse(connection, revoked ? "this agent was revoked" : "this agent is not enrolled any more", mono);
-  return false;
+void Sessions::answer_piece(PieceAnswer answer, std::int64_t mono) {
+  Connection* const connection = connections_.find(answer.reply_to);
+  attachments_.answer(connection, std::move(answer), mono);
+  bury();
 }
 
-void Sessions::on_hello(Connection& connection, const LinkMessage& header, std::int64_t mono) {
-  if (header.wire_version == 0) return refuse(connection, "no version of the link; update the agent", mono);
-  std::string enrolled_kind;
-  {
-    const std::lock_guard hold(mutex_);
-    PeerState& state = peer(connection.agent);
-    state.version = header.agent_version;
-    if (plain_) state.kind = header.agent_kind;
-    enrolled_kind = state.kind;
-  }
-  if (!plain_ && enrolled_kind.empty()) {
-    list_enrolled();
-    const std::lock_guard hold(mutex_);
-    enrolled_kind = peer(connection.agent).kind;
-  }
-  if (header.agent_kind != enrolled_kind) {
-    const std::string agent = connection.agent;
-    audit("kind", agent,
-          fmt::format("{}: enrolled as {}, came as {}", agent, enrolled_kind,
-                      valid_agent_name(header.agent_kind) ? header.agent_kind : std::string("something else")),
-          mono);
-    return refuse(connection,
-                  fmt::format("this agent is enrolled as {}; enrol one of this kind beside it", enrolled_kind), mono);
-  }
-  connection.refused = false;
-  // What was taken before is not lost: it is stored, or the agent sends it again after WELCOME.
-  connection.in_flight = 0;
-  welcome(connection, std::min(header.wire_version, kWireVersion), mono);
+// --- as time passes ---
+
+void Sessions::bury() {
+  for (const std::uint64_t number : outbox_.take_gone()) forget(number);
 }
 
-void Sessions::welcome(Connection& connection, std::uint32_t wire_version, std::int64_t mono) {
-  LinkMessage out;
-  out.kind = LinkKind::welcome;
-  out.wire_version = wire_version;
-  out.window = options_.window;
-  out.agent_name = connection.agent;
-  if (handlers_.stored) out.stored = handlers_.stored(connection.agent);
-  send(connection, out, mono);
-}
-
-void Sessions::on_enrol(Connection& connection, const LinkMessage& header, std::int64_t mono) {
-  if (!connection.invited) return refuse(connection, "this agent is enrolled already", mono);
-  const Result<EnrolledAgent> agent = admission_.enrol(connection.public_key, header);
-  if (!agent) {
-    audit("enrolment", "", fmt::format("an enrolment from {} was refused: {}", connection.remote, agent.error().what),
-          mono);
-    return refuse(connection, agent.error().text(), mono);
-  }
-  if (handlers_.on_audit)
-    handlers_.on_audit(agent->name,
-                       fmt::format("{} enrolled as {} agent from {}", agent->name, agent->kind, connection.remote));
-  list_enrolled();
-  LinkMessage out;
-  out.kind = LinkKind::enrolled;
-  out.agent_name = agent->name;
-  out.agent_kind = agent->kind;
-  send(connection, out, mono);
-}
-
-void Sessions::on_batch(Connection& connection, const LinkMessage& header, std::string& payload, std::int64_t mono) {
-  const char* wrong = nullptr;
-  if (payload.empty() || payload.size() > kMaxBatchBytes)
-    wrong = "a batch of no bytes or too many";
-  else if (header.count == 0 || header.count > kMaxBatchEvents)
-    wrong = "a batch of no events or too many";
-  else if (header.first_sequence == 0 || header.first_sequence > kLastSequence - header.count)
-    wrong = "a batch with impossible numbers";
-  else if (connection.in_flight >= options_.window)
-    wrong = "more unacknowledged batches than the window allows";
-  if (wrong != nullptr) {
-    const std::string agent = connection.agent;
-    audit("batch", agent, fmt::format("{}: {} was refused", agent, wrong), mono);
-    return refuse(connection, fmt::format("{}; update the agent", wrong), mono);
-  }
-  ++connection.in_flight;
-  ReceivedBatch batch;
-  batch.origin = {connection.agent, header.epoch, header.lane, header.first_sequence};
-  batch.count = header.count;
-  batch.payload = std::move(payload);
-  batch.reply_to = connection.number;
-  if (!handlers_.on_batch(batch)) held_ = std::move(batch);
-}
-
-void Sessions::offer() {
-  if (held_ && handlers_.on_batch(*held_)) held_.reset();
-}
-
-void Sessions::acknowledge(const Acknowledgement& done, std::int64_t mono) {
-  const auto route = route_by_number_.find(done.reply_to);
-  if (route == route_by_number_.end()) return;  // it left; WELCOME will tell it
-  Connection& connection = by_route_.at(route->second);
-  if (connection.in_flight > 0) --connection.in_flight;
-  LinkMessage out;
-  out.kind = LinkKind::ack;
-  out.epoch = done.origin.epoch;
-  out.lane = done.origin.lane;
-  out.first_sequence = done.origin.first_sequence;
-  out.count = done.count;
-  send(connection, out, mono);
-}
-
-void Sessions::refuse(Connection& connection, const std::string& reason, std::int64_t mono) {
-  connection.refused = true;
-  LinkMessage out;
-  out.kind = LinkKind::refuse;
-  out.reason = reason;
-  send(connection, out, mono);
-}
-
-bool Sessions::send(Connection& connection, const LinkMessage& message, std::int64_t mono) {
-  LinkMessage stamped = message;
-  stamped.clock = options_.clock();
-  encode_link(stamped, header_);
-  const Sent sent = connection.unsent.empty() ? sender_(connection.route, header_) : Sent::full;
-  if (sent == Sent::gone) {
-    drop(std::string(connection.route));
-    return false;
-  }
-  if (sent == Sent::sent)
-    connection.sent = mono;
-  else if (message.kind != LinkKind::heartbeat)
-    keep_unsent(connection, mono);
-  return true;
-}
-
-void Sessions::keep_unsent(Connection& connection, std::int64_t mono) {
-  // The window bounds what there is to acknowledge; more is a peer that asks and never reads. What it misses,
-  // its next WELCOME makes good.
-  if (connection.unsent.size() < options_.window + kAnswers) return connection.unsent.push_back(header_);
-  const std::string& who = connection.agent.empty() ? connection.remote : connection.agent;
-  audit("deaf", who, fmt::format("{}: does not read what the engine answers", who), mono);
-}
-
-PeerState& Sessions::peer(const std::string& agent) {
-  PeerState& found = peers_[agent];
-  found.agent = agent;
-  return found;
-}
-
-void Sessions::drop(const std::string& route) {
-  const auto found = by_route_.find(route);
-  if (found == by_route_.end()) return;
-  const std::string agent = found->second.agent;
-  route_by_number_.erase(found->second.number);
-  by_route_.erase(found);
+void Sessions::forget(std::uint64_t number) {
+  const Connection* const gone = connections_.find(number);
+  if (gone == nullptr) return;
+  const std::string agent = gone->agent;
+  connections_.erase(number);
   if (agent.empty()) return;
-  const bool other = std::any_of(by_route_.begin(), by_route_.end(),
-                                 [&](const auto& c) { return c.second.agent == agent && !c.second.refused; });
-  const std::lock_guard hold(mutex_);
-  peer(agent).connected = other;
+  const bool other = connections_.any_of(agent);
+  roster_.change(agent, [&](PeerState& state) { state.connected = other; });
 }
 
 void Sessions::tick(std::int64_t mono, bool drained) {
@@ -312,58 +229,31 @@ void Sessions::tick(std::int64_t mono, bool drained) {
   if (mono - listed_ >= kListEvery) {
     listed_ = mono;
     list_enrolled();
+    rotation_.look(mono);
+    changes_.look(mono);
   }
-  // send() may drop a connection: walk over a list of names.
-  std::vector<std::string> routes;
-  routes.reserve(by_route_.size());
-  for (const auto& [route, connection] : by_route_) routes.push_back(route);
-  for (const std::string& route : routes) {
-    Connection& connection = by_route_.at(route);
-    while (!connection.unsent.empty()) {
-      const Sent sent = sender_(route, connection.unsent.front());
-      if (sent == Sent::full) break;
-      if (sent == Sent::gone) {
-        connection.unsent.clear();
-        break;
-      }
-      connection.sent = mono;
-      connection.unsent.erase(connection.unsent.begin());
-    }
+  for (const std::uint64_t number : connections_.numbers()) {
+    Connection& connection = *connections_.find(number);
+    outbox_.flush(connection, mono);
+    const std::int64_t last_word = connection.flooded ? kLastWordToFlood : kLastWord;
+    if (connection.refused && !connection.closing && connection.door != 0 && mono - connection.refused_at > last_word)
+      close(connection);
     if (!connection.agent.empty() && !connection.refused) {
       if (admission_.standing(connection.agent, connection.public_key) == Admission::Standing::revoked) {
-        audit("revoked", connection.agent, fmt::format("{}: revoked while connected", connection.agent), mono);
-        refuse(connection, "this agent was revoked", mono);
+        report(Topic::revoked, connection, fmt::format("{}: revoked while connected", connection.agent), mono);
+        refuse(connection, revoked_text(connection.agent), mono);
         continue;
       }
-      if (drained && mono - connection.heard > kSilent) {
-        const std::lock_guard hold(mutex_);
-        peer(connection.agent).connected = false;
-      }
+      if (drained && mono - connection.heard > kSilent)
+        roster_.change(connection.agent, [](PeerState& state) { state.connected = false; });
+      rotation_.tick(connection, mono);
     }
     if (mono - connection.sent < kHeartbeat) continue;
     LinkMessage beat;
     beat.kind = LinkKind::heartbeat;
-    send(connection, beat, mono);
+    outbox_.send(connection, std::move(beat), mono);
   }
-}
-
-void Sessions::list_enrolled() {
-  const std::vector<EnrolledAgent> enrolled = admission_.agents();
-  const std::lock_guard hold(mutex_);
-  for (const EnrolledAgent& agent : enrolled) {
-    PeerState& state = peer(agent.name);
-    if (!plain_ || state.kind.empty()) state.kind = agent.kind;
-    state.revoked = agent.revoked;
-    if (agent.revoked) state.connected = false;
-  }
-}
-
-std::vector<PeerState> Sessions::peers() const {
-  const std::lock_guard hold(mutex_);
-  std::vector<PeerState> out;
-  out.reserve(peers_.size());
-  for (const auto& [name, state] : peers_) out.push_back(state);
-  return out;
+  bury();
 }
 
 }  // namespace wf::link

@@ -19,8 +19,21 @@ enum class CommandKind : std::uint8_t {
   split,
   call,
   plan_step,
-  on_scene
+  on_scene,
+  device,       ///< something is to be done at a device: unlock, lock…
+  device_sent,  ///< the engine's own: what became of sending one
+  suppress,     ///< planned maintenance of a device or zone: what it raises is counted and calls nobody
+  test,         ///< a technician tests a device or zone: each signal is confirmed, none calls
+  inhibit,      ///< what a device or zone raises is a symptom of the incident
+  end_works,    ///< of one of these three, before its time
+  ticket        ///< a device that does not work: opened, taken, walked past, closed
 };
+inline constexpr CommandKind kLastCommand = CommandKind::ticket;
+/// Is this a kind that a seat may send? Takes any number.
+[[nodiscard]] constexpr bool seat_may_send(std::uint32_t kind) {
+  return kind <= static_cast<std::uint32_t>(kLastCommand) &&
+         kind != static_cast<std::uint32_t>(CommandKind::device_sent);
+}
 [[nodiscard]] std::string_view name_of(CommandKind kind);
 
 /// What a person asks of the engine. It goes one way: ui → seat → engine → store (audit) → fusion.
@@ -33,11 +46,21 @@ struct Command {
   std::vector<std::uint64_t> incidents;       ///< ids that it acts on
   std::vector<std::uint32_t> seen_revisions;  ///< the revision that was shown, for each of `incidents`
   std::string text;                           ///< note, reason, or caller's words; plan_step: "undo" takes it back
-  /// dispatch: who; escalate: to whom; call: place; split: the number of the alert that leaves, or event ids
+  /// dispatch: who; escalate: to whom; call: place; split: the number of the alert that leaves, or event ids;
+  /// suppress, test, inhibit: id of the device or zone; device: the device; device_sent: the command's id
   std::string target;
   Cause cause = Cause::none;
-  UtcNs until = 0;         ///< shelve: when it returns
+  UtcNs until = 0;         ///< shelve: when it returns; suppress, test, inhibit: when it ends
   std::uint32_t step = 0;  ///< plan_step: index; split without a target: index of the line that leaves
+  // shelve: action "until_clear": it returns when it is normal again, at `until` at the latest
+  // test: action is the technician; suppress, test: begins in so many `seconds`
+  // ticket: action is open (target: the device; text: what), take, patrol or close (target: "MT-0007"; text: why)
+  // device; reason and incident are `text` and `incidents`
+  std::string action;               ///< unlock, lock, release, sounder_on, sounder_off
+  std::uint32_t seconds = 0;        ///< for how long; 0: until another command
+  std::uint32_t valid_seconds = 0;  ///< after which it is not done any more; 0: 10, at most 60
+  std::string agent;                ///< that speaks for the device; the engine sets it
+  std::string role;                 ///< of the actor; the engine sets it
   bool operator==(const Command&) const = default;
 };
 

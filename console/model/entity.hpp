@@ -24,7 +24,7 @@ struct EntityRef {
 /// Which part of the watch an event belongs to; the three icons of a wall row. Host events count as network.
 enum class Domain : std::uint8_t { door = 0, camera = 1, network = 2 };
 
-/// Domain by the kind's first word: access, door, intrusion, fire → door; camera → camera; else network.
+/// Domain by the kind's first word: access, door, intrusion, fire, device → door; camera → camera; else network.
 [[nodiscard]] Domain domain_of_kind(std::string_view event_kind);
 
 enum class Priority : std::uint8_t { low = 0, medium = 1, high = 2, critical = 3 };

@@ -17,6 +17,7 @@ struct Alert {
   std::string rule_title;
   Priority priority = Priority::low;
   bool life_safety = false;
+  bool late = false;                   ///< its event was logged more than 15 minutes after it happened
   UtcNs time = 0;                      ///< event time of the event that completed it
   std::vector<std::string> event_ids;  ///< contributing events, in time order
   std::vector<EntityRef> entities;
@@ -49,6 +50,30 @@ enum class Cause : std::uint8_t {
 };
 [[nodiscard]] std::string_view name_of(Cause cause);
 
+/// How a contribution came into its incident, as data; Contribution::joined_by says the same in words.
+struct JoinLink {
+  enum class How : std::uint8_t {
+    opened,    ///< it began the incident
+    shared,    ///< both touch the same thing
+    adjacent,  ///< by the site's topology: a camera at that door, a host in that room, the next room
+    pattern,   ///< a correlation needs them together
+    merged,    ///< it came with an incident that was merged
+    symptom,   ///< a cause explains it
+    kept,      ///< maintenance or a test keeps it back
+    flood      ///< so much came that its area is one row
+  } how = How::opened;
+  EntityRef entity = {};       ///< shared, adjacent: through which thing; symptom: the cause
+  int weight = 0;              ///< of that tie in the table of weights; 0: no tie decided
+  int score = 0;               ///< what decided: the weight, more for further ties, less for the time between
+  std::uint32_t further = 0;   ///< ties to other things beside it
+  std::int64_t apart = 0;      ///< event time between it and the incident's nearest alert then
+  std::string actor = {};      ///< merged, kept: the person who decided that; empty: the engine
+  std::uint64_t incident = 0;  ///< merged: the incident that it came with
+  bool operator==(const JoinLink&) const = default;
+};
+/// "opened", "shared"…
+[[nodiscard]] std::string_view name_of(JoinLink::How how);
+
 /// One line of an incident's *why*: an event, what it contributed, and the link that joined it.
 struct Contribution {
   UtcNs time = 0;
@@ -57,18 +82,37 @@ struct Contribution {
   Domain domain = Domain::network;
   std::string text;       ///< in plain words: "Door D-231 forced"
   std::string joined_by;  ///< the link in plain words: "same door", "host in that room"; empty for the first
-  std::string effect;     ///< "opens", "raises", "confirms", "context"
+  std::string effect;     ///< "opens", "raises", "confirms", "context", "symptom"
   bool changed_priority = false;
   Priority priority = Priority::low;                  ///< the incident's priority after this line
   std::uint32_t repeats = 1;                          ///< like events folded into this line
   std::string site_id, level_id, unit_id, device_id;  ///< where, as far as known; ids of the site model
+  /// Stills and clips of its events by their hash, at most kMostAttachments, the newest last.
+  std::vector<std::string> attachments = {};
+  std::string not_kept = {};               ///< why its agent could not keep one of them; empty: none was lost there
+  std::vector<std::string> given_up = {};  ///< those of `attachments` that their agent gave up after it had named them
+  JoinLink link = {};                      ///< what joined it
+  static constexpr std::size_t kMostAttachments = 8;
 };
 
-/// Evidence that would settle a suspicion.
+/// Evidence that would settle a suspicion: words for people, or what a rule expects and the engine looks for.
 struct Evidence {
   enum class Role : std::uint8_t { would_confirm, would_refute, missing } role = Role::would_confirm;
   std::string text;
+  enum class State : std::uint8_t {
+    said,     ///< for people to find out
+    awaited,  ///< the engine looks for it until its time is over
+    came,     ///< it is there
+    absent,   ///< its time is over, a source that would have told it was alive, and it did not come
+    unknown   ///< its time is over, and no source was alive that would have told it
+  } state = State::said;
+  std::string finding = {};               ///< what became of it, in words: "C-27 saw nothing"; empty: said or awaited
+  UtcNs from = 0, until = 0;              ///< event times between which it counts; 0: said
+  std::string event_id = {};              ///< came: the event
+  std::vector<std::string> sources = {};  ///< devices or people that it may come from
 };
+/// "said", "awaited"…
+[[nodiscard]] std::string_view name_of(Evidence::State state);
 
 struct LogLine {
   UtcNs time = 0;
@@ -93,6 +137,7 @@ struct Incident {
   Priority priority = Priority::low;
   bool life_safety = false;
   bool drill = false;
+  bool late = false;  ///< all of it was logged long after it happened
   std::string title;
   std::vector<std::string> place;  ///< path for people: HQ, Level 2, Server room
   std::string site_id, level_id, unit_id;
@@ -110,6 +155,15 @@ struct Incident {
   UtcNs respond_by = 0;  ///< engine clock at which the response target ends; 0: none
   UtcNs shelved_until = 0;
   std::string shelf_reason;
+  bool shelf_until_clear = false;  ///< it returns when it is normal again, `shelved_until` at the latest
+  UtcNs cleared_at = 0;            ///< engine clock since when all that it was about is normal again; 0: it is not
+  bool chattering = false;         ///< something in it comes and goes all the time; that is counted, not called
+  bool fleeting = false;           ///< the same: each time it was over before anybody could look
+  bool stale = false;              ///< open for longer than a day without a new call
+  bool suppressed = false;         ///< the row of planned maintenance
+  bool in_test = false;            ///< the row of a test, or life safety that came from what is tested
+  std::string escalated_to;        ///< who is told because nobody acknowledged; empty: nobody yet
+  std::uint32_t explains = 0;      ///< devices and agents whose failure its cause explains; they call nobody
   Cause cause = Cause::none;
   std::string rule_id;  ///< of the alert that gave the title
   std::string rule_title;

@@ -49,7 +49,10 @@ class Object {
   void text_if(std::string_view name, std::string_view value) {
     if (!value.empty()) text(name, value);
   }
-  void number(std::string_view name, std::uint64_t value) { key(name) += std::to_string(value); }
+  template <class Number>
+  void number(std::string_view name, Number value) {
+    key(name) += std::to_string(value);
+  }
   void flag_if(std::string_view name, bool value) {
     if (value) key(name) += "true";
   }
@@ -84,6 +87,20 @@ std::string_view name_of_domain(std::size_t domain) {
   return domain == 0 ? "door" : domain == 1 ? "camera" : "network";
 }
 
+void append_link(const JoinLink& l, std::string& out) {
+  Object o(out);
+  o.text("how", name_of(l.how));
+  if (!l.entity.id.empty()) append_entity(l.entity, o.key("entity"));
+  if (l.weight != 0) {
+    o.number("weight", l.weight);
+    o.number("score", l.score);
+    o.number("further", l.further);
+    o.number("apart_s", l.apart / kSecond);
+  }
+  o.text_if("actor", l.actor);
+  if (l.incident != 0) o.text("incident", incident_name(l.incident));
+}
+
 void append_line(const Contribution& c, std::string& out) {
   Object o(out);
   o.time("time", c.time);
@@ -92,6 +109,7 @@ void append_line(const Contribution& c, std::string& out) {
   o.text("domain", name_of_domain(static_cast<std::size_t>(c.domain)));
   o.text("text", c.text);
   o.text_if("joined_by", c.joined_by);
+  append_link(c.link, o.key("link"));
   o.text("effect", c.effect);
   o.flag_if("changed_priority", c.changed_priority);
   o.text("priority", name_of(c.priority));
@@ -100,6 +118,10 @@ void append_line(const Contribution& c, std::string& out) {
   o.text_if("level", c.level_id);
   o.text_if("unit", c.unit_id);
   o.text_if("device", c.device_id);
+  if (!c.attachments.empty())
+    o.list("attachments", c.attachments, [&](const std::string& hash) { append_text(hash, out); });
+  if (!c.given_up.empty()) o.list("given_up", c.given_up, [&](const std::string& hash) { append_text(hash, out); });
+  o.text_if("not_kept", c.not_kept);
 }
 
 std::string_view name_of_role(Evidence::Role role) {
@@ -123,6 +145,15 @@ void append_life(const Incident& i, Object& o) {
   o.time("respond_by", i.respond_by);
   o.time("shelved_until", i.shelved_until);
   o.text_if("shelf_reason", i.shelf_reason);
+  o.flag_if("shelf_until_clear", i.shelf_until_clear);
+  o.time("cleared_at", i.cleared_at);
+  o.flag_if("chattering", i.chattering);
+  o.flag_if("fleeting", i.fleeting);
+  o.flag_if("stale", i.stale);
+  o.flag_if("suppressed", i.suppressed);
+  o.flag_if("in_test", i.in_test);
+  o.text_if("escalated_to", i.escalated_to);
+  if (i.explains != 0) o.number("explains", i.explains);
   if (i.cause != Cause::none) o.text("cause", name_of(i.cause));
 }
 
@@ -137,6 +168,7 @@ void append_incident_json(const Incident& i, std::string& out) {
   o.text("priority", name_of(i.priority));
   o.flag_if("life_safety", i.life_safety);
   o.flag_if("drill", i.drill);
+  o.flag_if("late", i.late);
   o.text("title", i.title);
   o.list("place", i.place, [&](const std::string& part) { append_text(part, out); });
   o.text_if("site", i.site_id);
@@ -164,6 +196,13 @@ void append_incident_json(const Incident& i, std::string& out) {
     Object item(out);
     item.text("role", name_of_role(e.role));
     item.text("text", e.text);
+    if (e.state == Evidence::State::said) return;
+    item.text("state", name_of(e.state));
+    item.text_if("finding", e.finding);
+    item.time("from", e.from);
+    item.time("until", e.until);
+    item.text_if("event", e.event_id);
+    item.list("sources", e.sources, [&](const std::string& s) { append_text(s, out); });
   });
   o.list("entities", i.entities, [&](const EntityRef& e) { append_entity(e, out); });
   o.list("plan", i.plan, [&](const PlanStep& step) {
@@ -198,6 +237,7 @@ void append_alert_json(const Alert& alert, std::string& out) {
   o.text("title", alert.rule_title);
   o.text("level", name_of(alert.priority));
   o.flag_if("life_safety", alert.life_safety);
+  o.flag_if("late", alert.late);
   o.time("time", alert.time);
   o.list("events", alert.event_ids, [&](const std::string& id) { append_text(id, out); });
   o.list("entities", alert.entities, [&](const EntityRef& e) { append_entity(e, out); });

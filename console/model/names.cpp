@@ -1,8 +1,10 @@
 #include <array>
 
 #include "console/model/command.hpp"
+#include "console/model/device_order.hpp"
 #include "console/model/entity.hpp"
 #include "console/model/incident.hpp"
+#include "console/model/ticket.hpp"
 
 namespace wf {
 namespace {
@@ -22,7 +24,8 @@ std::string_view name_of(EntityKind kind) {
 
 Domain domain_of_kind(std::string_view event_kind) {
   const std::string_view first = event_kind.substr(0, event_kind.find('.'));
-  if (first == "access" || first == "door" || first == "intrusion" || first == "fire") return Domain::door;
+  if (first == "access" || first == "door" || first == "intrusion" || first == "fire" || first == "device")
+    return Domain::door;
   if (first == "camera") return Domain::camera;
   return Domain::network;
 }
@@ -49,17 +52,57 @@ std::string_view name_of(Cause cause) {
   return at(kNames, static_cast<std::size_t>(cause));
 }
 
+std::string_view name_of(JoinLink::How how) {
+  static constexpr std::array<std::string_view, 8> kNames{"opened", "shared",  "adjacent", "pattern",
+                                                          "merged", "symptom", "kept",     "flood"};
+  return at(kNames, static_cast<std::size_t>(how));
+}
+
+std::string_view name_of(Evidence::State state) {
+  static constexpr std::array<std::string_view, 5> kNames{"said", "awaited", "came", "absent", "unknown"};
+  return at(kNames, static_cast<std::size_t>(state));
+}
+
 std::string_view name_of(CommandKind kind) {
-  static constexpr std::array<std::string_view, 12> kNames{"acknowledge", "dispatch", "note",      "escalate",
-                                                           "shelve",      "unshelve", "resolve",   "merge",
-                                                           "split",       "call",     "plan step", "on scene"};
+  static constexpr std::array<std::string_view, 19> kNames{
+      "acknowledge", "dispatch", "note",    "escalate",  "shelve",   "unshelve", "resolve",
+      "merge",       "split",    "call",    "plan step", "on scene", "device",   "device sent",
+      "suppress",    "test",     "inhibit", "end works", "ticket"};
   return at(kNames, static_cast<std::size_t>(kind));
 }
 
-std::string incident_name(std::uint64_t id) {
+std::string words_of_order(std::string_view action, std::string_view device, std::uint32_t seconds) {
+  std::string out(action);
+  for (char& c : out)
+    if (c == '_') c = ' ';
+  if (!out.empty() && out[0] >= 'a' && out[0] <= 'z') out[0] = static_cast<char>(out[0] - 'a' + 'A');
+  out += ' ';
+  out += device;
+  if (seconds > 0) out += " for " + std::to_string(seconds) + " s";
+  return out;
+}
+
+namespace {
+
+std::string numbered(const char* prefix, std::uint64_t id) {
   std::string digits = std::to_string(id);
   if (digits.size() < 4) digits.insert(0, 4 - digits.size(), '0');
-  return "INC-" + digits;
+  return prefix + digits;
+}
+
+}  // namespace
+
+std::string incident_name(std::uint64_t id) { return numbered("INC-", id); }
+std::string ticket_name(std::uint64_t id) { return numbered("MT-", id); }
+
+std::string_view name_of(Ticket::State state) {
+  static constexpr std::array<std::string_view, 3> kNames{"Open", "Taken", "Closed"};
+  return at(kNames, static_cast<std::size_t>(state));
+}
+
+std::string_view name_of(Ticket::Why why) {
+  static constexpr std::array<std::string_view, 4> kNames{"broken", "silent", "failed its test", "reported"};
+  return at(kNames, static_cast<std::size_t>(why));
 }
 
 }  // namespace wf

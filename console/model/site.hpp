@@ -39,7 +39,10 @@ struct Unit {
   Point label{};          ///< a point well inside
   float label_width = 0;  ///< metres of free width around the label
   Bounds bounds;
-  std::uint8_t criticality = 1;  ///< 1 normal … 4 vital, from devices.yaml
+  std::uint8_t criticality = 1;      ///< 1 normal … 4 vital, from devices.yaml
+  std::vector<std::string> aliases;  ///< names that sources use for it
+  std::string within;                ///< the unit that one must be in before this one; never a circle
+  std::uint32_t limit = 0;           ///< most people in it and in what is within it; 0: no limit
 };
 
 /// IMDF opening.
@@ -93,13 +96,42 @@ struct Device {
   std::vector<std::string> covers;   ///< camera: unit or device ids that it watches
   std::string owner;                 ///< host: person id
   std::uint8_t criticality = 1;
-  bool egress = false;  ///< door on an escape route: never locked against leaving
+  bool egress = false;          ///< door on an escape route: never locked against leaving
+  std::string tailgating = {};  ///< door: what two people on one badge are: log, challenge, dispatch; empty: challenge
+  std::string behind = {};      ///< the device without which this one is not heard of: its switch, its controller
+};
+
+/// Where an agent's messages come from.
+struct AgentPlace {
+  std::string name;
+  std::string behind;  ///< the device that they pass
 };
 
 struct Person {
   std::string id, name, role, department, site_id;
   std::vector<std::string> credentials, accounts;
+  std::vector<std::string> aliases = {};  ///< names that sources use for them
+  UtcNs from = 0, until = 0;              ///< belongs to the house in [from, until); 0: without an end
 };
+
+/// What the directory says of one credential or account: whose, and when. The same name may be given to somebody
+/// else once its time is over.
+struct Issued {
+  enum class State : std::uint8_t { active, not_yet, expired, replaced, revoked };
+  std::string id;
+  std::vector<std::string> aliases;  ///< names that sources use for it
+  std::string person;                ///< whose; empty: nobody's, as a visitor's badge
+  UtcNs from = 0, until = 0;         ///< valid in [from, until); 0: without an end
+  UtcNs revoked = 0;                 ///< since when; 0: never
+  std::string replaced_by;           ///< the one that took its place
+  UtcNs replaced = 0;                ///< since when; 0: as long as replaced_by is known
+
+  [[nodiscard]] State state(UtcNs at) const;
+  /// When it ends by any of these; the greatest time if never.
+  [[nodiscard]] UtcNs end() const;
+};
+/// "active", "not yet", "expired", "replaced", "revoked".
+[[nodiscard]] std::string_view name_of(Issued::State state);
 
 /// One venue with its devices.
 struct Site {
@@ -114,6 +146,7 @@ struct Site {
   std::vector<Fixture> fixtures;
   std::vector<Detail> details;
   std::vector<Device> devices;
+  std::vector<AgentPlace> agents;  ///< those that hang behind a device
 
   [[nodiscard]] const Level* level(std::string_view id) const;
   [[nodiscard]] const Unit* unit(std::string_view id) const;
@@ -126,29 +159,49 @@ struct Site {
   void index();
 };
 
+/// Why a door of the site is never locked, in words for people: emergency exits, and doors without a declared way out.
+/// Empty: it may be locked, against entry.
+[[nodiscard]] std::string why_never_locked(const Site& site, const Device& door);
+
 /// Where something of an estate is.
 struct DevicePlace {
   const Site* site = nullptr;
   const Device* device = nullptr;
 };
 
+struct UnitPlace {
+  const Site* site = nullptr;
+  const Unit* unit = nullptr;
+};
+
 /// All sites that one engine guards, and its directory of people. Immutable after loading.
 struct Estate {
   std::vector<Site> sites;
   std::vector<Person> people;
+  /// Those that the directory says more of than whose they are. Times of one name never overlap.
+  std::vector<Issued> credentials, accounts;
 
   [[nodiscard]] const Site* site(std::string_view id) const;
   [[nodiscard]] const Person* person(std::string_view id) const;
   [[nodiscard]] const Person* person_by_credential(std::string_view credential) const;
   [[nodiscard]] const Person* person_by_account(std::string_view account) const;  ///< letters' case is ignored
+  [[nodiscard]] const Person* person_by_alias(std::string_view alias) const;
+  /// By id or alias: of several the one whose time has begun last at `at`, or the first to come. Null: the directory
+  /// says nothing of it but, perhaps, whose it is.
+  [[nodiscard]] const Issued* credential(std::string_view name, UtcNs at) const;
+  [[nodiscard]] const Issued* account(std::string_view name, UtcNs at) const;  ///< letters' case is ignored
   /// Finds a device by id, alias, name or address, in any site.
   [[nodiscard]] DevicePlace find_device(std::string_view name) const;
+  /// Finds a unit by id, alias, or a name that no other unit of the estate has.
+  [[nodiscard]] UnitPlace find_unit(std::string_view name) const;
   /// Path for people: site, building if there are several, level, unit.
   [[nodiscard]] std::vector<std::string> place_path(const Site& site, std::string_view level_id,
                                                     std::string_view unit_id) const;
 
-  std::unordered_map<std::string, std::uint32_t> person_index, credential_index, account_index;
+  std::unordered_map<std::string, std::uint32_t> person_index, credential_index, account_index, alias_index;
+  std::unordered_map<std::string, std::vector<std::uint32_t>> issued_credentials, issued_accounts;  ///< by time
   std::unordered_map<std::string, std::pair<std::uint32_t, std::uint32_t>> device_names;  ///< → site, device
+  std::unordered_map<std::string, std::pair<std::uint32_t, std::uint32_t>> unit_names;    ///< → site, unit
   /// Fills all indices, of the sites too. Call once after the vectors are final.
   void index();
 };

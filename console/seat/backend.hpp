@@ -4,7 +4,9 @@
 #include <functional>
 #include <memory>
 
+#include "console/link/fact.hpp"
 #include "console/model/command.hpp"
+#include "console/model/health.hpp"
 #include "console/model/snapshot.hpp"
 #include "console/seat/seat.hpp"
 
@@ -19,6 +21,9 @@ struct Backend {
   std::function<QueryPage(const Query&, const std::atomic<bool>& cancelled)> query;
   std::function<std::uint64_t(std::function<void()>)> watch;  ///< on each new snapshot; returns a token
   std::function<void(std::uint64_t)> unwatch;
+  std::function<HealthReport()> health;
+  /// A security-relevant fact of the seats' door, for audit and rules; may be empty.
+  std::function<void(const link::Fact&)> report;
 };
 
 /// A seat in the engine's own process.

@@ -12,6 +12,54 @@ void put(const EntityRef& in, pb::Entity& out) {
 
 EntityRef take(const pb::Entity& in) { return {as_enum(in.kind(), EntityKind::agent), in.id(), in.name()}; }
 
+void put(const JoinLink& in, pb::JoinLink& out) {
+  out.set_how(static_cast<std::uint32_t>(in.how));
+  if (!in.entity.id.empty()) put(in.entity, *out.mutable_entity());
+  out.set_weight(in.weight);
+  out.set_score(in.score);
+  out.set_further(in.further);
+  out.set_apart(in.apart);
+  out.set_actor(in.actor);
+  out.set_incident(in.incident);
+}
+
+JoinLink take(const pb::JoinLink& in) {
+  JoinLink out;
+  out.how = as_enum(in.how(), JoinLink::How::flood);
+  if (in.has_entity()) out.entity = take(in.entity());
+  out.weight = in.weight();
+  out.score = in.score();
+  out.further = in.further();
+  out.apart = in.apart();
+  out.actor = in.actor();
+  out.incident = in.incident();
+  return out;
+}
+
+void put(const Evidence& in, pb::Evidence& out) {
+  out.set_role(static_cast<std::uint32_t>(in.role));
+  out.set_text(in.text);
+  out.set_state(static_cast<std::uint32_t>(in.state));
+  out.set_finding(in.finding);
+  out.set_from(in.from);
+  out.set_until(in.until);
+  out.set_event_id(in.event_id);
+  for (const std::string& source : in.sources) out.add_sources(source);
+}
+
+Evidence take(const pb::Evidence& in) {
+  Evidence out;
+  out.role = as_enum(in.role(), Evidence::Role::missing);
+  out.text = in.text();
+  out.state = as_enum(in.state(), Evidence::State::unknown);
+  out.finding = in.finding();
+  out.from = in.from();
+  out.until = in.until();
+  out.event_id = in.event_id();
+  out.sources.assign(in.sources().begin(), in.sources().end());
+  return out;
+}
+
 void put(const Contribution& in, pb::Contribution& out) {
   out.set_time(in.time);
   out.set_event_id(in.event_id);
@@ -27,6 +75,10 @@ void put(const Contribution& in, pb::Contribution& out) {
   out.set_level_id(in.level_id);
   out.set_unit_id(in.unit_id);
   out.set_device_id(in.device_id);
+  for (const std::string& hash : in.attachments) out.add_attachments(hash);
+  out.set_not_kept(in.not_kept);
+  for (const std::string& hash : in.given_up) out.add_given_up(hash);
+  put(in.link, *out.mutable_link());
 }
 
 Contribution take(const pb::Contribution& in) {
@@ -45,6 +97,10 @@ Contribution take(const pb::Contribution& in) {
   out.level_id = in.level_id();
   out.unit_id = in.unit_id();
   out.device_id = in.device_id();
+  out.attachments.assign(in.attachments().begin(), in.attachments().end());
+  out.not_kept = in.not_kept();
+  out.given_up.assign(in.given_up().begin(), in.given_up().end());
+  out.link = take(in.link());
   return out;
 }
 
@@ -57,6 +113,7 @@ void put(const Incident& in, pb::Incident& out) {
   out.set_priority(static_cast<std::uint32_t>(in.priority));
   out.set_life_safety(in.life_safety);
   out.set_drill(in.drill);
+  out.set_late(in.late);
   out.set_title(in.title);
   for (const std::string& p : in.place) out.add_place(p);
   out.set_site_id(in.site_id);
@@ -76,17 +133,22 @@ void put(const Incident& in, pb::Incident& out) {
   out.set_respond_by(in.respond_by);
   out.set_shelved_until(in.shelved_until);
   out.set_shelf_reason(in.shelf_reason);
+  out.set_shelf_until_clear(in.shelf_until_clear);
+  out.set_cleared_at(in.cleared_at);
+  out.set_chattering(in.chattering);
+  out.set_fleeting(in.fleeting);
+  out.set_stale(in.stale);
+  out.set_escalated_to(in.escalated_to);
+  out.set_suppressed(in.suppressed);
+  out.set_in_test(in.in_test);
+  out.set_explains(in.explains);
   out.set_cause(static_cast<std::uint32_t>(in.cause));
   out.set_rule_id(in.rule_id);
   out.set_rule_title(in.rule_title);
   out.set_rule_description(in.rule_description);
   for (const std::uint64_t id : in.alert_ids) out.add_alert_ids(id);
   for (const Contribution& c : in.why) put(c, *out.add_why());
-  for (const Evidence& e : in.evidence) {
-    pb::Evidence& to = *out.add_evidence();
-    to.set_role(static_cast<std::uint32_t>(e.role));
-    to.set_text(e.text);
-  }
+  for (const Evidence& e : in.evidence) put(e, *out.add_evidence());
   for (const EntityRef& e : in.entities) put(e, *out.add_entities());
   for (const PlanStep& s : in.plan) {
     pb::PlanStep& to = *out.add_plan();
@@ -115,6 +177,7 @@ Incident take(const pb::Incident& in) {
   out.priority = as_enum(in.priority(), Priority::critical);
   out.life_safety = in.life_safety();
   out.drill = in.drill();
+  out.late = in.late();
   out.title = in.title();
   for (const std::string& p : in.place()) out.place.push_back(p);
   out.site_id = in.site_id();
@@ -134,15 +197,22 @@ Incident take(const pb::Incident& in) {
   out.respond_by = in.respond_by();
   out.shelved_until = in.shelved_until();
   out.shelf_reason = in.shelf_reason();
+  out.shelf_until_clear = in.shelf_until_clear();
+  out.cleared_at = in.cleared_at();
+  out.chattering = in.chattering();
+  out.fleeting = in.fleeting();
+  out.stale = in.stale();
+  out.escalated_to = in.escalated_to();
+  out.suppressed = in.suppressed();
+  out.in_test = in.in_test();
+  out.explains = in.explains();
   out.cause = as_enum(in.cause(), Cause::test);
   out.rule_id = in.rule_id();
   out.rule_title = in.rule_title();
   out.rule_description = in.rule_description();
   out.alert_ids.assign(in.alert_ids().begin(), in.alert_ids().end());
   for (const pb::Contribution& c : in.why()) out.why.push_back(take(c));
-  for (const pb::Evidence& e : in.evidence()) {
-    out.evidence.push_back({as_enum(e.role(), Evidence::Role::missing), e.text()});
-  }
+  for (const pb::Evidence& e : in.evidence()) out.evidence.push_back(take(e));
   for (const pb::Entity& e : in.entities()) out.entities.push_back(take(e));
   for (const pb::PlanStep& s : in.plan()) out.plan.push_back({s.text(), s.done(), s.actor(), s.time()});
   for (const pb::LogLine& l : in.log()) out.log.push_back({l.time(), l.actor(), l.text()});

@@ -2,6 +2,7 @@
 #include <string>
 #include <utility>
 
+#include "console/model/health.hpp"
 #include "console/model/incident.hpp"
 #include "console/model/site.hpp"
 #include "console/model/snapshot.hpp"
@@ -13,6 +14,9 @@ class Entity;
 class Estate;
 class Incident;
 class DeviceStates;
+class HealthReport;
+class Tickets;
+class AlarmFigures;
 }  // namespace wf::pb
 
 namespace wf::seat {
@@ -29,6 +33,15 @@ void put(const AgentState& in, pb::Agent& out);
 
 void put(const std::map<std::string, DeviceState>& in, pb::DeviceStates& out);
 [[nodiscard]] std::map<std::string, DeviceState> take(const pb::DeviceStates& in);
+
+void put(const std::vector<Ticket>& in, pb::Tickets& out);
+[[nodiscard]] std::vector<Ticket> take(const pb::Tickets& in);
+
+void put(const AlarmFigures& in, pb::AlarmFigures& out);
+[[nodiscard]] AlarmFigures take(const pb::AlarmFigures& in);
+
+void put(const HealthReport& in, pb::HealthReport& out);
+[[nodiscard]] HealthReport take(const pb::HealthReport& in);
 
 /// A number from the wire as an enumeration whose last value is `last`; one that this build does not know is its
 /// first.

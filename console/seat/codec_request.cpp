@@ -28,6 +28,9 @@ void encode_request(const Request& request, std::string& out) {
     command.set_cause(static_cast<std::uint32_t>(c.cause));
     command.set_until(c.until);
     command.set_step(c.step);
+    command.set_action(c.action);
+    command.set_seconds(c.seconds);
+    command.set_valid_seconds(c.valid_seconds);
   }
   if (request.ask) {
     pb::SeatQuery& query = *to.mutable_query();
@@ -39,7 +42,8 @@ void encode_request(const Request& request, std::string& out) {
     query.set_limit(request.ask->query.limit);
   }
   to.set_cancel(request.cancel);
-  to.set_heartbeat(!request.hello && !request.command && !request.ask && request.cancel == 0);
+  to.set_health(request.health);
+  to.set_heartbeat(!request.hello && !request.command && !request.ask && request.cancel == 0 && !request.health);
   to.SerializeToString(&out);
 }
 
@@ -53,7 +57,7 @@ Result<Request> decode_request(std::string_view bytes) {
   if (in.has_command()) {
     const pb::SeatCommand& c = in.command();
     // A command of a newer seat that this engine does not know must not become another one.
-    if (c.kind() > static_cast<std::uint32_t>(CommandKind::on_scene)) {
+    if (!seat_may_send(c.kind())) {
       return Error{"a command of kind " + std::to_string(c.kind()) + " is not known here", "seat",
                    "bring the engine to the seat's version"};
     }
@@ -70,6 +74,9 @@ Result<Request> decode_request(std::string_view bytes) {
     command.cause = as_enum(c.cause(), Cause::test);
     command.until = c.until();
     command.step = c.step();
+    command.action = c.action();
+    command.seconds = c.seconds();
+    command.valid_seconds = c.valid_seconds();
     out.command = std::move(command);
   }
   if (in.has_query()) {
@@ -83,6 +90,7 @@ Result<Request> decode_request(std::string_view bytes) {
     out.ask = std::move(ask);
   }
   out.cancel = in.cancel();
+  out.health = in.health();
   return out;
 }
 

@@ -193,6 +193,7 @@ void put(const Device& in, pb::Device& out) {
   out.set_owner(in.owner);
   out.set_criticality(in.criticality);
   out.set_egress(in.egress);
+  out.set_tailgating(in.tailgating);
 }
 
 Device take(const pb::Device& in) {
@@ -214,6 +215,7 @@ Device take(const pb::Device& in) {
   out.owner = in.owner();
   out.criticality = static_cast<std::uint8_t>(std::min(in.criticality(), 4U));
   out.egress = in.egress();
+  out.tailgating = in.tailgating();
   return out;
 }
 

@@ -17,10 +17,47 @@ void put(const AgentState& in, pb::Agent& out) {
   out.set_per_minute(in.per_minute);
   for (const std::uint16_t n : in.recent) out.add_recent(n);
   out.set_gap_events(in.gap_events);
+  out.set_given_up_events(in.given_up_events);
+  out.set_epochs(in.epochs);
+  out.set_copies(in.copies);
+  out.set_last_copy(in.last_copy);
+  out.set_clock_ahead(in.clock_ahead);
+  for (const AgentState::Numbers& n : in.numbers) {
+    pb::Numbers& to = *out.add_numbers();
+    to.set_epoch(n.epoch);
+    to.set_lane(n.lane);
+    to.set_first(n.first);
+    to.set_last(n.last);
+    to.set_given_up(n.given_up);
+    to.set_reason(n.reason);
+  }
   out.set_remote(in.remote);
   encode_report(in.report, *out.mutable_report());
   out.set_problem(in.problem);
   out.set_refused_batches(in.refused_batches);
+  for (const AgentState::Lane& l : in.ledger) {
+    pb::Lane& to = *out.add_ledger();
+    to.set_epoch(l.epoch);
+    to.set_lane(l.lane);
+    to.set_up_to(l.up_to);
+    to.set_stored(l.stored);
+    to.set_missing(l.missing);
+    to.set_given_up(l.given_up);
+  }
+  out.set_late_events(in.late_events);
+  out.set_old_events(in.old_events);
+  for (const AgentState::Remark& r : in.remarks) {
+    pb::Remark& to = *out.add_remarks();
+    to.set_time(r.time);
+    to.set_kind(r.kind);
+    to.set_text(r.text);
+  }
+  out.set_enrolled(in.enrolled);
+  for (const std::string& pattern : in.devices) out.add_devices(pattern);
+  out.set_key_since(in.key_since);
+  out.set_key_due(in.key_due);
+  out.set_key_asked(in.key_asked);
+  out.set_kept_out_until(in.kept_out_until);
 }
 
 AgentState take(const pb::Agent& in) {
@@ -36,12 +73,58 @@ AgentState take(const pb::Agent& in) {
   const int n = std::min(in.recent_size(), static_cast<int>(out.recent.size()));
   for (int i = 0; i < n; ++i) out.recent[static_cast<std::size_t>(i)] = static_cast<std::uint16_t>(in.recent(i));
   out.gap_events = in.gap_events();
+  out.given_up_events = in.given_up_events();
+  out.epochs = in.epochs();
+  out.copies = in.copies();
+  out.last_copy = in.last_copy();
+  out.clock_ahead = in.clock_ahead();
+  for (const pb::Numbers& n : in.numbers())
+    out.numbers.push_back(
+        {n.epoch(), static_cast<std::uint8_t>(n.lane()), n.first(), n.last(), n.given_up(), n.reason()});
   out.remote = in.remote();
   if (Result<AgentReport> report = decode_report(in.report()); report) out.report = std::move(*report);
   out.problem = in.problem();
   out.refused_batches = in.refused_batches();
+  for (const pb::Lane& l : in.ledger())
+    out.ledger.push_back(
+        {l.epoch(), static_cast<std::uint8_t>(l.lane()), l.up_to(), l.stored(), l.missing(), l.given_up()});
+  out.late_events = in.late_events();
+  out.old_events = in.old_events();
+  for (const pb::Remark& r : in.remarks()) out.remarks.push_back({r.time(), r.kind(), r.text()});
+  out.enrolled = in.enrolled();
+  out.devices.assign(in.devices().begin(), in.devices().end());
+  out.key_since = in.key_since();
+  out.key_due = in.key_due();
+  out.key_asked = in.key_asked();
+  out.kept_out_until = in.kept_out_until();
   return out;
 }
+
+namespace {
+
+void put_order(const DeviceOrder& in, pb::DeviceOrder& out) {
+  out.set_id(in.id);
+  out.set_action(in.action);
+  out.set_agent(in.agent);
+  out.set_actor(in.actor);
+  out.set_seconds(in.seconds);
+  out.set_asked(in.asked);
+  out.set_expires(in.expires);
+  out.set_state(in.state);
+  for (const auto& [time, text] : in.lines) {
+    pb::LogLine& line = *out.add_lines();
+    line.set_time(time);
+    line.set_text(text);
+  }
+}
+
+DeviceOrder take_order(const pb::DeviceOrder& in) {
+  DeviceOrder out{in.id(), in.action(), in.agent(), in.actor(), in.seconds(), in.asked(), in.expires(), in.state(), {}};
+  for (const pb::LogLine& line : in.lines()) out.lines.emplace_back(line.time(), line.text());
+  return out;
+}
+
+}  // namespace
 
 void put(const std::map<std::string, DeviceState>& in, pb::DeviceStates& out) {
   for (const auto& [id, state] : in) {
@@ -57,6 +140,8 @@ void put(const std::map<std::string, DeviceState>& in, pb::DeviceStates& out) {
       l.set_time(line.time);
       l.set_text(line.text);
     }
+    to.set_agent(state.agent);
+    if (!state.order.id.empty()) put_order(state.order, *to.mutable_order());
   }
 }
 
@@ -70,6 +155,8 @@ std::map<std::string, DeviceState> take(const pb::DeviceStates& in) {
     state.worst = as_enum(d.worst(), Priority::critical);
     state.in_incident = d.in_incident();
     for (const pb::LogLine& l : d.recent()) state.recent.push_back({l.time(), l.text()});
+    state.agent = d.agent();
+    if (d.has_order()) state.order = take_order(d.order());
   }
   return out;
 }
@@ -104,11 +191,55 @@ void put_health(const EngineHealth& in, pb::Health& out) {
   out.set_fused_position(in.fused_position);
   out.set_ledger_checked(in.ledger_checked);
   out.set_ledger_gaps(in.ledger_gaps);
+  out.set_heartbeat(in.heartbeat);
 }
 
 EngineHealth take_health(const pb::Health& in) {
   return {in.problem(),        in.refused_batches(), in.queue_depth(), in.log_position(),
-          in.fused_position(), in.ledger_checked(),  in.ledger_gaps(), false};
+          in.fused_position(), in.ledger_checked(),  in.ledger_gaps(), false,
+          in.heartbeat()};
+}
+
+using AttachmentStates = std::map<std::string, AttachmentState>;
+
+void put_attachment(const std::string& hash, const AttachmentState& state, pb::AttachmentState& out) {
+  out.set_hash(hash);
+  out.set_where(static_cast<std::uint32_t>(state.where));
+  out.set_have(state.have);
+  out.set_bytes(state.bytes);
+  out.set_time(state.time);
+  out.set_media_type(state.media_type);
+  out.set_why(state.why);
+}
+
+/// While a clip arrives one of thousands changes ten times a second.
+void put_attachments(const AttachmentStates& now, const AttachmentStates& last, pb::AttachmentStates& out) {
+  auto before = last.begin();
+  const auto pass_to = [&](const std::string* hash) {
+    for (; before != last.end() && (hash == nullptr || before->first < *hash); ++before) out.add_gone(before->first);
+  };
+  for (const auto& [hash, state] : now) {
+    pass_to(&hash);
+    const bool known = before != last.end() && before->first == hash;
+    if (!known || before->second != state) put_attachment(hash, state, *out.add_attachments());
+    if (known) ++before;
+  }
+  pass_to(nullptr);
+}
+
+std::shared_ptr<const AttachmentStates> take_attachments(const pb::AttachmentStates& in, const AttachmentStates& last) {
+  auto out = std::make_shared<AttachmentStates>(last);
+  for (const std::string& hash : in.gone()) out->erase(hash);
+  for (const pb::AttachmentState& a : in.attachments())
+    out->insert_or_assign(a.hash(), AttachmentState{as_enum(a.where(), AttachmentState::Where::removed), a.have(),
+                                                    a.bytes(), a.time(), a.media_type(), a.why()});
+  return out;
+}
+
+/// What a snapshot before knew; nothing if there was none.
+const AttachmentStates& attachments_of(const Snapshot* s) {
+  static const AttachmentStates none;
+  return s != nullptr && s->attachments ? *s->attachments : none;
 }
 
 /// The incidents of a snapshot by address: an incident that is the same object did not change.
@@ -120,7 +251,7 @@ std::unordered_map<std::uint64_t, const Incident*> known_incidents(const Snapsho
   return out;
 }
 
-void put_snapshot(const Snapshot& s, const Snapshot* last, pb::SnapshotUpdate& out) {
+void put_snapshot(const Snapshot& s, const Snapshot* last, std::uint32_t version, pb::SnapshotUpdate& out) {
   out.set_version(s.version);
   out.set_whole(last == nullptr);
   out.set_now(s.now);
@@ -143,6 +274,11 @@ void put_snapshot(const Snapshot& s, const Snapshot* last, pb::SnapshotUpdate& o
       people.add_people(count);
     }
   }
+  if (s.attachments && (last == nullptr || last->attachments != s.attachments))
+    put_attachments(*s.attachments, attachments_of(version < kAttachmentChangesVersion ? nullptr : last),
+                    *out.mutable_attachments());
+  if (s.tickets && (last == nullptr || last->tickets != s.tickets)) put(*s.tickets, *out.mutable_tickets());
+  if (s.figures && (last == nullptr || last->figures != s.figures)) put(*s.figures, *out.mutable_figures());
   for (const AgentState& a : s.agents) put(a, *out.add_agents());
   out.set_events_total(s.events_total);
   out.set_events_per_second(s.events_per_second);
@@ -162,7 +298,8 @@ void put_snapshot(const Snapshot& s, const Snapshot* last, pb::SnapshotUpdate& o
   out.set_demo(s.demo);
 }
 
-Result<std::shared_ptr<const Snapshot>> take_snapshot(const pb::SnapshotUpdate& in, const Snapshot* last) {
+Result<std::shared_ptr<const Snapshot>> take_snapshot(const pb::SnapshotUpdate& in, const Snapshot* last,
+                                                      std::uint32_t version) {
   if (in.whole()) last = nullptr;
   if (!in.whole() && last == nullptr) {
     return Error{"a change came before the whole", "snapshot from the engine", "the seat says hello again"};
@@ -212,6 +349,19 @@ Result<std::shared_ptr<const Snapshot>> take_snapshot(const pb::SnapshotUpdate& 
     s.zone_people =
         last != nullptr ? last->zone_people : std::make_shared<const std::map<std::string, std::uint32_t>>();
   }
+  if (in.has_attachments())
+    s.attachments =
+        take_attachments(in.attachments(), attachments_of(version < kAttachmentChangesVersion ? nullptr : last));
+  else if (last != nullptr)
+    s.attachments = last->attachments;
+  if (in.has_tickets())
+    s.tickets = std::make_shared<const std::vector<Ticket>>(take(in.tickets()));
+  else if (last != nullptr)
+    s.tickets = last->tickets;
+  if (in.has_figures())
+    s.figures = std::make_shared<const AlarmFigures>(take(in.figures()));
+  else if (last != nullptr)
+    s.figures = last->figures;
   for (const pb::Agent& a : in.agents()) s.agents.push_back(take(a));
   s.events_total = in.events_total();
   s.events_per_second = in.events_per_second();
@@ -257,13 +407,15 @@ void UpdateEncoder::encode(const Update& update, std::string& out) const {
     page.set_error(update.page->page.error);
   }
   to.set_refused(update.refused);
-  to.set_heartbeat(!update.welcome && update.replies.empty() && !update.page && update.refused.empty());
+  if (update.health) put(*update.health, *to.mutable_health());
+  to.set_heartbeat(!update.welcome && update.replies.empty() && !update.page && update.refused.empty() &&
+                   !update.health);
   to.SerializeToString(&out);
 }
 
 void UpdateEncoder::encode_snapshot(const std::shared_ptr<const Snapshot>& snapshot, std::string& out) const {
   pb::SeatUpdate to;
-  put_snapshot(*snapshot, last_.get(), *to.mutable_snapshot());
+  put_snapshot(*snapshot, last_.get(), version_, *to.mutable_snapshot());
   to.SerializeToString(&out);
 }
 
@@ -284,9 +436,10 @@ Result<Update> UpdateDecoder::decode(std::string_view bytes, std::shared_ptr<con
     out.page = std::move(page);
   }
   out.refused = in.refused();
+  if (in.has_health()) out.health = take(in.health());
   snapshot.reset();
   if (in.has_snapshot()) {
-    Result<std::shared_ptr<const Snapshot>> made = take_snapshot(in.snapshot(), last_.get());
+    Result<std::shared_ptr<const Snapshot>> made = take_snapshot(in.snapshot(), last_.get(), version_);
     if (!made) return made.error();
     last_ = *made;
     snapshot = std::move(*made);

@@ -39,6 +39,7 @@ class LocalSeat final : public Seat {
     if (command.id.empty()) command.id = engine::random_id();
     if (command.actor.empty()) command.actor = now->user;
     if (command.seat.empty()) command.seat = now->seat;
+    command.role = now->role;
     backend_.submit(std::move(command), [mailbox = mailbox_](CommandReply reply) {
       const std::lock_guard hold(mailbox->mutex);
       mailbox->replies.push_back(std::move(reply));

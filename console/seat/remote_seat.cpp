@@ -104,7 +104,7 @@ class RemoteSeat final : public Seat {
     wake_.signal();
   }
   void set_on_change(std::function<void()> on_change) override {
-    const std::lock_guard lock(mutex_);
+    const std::lock_guard lock(on_change_mutex_);
     on_change_ = std::move(on_change);
   }
   [[nodiscard]] std::string connection_problem() const override {
@@ -244,7 +244,7 @@ class RemoteSeat final : public Seat {
     if (update.welcome) {
       welcomed_ = true;
       refusal_.clear();
-      decoder_ = {};
+      decoder_ = UpdateDecoder(std::min(update.welcome->wire_version, kSeatWireVersion));
       resend();
     }
     if (!update.refused.empty()) {
@@ -291,12 +291,8 @@ class RemoteSeat final : public Seat {
   }
 
   void changed() {
-    std::function<void()> call;
-    {
-      const std::lock_guard lock(mutex_);
-      call = on_change_;
-    }
-    if (call) call();
+    const std::lock_guard lock(on_change_mutex_);
+    if (on_change_) on_change_();
   }
 
   const RemoteSeatOptions options_;
@@ -307,9 +303,10 @@ class RemoteSeat final : public Seat {
   std::deque<Command> unanswered_;
   std::map<std::uint64_t, Asked> asked_;
   std::vector<CommandReply> replies_;
-  std::function<void()> on_change_;
   std::string problem_;
   std::uint64_t last_token_ = 0;
+  std::mutex on_change_mutex_;  // held while it is called
+  std::function<void()> on_change_;
   // The thread's own.
   zmq::context_t context_{1};
   std::unique_ptr<zmq::socket_t> socket_;

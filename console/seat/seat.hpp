@@ -27,7 +27,8 @@ class Seat {
   /// Asks; `answer` is called on an internal thread. Returns a token for cancel().
   virtual std::uint64_t ask(Query query, std::function<void(std::shared_ptr<const QueryPage>)> answer) = 0;
   virtual void cancel(std::uint64_t token) = 0;
-  /// Called whenever a new snapshot or reply is there; must return at once.
+  /// Called whenever a new snapshot or reply is there; must return at once, and not set another. Once this returns
+  /// nobody is in the call of the one before, and none comes any more.
   virtual void set_on_change(std::function<void()> on_change) = 0;
   /// Empty while connected; else one line for the banner ("Engine not reached for 8 s").
   [[nodiscard]] virtual std::string connection_problem() const = 0;

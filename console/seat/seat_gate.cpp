@@ -4,6 +4,7 @@
 #include <zmq.hpp>
 
 #include "console/link/key_files.hpp"
+#include "console/link/zap.hpp"
 #include "console/seat/seat_keys.hpp"
 
 namespace wf::seat {
@@ -18,7 +19,7 @@ SeatGate::~SeatGate() = default;
 
 zmq::socket_t& SeatGate::socket() { return *socket_; }
 
-void SeatGate::answer() {
+void SeatGate::answer(const std::function<std::uint64_t()>& number) {
   for (;;) {
     std::vector<std::string> frames;
     zmq::message_t frame;
@@ -42,7 +43,8 @@ void SeatGate::answer() {
       }
     }
     const std::string request = frames.size() > 1 ? frames[1] : std::string();
-    const std::vector<std::string> reply{"1.0", request, status, text, user, ""};
+    const std::vector<std::string> reply{
+        "1.0", request, status, text, user, user.empty() ? std::string() : link::number_property(number())};
     for (std::size_t i = 0; i < reply.size(); ++i) {
       socket_->send(zmq::buffer(reply[i]), i + 1 < reply.size() ? zmq::send_flags::sndmore : zmq::send_flags::none);
     }
@@ -53,11 +55,11 @@ bool SeatGate::still_admitted(const std::string& name) const {
   return link::stamp_of(keys_ / "seats" / (name + ".json")).exists;
 }
 
-std::string SeatGate::role_of(const std::string& name) const {
+std::optional<std::string> SeatGate::role_of(const std::string& name) const {
   std::vector<std::string> problems;
   for (const SeatUser& known : users(keys_, problems))
     if (known.name == name) return known.role;
-  return {};
+  return std::nullopt;
 }
 
 }  // namespace wf::seat

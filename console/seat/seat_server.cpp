@@ -13,9 +13,13 @@
 
 #include "console/link/address.hpp"
 #include "console/link/key_files.hpp"
+#include "console/link/socket_guard.hpp"
+#include "console/link/watchers.hpp"
 #include "console/seat/query_worker.hpp"
 #include "console/seat/seat_codec.hpp"
 #include "console/seat/seat_gate.hpp"
+#include "console/seat/seat_guard.hpp"
+#include "console/seat/seat_keys.hpp"
 #include "console/seat/wake.hpp"
 
 namespace wf::seat {
@@ -52,6 +56,7 @@ struct Peer {
   UpdateEncoder encoder;
   std::string user, role;  ///< empty user: over ipc, the engine's own
   std::string name;
+  bool health_only = false;  ///< an account that may read health and nothing else
   SteadyClock::time_point heard, told;
   std::shared_ptr<const Snapshot> personal_of, personal;  ///< the snapshot with this peer's user in it
 };
@@ -84,6 +89,7 @@ class Server final : public SeatServer {
   void run();
   void receive();
   void on_request(const std::string& id, const std::string& user, const Request& request);
+  void deny(const std::string& id, const Request& request);
   void deliver();
   void publish();
   void tend();
@@ -95,9 +101,10 @@ class Server final : public SeatServer {
   Backend backend_;
   std::shared_ptr<Mailbox> mailbox_;
   QueryWorker queries_;
-  zmq::context_t context_{1};
+  zmq::context_t context_ = link::SocketGuard::frugal_context();
   std::unique_ptr<SeatGate> gate_;
   std::unique_ptr<zmq::socket_t> router_;
+  std::unique_ptr<SeatGuard> guard_;  ///< on tcp
   std::string endpoint_;
   std::map<std::string, Peer> peers_;
   std::atomic<std::size_t> connected_{0};
@@ -135,6 +142,7 @@ Result<void> Server::open() {
       if (zmq_setsockopt(router_->handle(), kEnforceDomain, &enforce, sizeof enforce) != 0) throw zmq::error_t();
       router_->set(zmq::sockopt::curve_server, true);
       router_->set(zmq::sockopt::curve_secretkey, keys->secret_key);
+      guard_ = std::make_unique<SeatGuard>(context_, *router_, backend_.report);
     }
     router_->bind(options_.endpoint);
     endpoint_ = router_->get(zmq::sockopt::last_endpoint);
@@ -163,14 +171,18 @@ void Server::run() {
     std::vector<zmq::pollitem_t> items{{router_->handle(), 0, ZMQ_POLLIN, 0},
                                        {nullptr, mailbox_->wake.fd(), ZMQ_POLLIN, 0}};
     if (gate_) items.push_back({gate_->socket().handle(), 0, ZMQ_POLLIN, 0});
+    if (guard_) items.push_back({guard_->monitor().handle(), 0, ZMQ_POLLIN, 0});
     // News waits for its turn, so that a busy engine does not make a picture for every event.
     const auto turn = published_ + kSnapshotEvery - SteadyClock::now();
-    const auto wait = news_ && !peers_.empty() ? std::chrono::ceil<milliseconds>(turn) : milliseconds(500);
+    auto wait = news_ && !peers_.empty() ? std::chrono::ceil<milliseconds>(turn) : milliseconds(500);
+    if (guard_) wait = std::min(wait, milliseconds(guard_->wait_ms()));
     try {
       zmq::poll(items, std::max(wait, milliseconds(0)));
       mailbox_->wake.take();
-      if (gate_) gate_->answer();
+      if (guard_) guard_->hear();
+      if (gate_) gate_->answer([this] { return guard_->next_number(); });
       receive();
+      if (guard_) guard_->watch();
       deliver();
       publish();
       tend();
@@ -200,6 +212,7 @@ void Server::receive() {
       } catch (const zmq::error_t&) {
         continue;  // nobody the gate knows
       }
+      if (!guard_->came(body, user)) continue;
       if (!gate_->still_admitted(user)) {
         forget(id.to_string());
         continue;
@@ -220,15 +233,20 @@ void Server::receive() {
 void Server::on_request(const std::string& id, const std::string& user, const Request& request) {
   const auto now = SteadyClock::now();
   if (request.hello) {
+    std::optional<std::string> role;
+    if (gate_ && !(role = gate_->role_of(user))) return forget(id);
     Peer& peer = peers_[id];
     peer = {};
     peer.user = user;
-    if (gate_) peer.role = gate_->role_of(user);
+    peer.role = role.value_or("");
+    peer.health_only = link::is_watch_role(peer.role);
     peer.name = request.hello->seat;
     peer.heard = now;
     connected_ = peers_.size();
     Update update;
-    update.welcome = Update::Welcome{std::min(kSeatWireVersion, request.hello->wire_version), options_.program};
+    const std::uint32_t version = std::min(kSeatWireVersion, request.hello->wire_version);
+    peer.encoder = UpdateEncoder(version);
+    update.welcome = Update::Welcome{version, options_.program};
     peer.encoder.encode(update, buffer_);
     send(id, buffer_);
     news_ = true;
@@ -245,10 +263,21 @@ void Server::on_request(const std::string& id, const std::string& user, const Re
   }
   Peer& peer = it->second;
   peer.heard = now;
+  if (request.health && backend_.health) {
+    Update update;
+    update.health = backend_.health();
+    update.health->program = options_.program;
+    // Only who watches is let in at agents' door; another key there would look like a stranger's.
+    if (!peer.health_only) update.health->agents_at.clear();
+    UpdateEncoder().encode(update, buffer_);
+    send(id, buffer_);
+  }
+  if (peer.health_only) return deny(id, request);
   if (request.command) {
     Command command = *request.command;
     const std::shared_ptr<const Snapshot> snapshot = backend_.snapshot();
     command.actor = peer.user.empty() ? snapshot->user : peer.user;
+    command.role = peer.user.empty() ? snapshot->role : peer.role.empty() ? "none" : peer.role;
     if (!peer.name.empty()) command.seat = peer.name;
     backend_.submit(std::move(command), [mailbox = mailbox_, id](CommandReply reply) {
       Update update;
@@ -265,6 +294,20 @@ void Server::on_request(const std::string& id, const std::string& user, const Re
     });
   }
   if (request.cancel != 0) queries_.cancel(id, request.cancel);
+}
+
+/// What an account that may only read health asks beside it is answered, so that nobody waits, and not done.
+void Server::deny(const std::string& id, const Request& request) {
+  constexpr const char* kMayNot = "This account may only read the engine's health";
+  Update update;
+  if (request.command) update.replies.push_back({request.command->id, false, kMayNot});
+  if (request.ask) {
+    update.page = Update::Page{request.ask->token, {}};
+    update.page->page.error = kMayNot;
+  }
+  if (!request.command && !request.ask) return;
+  UpdateEncoder().encode(update, buffer_);
+  send(id, buffer_);
 }
 
 /// False: the seat is gone, or takes nothing now.
@@ -323,6 +366,7 @@ void Server::publish() {
     const auto it = peers_.find(id);
     if (it == peers_.end()) continue;
     Peer& peer = it->second;
+    if (peer.health_only) continue;
     const std::shared_ptr<const Snapshot> own = personal(peer, snapshot);
     if (peer.encoder.last() == own) continue;
     peer.encoder.encode_snapshot(own, buffer_);

@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "console/site/directory.hpp"
 #include "console/site/imdf.hpp"
 #include "console/site/site_files.hpp"
 #include "console/site/venue.hpp"
@@ -17,8 +18,7 @@ bool is_site(const fs::path& folder) {
   return fs::exists(folder / "manifest.json") || fs::exists(folder / "venue.geojson");
 }
 
-Result<Site> load_site(const fs::path& folder, const std::string& prefix, std::vector<Person>& people,
-                       SiteReport& report) {
+Result<Site> load_site(const fs::path& folder, const std::string& prefix, Directory& directory, SiteReport& report) {
   Warnings warnings(report.warnings, prefix);
   auto imdf = read_imdf(folder, warnings);
   if (!imdf) return imdf.error();
@@ -29,21 +29,22 @@ Result<Site> load_site(const fs::path& folder, const std::string& prefix, std::v
   std::vector<std::string> settled;
   if (auto done = read_devices_file(folder, *site, settled, warnings); !done) return done.error();
   join_openings(*imdf, *site, settled, warnings);
-  if (fs::exists(folder / "people.csv"))
-    if (auto done = read_people_file(folder / "people.csv", people, warnings); !done) return done.error();
+  Warnings plain(report.warnings, "");
+  if (auto done = read_directory_files(folder, prefix, directory, plain); !done) return done.error();
   return site;
 }
 
 /// What can be told only when all sites and people are known; `whole`: no site of the estate was left out.
-void check_estate(const Estate& estate, bool whole, Warnings& warnings) {
+void check_estate(const Estate& estate, bool whole, const Directory& directory, Warnings& warnings) {
   for (const Person& p : estate.people)
     if (whole && !p.site_id.empty() && estate.site(p.site_id) == nullptr)
-      warnings.add("people.csv", p.id, "site '" + p.site_id + "' is not in the estate", "correct the site");
+      warnings.add(directory.place_of(p.id).file, directory.place_of(p.id).line,
+                   p.id + ": site '" + p.site_id + "' is not in the estate", "correct the site");
   std::map<std::string, std::string> names;  // name that a source may use → device
   for (const Site& site : estate.sites)
     for (const Device& d : site.devices) {
       if (!d.owner.empty() && estate.person(d.owner) == nullptr)
-        warnings.add(site.id + "/devices.yaml", d.id, "owner '" + d.owner + "' is nobody of people.csv",
+        warnings.add(site.id + "/devices.yaml", d.id, "owner '" + d.owner + "' is nobody of the directory",
                      "correct the owner");
       std::set<std::string> own{d.id};
       own.insert(d.aliases.begin(), d.aliases.end());
@@ -74,9 +75,10 @@ Result<std::shared_ptr<const Estate>> load_estate(const fs::path& folder, SiteRe
     return Error{"holds no site", folder.string(),
                  "give a folder with manifest.json and venue.geojson, or a folder of such"};
   auto estate = std::make_shared<Estate>();
+  Directory directory;
   for (const fs::path& site_folder : folders) {
     const std::string prefix = single ? std::string() : site_folder.filename().string() + "/";
-    auto site = load_site(site_folder, prefix, estate->people, report);
+    auto site = load_site(site_folder, prefix, directory, report);
     if (!site) return site.error();
     if (estate->site(site->id) != nullptr) {
       Warnings(report.warnings, prefix)
@@ -87,10 +89,11 @@ Result<std::shared_ptr<const Estate>> load_estate(const fs::path& folder, SiteRe
   }
   Warnings warnings(report.warnings, "");
   // Beside the folders of an estate, or of the estate that a single site is part of.
-  if (const fs::path beside = single ? folder / ".." / "people.csv" : folder / "people.csv"; fs::exists(beside))
-    if (auto done = read_people_file(beside, estate->people, warnings); !done) return done.error();
+  if (auto done = read_directory_files(single ? folder / ".." : folder, "", directory, warnings); !done)
+    return done.error();
+  directory.finish(*estate, warnings);
   estate->index();
-  check_estate(*estate, !single, warnings);
+  check_estate(*estate, !single, directory, warnings);
   return std::shared_ptr<const Estate>(std::move(estate));
 }
 

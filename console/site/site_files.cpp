@@ -1,53 +1,18 @@
 #include "console/site/site_files.hpp"
 
-#include <yaml-cpp/yaml.h>
-
 #include <algorithm>
 #include <array>
+#include <map>
 #include <optional>
+#include <set>
 
 #include "console/site/geometry.hpp"
+#include "console/site/yaml_file.hpp"
 
 namespace wf::site {
 namespace {
 
 namespace fs = std::filesystem;
-
-Result<YAML::Node> read_yaml(const fs::path& path) {
-  std::error_code failed;
-  if (fs::is_directory(path, failed)) return Error{"cannot be read", path.string(), "it is a folder; name a file so"};
-  try {
-    YAML::Node node = YAML::LoadFile(path.string());
-    if (node.IsDefined() && !node.IsNull() && !node.IsMap())
-      return Error{"is not a map of keys", path.string(), "see the sample in assets/site"};
-    return node;
-  } catch (const YAML::Exception& e) {
-    return Error{e.msg, path.string() + ":" + std::to_string(e.mark.line + 1), "correct the YAML"};
-  }
-}
-
-/// A key's value as T; the default, and a warning, where it is of another kind.
-template <class T>
-T value(const YAML::Node& map, const char* key, T otherwise, const char* file, const std::string& of,
-        Warnings& warnings) {
-  const YAML::Node node = map[key];
-  if (!node.IsDefined() || node.IsNull()) return otherwise;
-  T out;
-  if (node.IsScalar() && YAML::convert<T>::decode(node, out)) return out;
-  warnings.add(file, of, std::string(key) + " (line " + std::to_string(node.Mark().line + 1) + ") is not as expected",
-               "it is left out");
-  return otherwise;
-}
-
-void check_keys(const YAML::Node& map, std::initializer_list<std::string_view> known, const char* file,
-                const std::string& of, Warnings& warnings) {
-  for (const auto& pair : map) {
-    const std::string key = pair.first.Scalar();
-    if (std::find(known.begin(), known.end(), key) == known.end())
-      warnings.add(file, of, "'" + key + "' (line " + std::to_string(pair.first.Mark().line + 1) + ") is no known key",
-                   "it is left out");
-  }
-}
 
 std::optional<DeviceKind> device_kind(std::string_view name) {
   static constexpr std::array<std::pair<std::string_view, DeviceKind>, 8> kKinds{
@@ -72,52 +37,31 @@ class DevicesFile {
       : site_(site), settled_(settled), warnings_(warnings), plane_(site.origin) {}
 
   void read(const YAML::Node& root) {
-    check_keys(root, {"v", "zones", "openings", "devices"}, kDevices, "", warnings_);
-    for (const YAML::Node& node : entries(root, "zones")) zone(node);
-    for (const YAML::Node& node : entries(root, "openings")) opening(node);
-    for (const YAML::Node& node : entries(root, "devices")) device(node);
+    check_keys(root, {"v", "zones", "openings", "devices", "agents"}, kDevices, "", warnings_);
+    for (const YAML::Node& node : maps(root, "zones", kDevices, warnings_)) zone(node);
+    for (const YAML::Node& node : maps(root, "openings", kDevices, warnings_)) opening(node);
+    for (const YAML::Node& node : maps(root, "devices", kDevices, warnings_)) device(node);
+    for (const YAML::Node& node : maps(root, "agents", kDevices, warnings_)) agent(node);
     site_.index();
+    for (Device& d : site_.devices) hang(d);
+    for (AgentPlace& a : site_.agents)
+      if (site_.device(a.behind) == nullptr) {
+        warnings_.add(kDevices, places_["agent " + a.name], "behind '" + a.behind + "', which is no device of the site",
+                      "it is left out");
+        a.behind.clear();
+      }
+    std::erase_if(site_.agents, [](const AgentPlace& a) { return a.behind.empty(); });
     for (Device& d : site_.devices)
       std::erase_if(d.covers, [&](const std::string& id) {
         if (site_.unit(id) != nullptr || site_.device(id) != nullptr) return false;
-        warnings_.add(kDevices, d.id, "covers '" + id + "', which is no unit or device", "it is left out");
+        warnings_.add(kDevices, places_[d.id], "covers '" + id + "', which is no unit or device", "it is left out");
         return true;
       });
   }
 
  private:
-  std::vector<YAML::Node> entries(const YAML::Node& root, const char* key) {
-    std::vector<YAML::Node> out;
-    const YAML::Node list = root[key];
-    if (!list.IsDefined() || list.IsNull()) return out;
-    if (!list.IsSequence()) {
-      warnings_.add(kDevices, key, "is not a list", "it is left out");
-      return out;
-    }
-    for (const YAML::Node& node : list) {
-      if (node.IsMap())
-        out.push_back(node);
-      else
-        warnings_.add(kDevices, key, "line " + std::to_string(node.Mark().line + 1) + " is not a map",
-                      "it is left out");
-    }
-    return out;
-  }
-
   std::string text(const YAML::Node& node, const char* key, const std::string& of) {
     return value<std::string>(node, key, {}, kDevices, of, warnings_);
-  }
-
-  std::vector<std::string> list(const YAML::Node& node, const char* key, const std::string& of) {
-    std::vector<std::string> out;
-    const YAML::Node items = node[key];
-    if (!items.IsDefined() || items.IsNull()) return out;
-    if (items.IsScalar()) return {items.Scalar()};
-    if (items.IsSequence() && std::all_of(items.begin(), items.end(), [](const YAML::Node& n) { return n.IsScalar(); }))
-      for (const YAML::Node& item : items) out.push_back(item.Scalar());
-    else
-      warnings_.add(kDevices, of, std::string(key) + " is not a list of names", "it is left out");
-    return out;
   }
 
   std::uint8_t criticality(const YAML::Node& node, const std::string& of) {
@@ -127,32 +71,93 @@ class DevicesFile {
     return 1;
   }
 
+  static std::string named(const std::string& id, const YAML::Node& node) { return id + " (" + line_of(node) + ")"; }
+
   void zone(const YAML::Node& node) {
-    const std::string id = text(node, "unit", "zones");
-    check_keys(node, {"unit", "category", "criticality", "name"}, kDevices, id, warnings_);
+    const std::string list = "zones, " + line_of(node), id = text(node, "unit", list), at = named(id, node);
+    check_keys(node, {"unit", "category", "criticality", "name", "aliases", "within", "limit"}, kDevices, at,
+               warnings_);
     const auto it = site_.unit_index.find(id);
     if (it == site_.unit_index.end())
-      return warnings_.add(kDevices, "zones", "'" + id + "' is no unit of the site", "it is left out");
+      return warnings_.add(kDevices, list, "'" + id + "' is no unit of the site", "it is left out");
+    if (!zones_.insert(id).second)
+      return warnings_.add(kDevices, list, "'" + id + "' is there twice", "the first one is kept");
     Unit& unit = site_.units[it->second];
-    if (const std::string category = text(node, "category", id); !category.empty()) unit.category = category;
-    if (const std::string name = text(node, "name", id); !name.empty()) unit.name = name;
-    unit.criticality = criticality(node, id);
+    if (const std::string category = text(node, "category", at); !category.empty()) unit.category = category;
+    if (const std::string name = text(node, "name", at); !name.empty()) unit.name = name;
+    unit.criticality = criticality(node, at);
+    for (std::string& alias : texts(node, "aliases", kDevices, at, warnings_)) {
+      if (const auto [other, fresh] = zone_aliases_.emplace(alias, id); fresh)
+        unit.aliases.push_back(std::move(alias));
+      else
+        warnings_.add(kDevices, at, "'" + alias + "' also means " + other->second, "it stays there");
+    }
+    if (const int limit = value<int>(node, "limit", 0, kDevices, at, warnings_); limit >= 0)
+      unit.limit = static_cast<std::uint32_t>(limit);
+    else
+      warnings_.add(kDevices, at, "limit " + std::to_string(limit) + " is no number of people", "no limit is taken");
+    within(unit, text(node, "within", at), at);
+  }
+
+  /// The unit that one must be in before this one. Those that would close a circle are left out.
+  void within(Unit& unit, const std::string& outer, const std::string& at) {
+    if (outer.empty()) return;
+    if (site_.unit(outer) == nullptr)
+      return warnings_.add(kDevices, at, "within '" + outer + "', which is no unit of the site", "it is left out");
+    std::string circle = unit.id;
+    for (std::string inner = outer; !inner.empty(); inner = site_.unit(inner)->within) {
+      circle += " within " + inner;
+      if (inner == unit.id)
+        return warnings_.add(kDevices, at, "lies within itself: " + circle, "this `within` is left out");
+    }
+    unit.within = outer;
+  }
+
+  void agent(const YAML::Node& node) {
+    const std::string name = text(node, "agent", "agents, " + line_of(node)), at = named(name, node);
+    check_keys(node, {"agent", "behind"}, kDevices, at, warnings_);
+    if (name.empty()) return warnings_.add(kDevices, line_of(node), "an agent has no name", "it is left out");
+    if (!places_.emplace("agent " + name, at).second)
+      return warnings_.add(kDevices, at, "is there twice", "the first one is kept");
+    site_.agents.push_back({name, text(node, "behind", at)});
+  }
+
+  /// Keeps `behind` of a device if it names another one and closes no circle.
+  void hang(Device& d) {
+    if (d.behind.empty()) return;
+    const std::string& at = places_[d.id];
+    if (site_.device(d.behind) == nullptr) {
+      warnings_.add(kDevices, at, "behind '" + d.behind + "', which is no device of the site", "it is left out");
+      d.behind.clear();
+      return;
+    }
+    std::string circle = d.id;
+    std::size_t steps = 0;
+    for (const Device* next = site_.device(d.behind); next != nullptr && steps <= site_.devices.size(); ++steps) {
+      circle += " behind " + next->id;
+      if (next == &d) {
+        warnings_.add(kDevices, at, "hangs behind itself: " + circle, "this `behind` is left out");
+        d.behind.clear();
+        return;
+      }
+      next = next->behind.empty() ? nullptr : site_.device(next->behind);
+    }
   }
 
   void opening(const YAML::Node& node) {
-    const std::string id = text(node, "opening", "openings");
-    check_keys(node, {"opening", "units"}, kDevices, id, warnings_);
+    const std::string list = "openings, " + line_of(node), id = text(node, "opening", list), at = named(id, node);
+    check_keys(node, {"opening", "units"}, kDevices, at, warnings_);
     const auto it = site_.opening_index.find(id);
     if (it == site_.opening_index.end())
-      return warnings_.add(kDevices, "openings", "'" + id + "' is no opening of the site", "it is left out");
-    std::vector<std::string> units = list(node, "units", id);
+      return warnings_.add(kDevices, list, "'" + id + "' is no opening of the site", "it is left out");
+    std::vector<std::string> units = texts(node, "units", kDevices, at, warnings_);
     std::erase_if(units, [&](const std::string& unit) {
       if (site_.unit(unit) != nullptr) return false;
-      warnings_.add(kDevices, id, "'" + unit + "' is no unit of the site", "it is left out");
+      warnings_.add(kDevices, at, "'" + unit + "' is no unit of the site", "it is left out");
       return true;
     });
     if (units.empty() || units.size() > 2)
-      return warnings_.add(kDevices, id, "an opening joins one or two units", "geometry decides");
+      return warnings_.add(kDevices, at, "an opening joins one or two units", "geometry decides");
     Opening& opening = site_.openings[it->second];
     opening.unit_a = units[0];
     opening.unit_b = units.size() > 1 ? units[1] : std::string();
@@ -161,40 +166,47 @@ class DevicesFile {
 
   void device(const YAML::Node& node) {
     Device d;
-    d.id = text(node, "id", "devices");
-    if (d.id.empty())
-      return warnings_.add(kDevices, "line " + std::to_string(node.Mark().line + 1), "a device has no id",
-                           "it is left out");
+    d.id = text(node, "id", "devices, " + line_of(node));
+    const std::string at = named(d.id, node);
+    if (d.id.empty()) return warnings_.add(kDevices, line_of(node), "a device has no id", "it is left out");
     check_keys(node,
                {"id", "kind", "name", "level", "unit", "opening", "position", "heading", "field_of_view", "range",
-                "address", "aliases", "covers", "owner", "criticality", "egress"},
-               kDevices, d.id, warnings_);
-    const std::string kind = text(node, "kind", d.id);
+                "address", "aliases", "covers", "owner", "criticality", "egress", "behind", "tailgating"},
+               kDevices, at, warnings_);
+    const std::string kind = text(node, "kind", at);
     if (const auto known = device_kind(kind); known)
       d.kind = *known;
     else
       return warnings_.add(
-          kDevices, d.id, "kind '" + kind + "' is unknown",
+          kDevices, at, "kind '" + kind + "' is unknown",
           "it is left out; kinds are door, reader, camera, host, network, controller, sensor, guard_post");
     if (const auto [it, fresh] = site_.device_index.emplace(d.id, static_cast<std::uint32_t>(site_.devices.size()));
         !fresh)
-      return warnings_.add(kDevices, d.id, "is there twice", "the first one is kept");
-    d.name = text(node, "name", d.id);
-    d.level_id = known(text(node, "level", d.id), "level", site_.level_index, d.id);
-    d.unit_id = known(text(node, "unit", d.id), "unit", site_.unit_index, d.id);
-    d.opening_id = known(text(node, "opening", d.id), "opening", site_.opening_index, d.id);
-    d.heading = value<float>(node, "heading", 0, kDevices, d.id, warnings_);
-    d.field_of_view = value<float>(node, "field_of_view", 0, kDevices, d.id, warnings_);
-    d.range = value<float>(node, "range", 0, kDevices, d.id, warnings_);
-    d.address = text(node, "address", d.id);
-    d.aliases = list(node, "aliases", d.id);
-    d.covers = list(node, "covers", d.id);
-    d.owner = text(node, "owner", d.id);
-    d.criticality = criticality(node, d.id);
-    d.egress = value<bool>(node, "egress", false, kDevices, d.id, warnings_);
-    place(node, d);
+      return warnings_.add(kDevices, at, "is there twice", "the first one is kept");
+    d.name = text(node, "name", at);
+    d.level_id = known(text(node, "level", at), "level", site_.level_index, at);
+    d.unit_id = known(text(node, "unit", at), "unit", site_.unit_index, at);
+    d.opening_id = known(text(node, "opening", at), "opening", site_.opening_index, at);
+    d.heading = value<float>(node, "heading", 0, kDevices, at, warnings_);
+    d.field_of_view = value<float>(node, "field_of_view", 0, kDevices, at, warnings_);
+    d.range = value<float>(node, "range", 0, kDevices, at, warnings_);
+    d.address = text(node, "address", at);
+    d.aliases = texts(node, "aliases", kDevices, at, warnings_);
+    d.covers = texts(node, "covers", kDevices, at, warnings_);
+    d.owner = text(node, "owner", at);
+    d.behind = text(node, "behind", at);
+    d.criticality = criticality(node, at);
+    d.egress = value<bool>(node, "egress", false, kDevices, at, warnings_);
+    d.tailgating = text(node, "tailgating", at);
+    if (!d.tailgating.empty() && d.tailgating != "log" && d.tailgating != "challenge" && d.tailgating != "dispatch") {
+      warnings_.add(kDevices, at, "tailgating '" + d.tailgating + "' is none of log, challenge, dispatch",
+                    "challenge is taken");
+      d.tailgating.clear();
+    }
+    place(node, d, at);
+    places_.emplace(d.id, at);
     if (d.kind == DeviceKind::door && d.opening_id.empty())
-      warnings_.add(kDevices, d.id, "is a door without an opening", "give the opening that it closes");
+      warnings_.add(kDevices, at, "is a door without an opening", "give the opening that it closes");
     site_.devices.push_back(std::move(d));
   }
 
@@ -205,7 +217,7 @@ class DevicesFile {
     return {};
   }
 
-  void place(const YAML::Node& node, Device& d) {
+  void place(const YAML::Node& node, Device& d, const std::string& at) {
     if (const Opening* opening = site_.opening(d.opening_id); opening != nullptr) {
       d.level_id = opening->level_id;
       d.position = {(opening->a.x + opening->b.x) / 2, (opening->a.y + opening->b.y) / 2};
@@ -220,19 +232,22 @@ class DevicesFile {
         d.position = plane_.to_plane({lon, lat});
         d.placed = true;
       } else {
-        warnings_.add(kDevices, d.id, "position is not [longitude, latitude]", "it is left out");
+        warnings_.add(kDevices, at, "position is not [longitude, latitude]", "it is left out");
       }
     }
     if (d.placed && d.unit_id.empty() && d.opening_id.empty() && !d.level_id.empty())
       for (const Unit& unit : site_.units)
         if (unit.level_id == d.level_id && distance_to(unit.polygons, d.position) == 0) d.unit_id = unit.id;
     if (d.level_id.empty())
-      warnings_.add(kDevices, d.id, "stands on no level", "give its level, unit or opening; it is not on the map");
+      warnings_.add(kDevices, at, "stands on no level", "give its level, unit or opening; it is not on the map");
     else if (const Unit* unit = site_.unit(d.unit_id);
              unit != nullptr && d.placed && d.kind != DeviceKind::door && distance_to(unit->polygons, d.position) > 1)
-      warnings_.add(kDevices, d.id, "stands outside of its unit '" + unit->name + "'", "correct position or unit");
+      warnings_.add(kDevices, at, "stands outside of its unit '" + unit->name + "'", "correct position or unit");
   }
 
+  std::set<std::string> zones_;
+  std::map<std::string, std::string> zone_aliases_;  ///< → unit
+  std::map<std::string, std::string> places_;        ///< device → its id and line
   Site& site_;
   std::vector<std::string>& settled_;
   Warnings& warnings_;

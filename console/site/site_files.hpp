@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "console/model/site.hpp"
+#include "console/site/directory.hpp"
 #include "console/site/warnings.hpp"
 #include "proto/result.hpp"
 
@@ -19,9 +20,10 @@ namespace wf::site {
 [[nodiscard]] Result<void> read_devices_file(const std::filesystem::path& folder, Site& site,
                                              std::vector<std::string>& settled, Warnings& warnings);
 
-/// Reads people.csv (id,name,role,department,site,credentials,accounts; lists are separated by spaces or
-/// semicolons) and appends to `people`. Error: the file cannot be read or has no usable header.
-[[nodiscard]] Result<void> read_people_file(const std::filesystem::path& path, std::vector<Person>& people,
-                                            Warnings& warnings);
+/// Reads what lies in a folder of people.csv, people.yaml, credentials.csv and accounts.csv (README.md) into the
+/// directory. `prefix` stands before the files' names in findings. Error: a file cannot be read, is no YAML or has no
+/// usable header.
+[[nodiscard]] Result<void> read_directory_files(const std::filesystem::path& folder, const std::string& prefix,
+                                                Directory& directory, Warnings& warnings);
 
 }  // namespace wf::site

@@ -6,6 +6,8 @@
 #include <limits>
 #include <span>
 
+#include "console/store/same_events.hpp"
+
 namespace wf::store {
 namespace {
 
@@ -59,10 +61,38 @@ std::vector<Record> cut(const Record& record, const std::vector<Range>& missing)
   return out;
 }
 
+/// The parts of `whole` that `ledger` has and that are not in `missing`.
+std::vector<Range> known_parts(const Range& whole, const std::vector<Range>& missing) {
+  RangeSet fresh;
+  for (const Range& range : missing) fresh.insert(range);
+  return fresh.missing(whole);
+}
+
+/// Has the log, or a record of this very transaction, other events under the numbers that are not new?
+Result<bool> conflicts(const std::vector<Record>& records, const AppendPlan& plan, const Record& record,
+                       std::int64_t agent, const Range& whole, const std::vector<Range>& missing,
+                       const PlanQuestions& questions) {
+  for (const Range& range : known_parts(whole, missing)) {
+    Result<bool> agree = questions.agree(record, agent, range);
+    if (!agree) return agree.error();
+    if (!*agree) return true;
+  }
+  for (const AppendPlan::Row& row : plan.rows) {
+    const Record& other = row.of(records);
+    if (other.kind != RecordKind::batch || row.agent != agent || other.origin.epoch != record.origin.epoch ||
+        other.origin.lane != record.origin.lane)
+      continue;
+    const Range common{std::max(whole.first, other.origin.first_sequence),
+                       std::min(whole.last, other.origin.first_sequence + other.count - 1)};
+    if (common.first <= common.last && !same_events(record, other, common)) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
-Result<void> make_plan(const std::vector<Record>& records, const Ledger& ledger,
-                       const std::function<std::int64_t(const std::string&)>& agent_id, AppendPlan& plan) {
+Result<void> make_plan(const std::vector<Record>& records, const Ledger& ledger, const PlanQuestions& questions,
+                       AppendPlan& plan) {
   plan.rows.reserve(records.size());
   std::vector<AppendPlan::Row> extras;
   for (std::size_t i = 0; i < records.size(); ++i) {
@@ -76,7 +106,7 @@ Result<void> make_plan(const std::vector<Record>& records, const Ledger& ledger,
       continue;
     }
     if (Result<void> possible = check_origin(record); !possible) return possible;
-    const LaneKey key{agent_id(record.origin.agent), record.origin.epoch, record.origin.lane};
+    const LaneKey key{questions.agent_id(record.origin.agent), record.origin.epoch, record.origin.lane};
     const Range whole{record.origin.first_sequence, record.origin.first_sequence + record.count - 1};
     RangeSet& added = plan.added[key];
     std::vector<Range> missing = added.missing(whole);
@@ -88,11 +118,20 @@ Result<void> make_plan(const std::vector<Record>& records, const Ledger& ledger,
       }
       missing = std::move(both);
     }
+    const bool all_new = missing.size() == 1 && missing.front() == whole;
+    if (record.compare && !all_new) {
+      Result<bool> taken = conflicts(records, plan, record, key.agent, whole, missing, questions);
+      if (!taken) return taken.error();
+      if (*taken) {
+        plan.conflicts.push_back(i);
+        continue;
+      }
+    }
     if (missing.empty()) {
       plan.duplicates.push_back(i);
       continue;
     }
-    if (missing.size() == 1 && missing.front() == whole) {
+    if (all_new) {
       plan.rows.push_back({.record = i, .agent = key.agent, .part = {}});
     } else {
       std::vector<Record> parts = cut(record, missing);

@@ -22,13 +22,22 @@ struct AppendPlan {
   };
   std::vector<Row> rows;                ///< in log order
   std::vector<std::size_t> duplicates;  ///< records of which nothing is new
+  std::vector<std::size_t> conflicts;   ///< records whose numbers are taken by other events
   std::map<LaneKey, RangeSet> added;    ///< numbers that the transaction adds
   std::uint64_t events = 0;
 };
 
-/// Checks the batches of `records` against the ledger and against each other. `agent_id` gives the row of an
-/// agent, made if need be. Fails when an origin's numbers are impossible.
+/// What the plan has to ask.
+struct PlanQuestions {
+  /// The row of an agent, made if need be.
+  std::function<std::int64_t(const std::string&)> agent_id;
+  /// Does the log have the same events as the record under these of its numbers? Asked of records to compare.
+  std::function<Result<bool>(const Record&, std::int64_t agent, const Range&)> agree;
+};
+
+/// Checks the batches of `records` against the ledger and against each other. Fails when an origin's numbers are
+/// impossible.
 [[nodiscard]] Result<void> make_plan(const std::vector<Record>& records, const Ledger& ledger,
-                                     const std::function<std::int64_t(const std::string&)>& agent_id, AppendPlan& plan);
+                                     const PlanQuestions& questions, AppendPlan& plan);
 
 }  // namespace wf::store

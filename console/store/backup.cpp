@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <fstream>
 
+#include "console/store/attachment_files.hpp"
 #include "console/store/data_directory.hpp"
 #include "console/store/schema.hpp"
 #include "console/store/sqlite.hpp"
@@ -86,6 +87,8 @@ Result<void> copy_folder(const fs::path& from, const fs::path& archive, const fs
     }
     if (!entry.is_regular_file(failed)) continue;
     Result<std::string> hash = copy_private_file(entry.path(), archive / path);
+    // Gone meanwhile: one that a running engine or a command has written whole under its name, or has dealt with.
+    if (!hash && !fs::exists(entry.path(), failed)) continue;
     if (!hash) return hash.error();
     entries.push_back({std::move(*hash), path.generic_string()});
   }
@@ -155,6 +158,10 @@ Result<void> backup(const fs::path& data, const fs::path& archive) {
   for (const char* const folder : {kKeysFolder, kSitesFolder})
     if (fs::is_directory(data / folder, failed))
       if (Result<void> copied = copy_folder(data, partial, folder, entries); !copied) return copied;
+  Result<void> attached = copy_attachments(data, partial, [&](std::string content, const fs::path& path) {
+    entries.push_back({std::move(content), path.generic_string()});
+  });
+  if (!attached) return attached;
   if (fs::is_regular_file(data / kSettingsFile, failed)) {
     Result<std::string> settings = copy_private_file(data / kSettingsFile, partial / kSettingsFile);
     if (!settings) return settings.error();
@@ -185,7 +192,8 @@ Result<void> restore(const fs::path& archive, const fs::path& data) {
     if (!version) return version.error();
   }
   if (Result<void> made = make_private_directory(data); !made) return made;
-  Unfinished keys(data / kKeysFolder), sites(data / kSitesFolder), settings(data / kSettingsFile);
+  Unfinished keys(data / kKeysFolder), sites(data / kSitesFolder), settings(data / kSettingsFile),
+      attachments(data / kAttachmentsFolder);
   Unfinished database(data / (std::string(kDatabaseFile) + ".partial"));
   for (const Entry& entry : *entries) {
     const fs::path to =
@@ -206,6 +214,7 @@ Result<void> restore(const fs::path& archive, const fs::path& data) {
   keys.keep();
   sites.keep();
   settings.keep();
+  attachments.keep();
   database.keep();
   return sync_path(data);
 }

@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sodium.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -12,59 +11,11 @@
 #include <cstring>
 #include <fstream>
 
+#include "console/store/content_hash.hpp"
 #include "console/store/schema.hpp"
 
 namespace wf::store {
 namespace {
-
-Error file_error(const std::filesystem::path& path, std::string_view doing, int reason) {
-  const char* to_do = reason == ENOSPC || reason == EDQUOT ? "free space on that disk"
-                      : reason == EROFS                    ? "the disk is mounted read-only; choose another place"
-                                                           : "check that it exists, its owner and its mode";
-  return {fmt::format("cannot {}: {}", doing, std::strerror(reason)), path.string(), to_do};
-}
-
-/// Closes a descriptor at the end of a scope.
-struct Descriptor {
-  int number = -1;
-  ~Descriptor() {
-    if (number >= 0) ::close(number);
-  }
-};
-
-/// Reads a file to its end, a piece at a time, into `each`.
-template <class Each>
-Result<void> read_through(const std::filesystem::path& file, const Each& each) {
-  const Descriptor in{::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)};
-  if (in.number < 0) return file_error(file, "read", errno);
-  std::array<char, 1U << 16U> buffer{};
-  while (true) {
-    const ssize_t n = ::read(in.number, buffer.data(), buffer.size());
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return file_error(file, "read", errno);
-    if (n == 0) return {};
-    if (Result<void> done = each(std::string_view(buffer.data(), static_cast<std::size_t>(n))); !done) return done;
-  }
-}
-
-class Hash {
- public:
-  Hash() { crypto_generichash_init(&state_, nullptr, 0, kBytes); }
-  void add(std::string_view bytes) {
-    crypto_generichash_update(&state_, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
-  }
-  std::string hex() {
-    std::array<unsigned char, kBytes> hash{};
-    crypto_generichash_final(&state_, hash.data(), hash.size());
-    std::string out;
-    for (const unsigned char byte : hash) out += fmt::format("{:02x}", byte);
-    return out;
-  }
-
- private:
-  static constexpr std::size_t kBytes = 32;
-  crypto_generichash_state state_{};
-};
 
 std::string owner_of(int descriptor) {
   std::array<char, 32> text{};
@@ -78,6 +29,13 @@ std::string owner_of(int descriptor) {
 
 }  // namespace
 
+Error file_error(const std::filesystem::path& path, std::string_view doing, int reason) {
+  const char* to_do = reason == ENOSPC || reason == EDQUOT ? "free space on that disk"
+                      : reason == EROFS                    ? "the disk is mounted read-only; choose another place"
+                                                           : "check that it exists, its owner and its mode";
+  return {fmt::format("cannot {}: {}", doing, std::strerror(reason)), path.string(), to_do};
+}
+
 Result<void> make_private_directory(const std::filesystem::path& directory) {
   std::error_code failed;
   if (std::filesystem::is_directory(directory, failed)) return {};
@@ -85,7 +43,9 @@ Result<void> make_private_directory(const std::filesystem::path& directory) {
   if (!parent.empty() && parent != directory) {
     if (Result<void> made = make_private_directory(parent); !made) return made;
   }
-  if (::mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST) return file_error(directory, "make it", errno);
+  // Its name too must survive a power cut, or all that is synced inside is gone with it.
+  if (::mkdir(directory.c_str(), 0700) == 0) return sync_path(parent.empty() ? "." : parent);
+  if (errno != EEXIST) return file_error(directory, "make it", errno);
   if (!std::filesystem::is_directory(directory, failed)) return file_error(directory, "use it", ENOTDIR);
   return {};
 }
@@ -102,10 +62,24 @@ Result<void> sync_path(const std::filesystem::path& path) {
   return {};
 }
 
+Result<void> read_through(const std::filesystem::path& file,
+                          const std::function<Result<void>(std::string_view piece)>& each) {
+  const Descriptor in{::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)};
+  if (in.number < 0) return file_error(file, "read", errno);
+  std::array<char, 1U << 16U> buffer{};
+  while (true) {
+    const ssize_t n = ::read(in.number, buffer.data(), buffer.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return file_error(file, "read", errno);
+    if (n == 0) return {};
+    if (Result<void> done = each(std::string_view(buffer.data(), static_cast<std::size_t>(n))); !done) return done;
+  }
+}
+
 Result<std::string> copy_private_file(const std::filesystem::path& from, const std::filesystem::path& to) {
   const Descriptor out{::open(to.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600)};
   if (out.number < 0) return file_error(to, "make it", errno);
-  Hash hash;
+  ContentHash hash;
   Result<void> copied = read_through(from, [&](std::string_view piece) -> Result<void> {
     hash.add(piece);
     while (!piece.empty()) {
@@ -122,7 +96,7 @@ Result<std::string> copy_private_file(const std::filesystem::path& from, const s
 }
 
 Result<std::string> hash_file(const std::filesystem::path& file) {
-  Hash hash;
+  ContentHash hash;
   Result<void> done = read_through(file, [&](std::string_view piece) -> Result<void> {
     hash.add(piece);
     return {};

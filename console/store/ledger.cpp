@@ -60,6 +60,20 @@ std::uint64_t RangeSet::whole_up_to() const {
   return !ranges_.empty() && ranges_.begin()->first == 1 ? ranges_.begin()->second : 0;
 }
 
+std::uint64_t whole_up_to(const RangeSet& a, const RangeSet& b) {
+  std::uint64_t whole = 0;
+  for (bool grown = true; grown;) {
+    grown = false;
+    for (const RangeSet* set : {&a, &b}) {
+      const auto it = reaching(set->ranges(), whole + 1);
+      if (it == set->ranges().end() || it->first > whole + 1) continue;
+      whole = it->second;
+      grown = true;
+    }
+  }
+  return whole;
+}
+
 std::uint64_t RangeSet::size() const {
   std::uint64_t out = 0;
   for (const auto& [first, last] : ranges_) out += last - first + 1;

@@ -32,6 +32,9 @@ class RangeSet {
   std::map<std::uint64_t, std::uint64_t> ranges_;  ///< first → last
 };
 
+/// Last number of the range that begins at 1 in both sets together; 0 if 1 is in neither.
+[[nodiscard]] std::uint64_t whole_up_to(const RangeSet& a, const RangeSet& b);
+
 /// Which numbers a ledger speaks of: an agent (its row in `agents`), an epoch, a lane.
 struct LaneKey {
   std::int64_t agent = 0;

@@ -4,6 +4,7 @@
 #include <unordered_map>
 
 #include "console/store/audit_chain.hpp"
+#include "console/store/batch_index.hpp"
 #include "console/store/schema.hpp"
 #include "console/store/sqlite.hpp"
 #include "console/store/store.hpp"
@@ -33,9 +34,21 @@ class SqliteReader final : public Reader {
         " WHERE {} AND max_time >= ?1 AND min_time <= ?2 "
         "ORDER BY position DESC",
         kShortBatch, kLongBatch);
+    // Terms 1 and 2: the name, and the one of batches with too many names. What the index has not reached is searched
+    // by time alone.
+    const std::string filtered = fmt::format(
+        "SELECT position FROM postings WHERE term IN(?4, ?5) AND long = 0"
+        " AND max_time BETWEEN ?1 AND ?3 AND min_time <= ?2 "
+        "UNION SELECT position FROM postings WHERE term IN(?4, ?5) AND long = 1 AND max_time >= ?1 AND min_time <= ?2 "
+        "UNION SELECT position FROM log WHERE position > (SELECT value FROM meta WHERE key = 'indexed')"
+        " AND kind = {} AND max_time >= ?1 AND min_time <= ?2 ORDER BY position DESC",
+        static_cast<int>(RecordKind::batch));
     const std::pair<Statement*, std::string> all[] = {
         {&read_log_, fmt::format("SELECT {} FROM log WHERE position > ?1 ORDER BY position LIMIT ?2", kColumns)},
+        {&newest_, "SELECT max(position) FROM log"},
         {&positions_, positions},
+        {&filtered_, filtered},
+        {&term_, "SELECT id FROM terms WHERE what = ?1 AND text = ?2"},
         {&record_, fmt::format("SELECT {} FROM log WHERE position = ?1", kColumns)},
         {&agent_, "SELECT name FROM agents WHERE id = ?1"},
         {&incidents_,
@@ -76,21 +89,27 @@ class SqliteReader final : public Reader {
     }
   }
 
-  Result<void> read_batches(UtcNs since, UtcNs until, const std::function<bool(Record&)>& each) const override {
-    const Resetter reset(positions_);
-    positions_.bind(1, since).bind(2, until).bind(3, add_clamped(until, kShortSpan));
-    while (true) {
-      Result<bool> more = positions_.step();
-      if (!more) return more.error();
-      if (!*more) return {};
-      const Resetter reset_record(record_);
-      Result<bool> row = record_.bind(1, positions_.integer(0)).step();
-      if (!row) return row.error();
-      if (!*row) continue;
-      Record record;
-      if (Result<void> filled = fill(record_, record); !filled) return filled;
-      if (!each(record)) return {};
+  Result<std::uint64_t> newest() const override {
+    const Resetter reset(newest_);
+    Result<bool> row = newest_.step();
+    if (!row) return row.error();
+    return *row ? static_cast<std::uint64_t>(newest_.integer(0)) : 0;
+  }
+
+  Result<void> read_batches(UtcNs since, UtcNs until, const std::function<bool(Record&)>& each,
+                            const BatchFilter& filter) const override {
+    // One name narrows it enough, and a source is the rarest.
+    const std::pair<TermKind, const std::string*> names[] = {
+        {TermKind::source, &filter.source}, {TermKind::agent, &filter.agent}, {TermKind::kind, &filter.kind}};
+    for (const auto& [what, name] : names) {
+      if (name->empty() || name->size() > kLongestTerm) continue;
+      const Result<std::int64_t> id = term(what, *name), many = term(what, kManyTerm);
+      if (!id) return id.error();
+      if (!many) return many.error();
+      filtered_.bind(4, *id).bind(5, *many);
+      return read_positions(filtered_, since, until, each);
     }
+    return read_positions(positions_, since, until, each);
   }
 
   Result<std::vector<StoredIncident>> incidents(UtcNs since, UtcNs until, std::size_t limit) const override {
@@ -137,6 +156,33 @@ class SqliteReader final : public Reader {
   Result<VerifyReport> verify() const override { return verify_database(db_); }
 
  private:
+  /// The term's number in the index; 0: no indexed batch has it.
+  Result<std::int64_t> term(TermKind what, std::string_view name) const {
+    const std::string text = term_of(name);
+    const Resetter reset(term_);
+    Result<bool> row = term_.bind(1, static_cast<std::int64_t>(what)).bind_text(2, text).step();
+    if (!row) return row.error();
+    return *row ? term_.integer(0) : std::int64_t{0};
+  }
+
+  Result<void> read_positions(Statement& positions, UtcNs since, UtcNs until,
+                              const std::function<bool(Record&)>& each) const {
+    const Resetter reset(positions);
+    positions.bind(1, since).bind(2, until).bind(3, add_clamped(until, kShortSpan));
+    while (true) {
+      Result<bool> more = positions.step();
+      if (!more) return more.error();
+      if (!*more) return {};
+      const Resetter reset_record(record_);
+      Result<bool> row = record_.bind(1, positions.integer(0)).step();
+      if (!row) return row.error();
+      if (!*row) continue;
+      Record record;
+      if (Result<void> filled = fill(record_, record); !filled) return filled;
+      if (!each(record)) return {};
+    }
+  }
+
   static std::int64_t bound(std::size_t limit) {
     const auto largest = static_cast<std::size_t>(std::numeric_limits<std::int64_t>::max());
     return static_cast<std::int64_t>(std::min(limit, largest));
@@ -172,7 +218,7 @@ class SqliteReader final : public Reader {
   }
 
   Database db_;
-  mutable Statement read_log_, positions_, record_, agent_, incidents_, alerts_, audit_;
+  mutable Statement read_log_, newest_, positions_, filtered_, term_, record_, agent_, incidents_, alerts_, audit_;
   mutable std::unordered_map<std::int64_t, std::string> names_;
 };
 

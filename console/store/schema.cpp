@@ -10,7 +10,7 @@
 namespace wf::store {
 namespace {
 
-// Version 1. The log has one row a record: a batch of events stays one row, which is why a few indices on
+// The log has one row a record: a batch of events stays one row, which is why a few indices on
 // it cost little. Unsigned 64-bit numbers (epochs) are kept as SQLite's signed ones, bit by bit.
 std::string version_1() {
   return fmt::format(R"sql(
@@ -64,10 +64,63 @@ std::string version_1() {
                      kShortBatch, kLongBatch);
 }
 
+/// What the link's second version needs: ranges that agents gave up (disjoint within a lane, as they were declared;
+/// stored numbers win over them), the lease that each epoch's owner said last, and a way from an agent's number to the
+/// record that has it. Terms and postings are the search's index, made in the background (batch_index.hpp): which
+/// records have events of a source or kind; `long` tells batches that reach over more than kShortSpan.
+std::string version_2() {
+  return R"sql(
+    CREATE TABLE given_up(
+      agent  INTEGER NOT NULL,
+      epoch  INTEGER NOT NULL,
+      lane   INTEGER NOT NULL,
+      first  INTEGER NOT NULL,
+      last   INTEGER NOT NULL,
+      time   INTEGER NOT NULL,
+      reason TEXT NOT NULL,
+      PRIMARY KEY(agent, epoch, lane, first)) STRICT, WITHOUT ROWID;
+    CREATE TABLE leases(
+      agent INTEGER NOT NULL,
+      epoch INTEGER NOT NULL,
+      lease BLOB NOT NULL,
+      time  INTEGER NOT NULL,
+      PRIMARY KEY(agent, epoch)) STRICT, WITHOUT ROWID;
+    CREATE INDEX log_numbers ON log(agent, epoch, lane, first) WHERE kind = 1;
+    CREATE TABLE terms(
+      id   INTEGER PRIMARY KEY,
+      what INTEGER NOT NULL,
+      text TEXT NOT NULL,
+      UNIQUE(what, text)) STRICT;
+    CREATE TABLE postings(
+      term     INTEGER NOT NULL,
+      long     INTEGER NOT NULL,
+      max_time INTEGER NOT NULL,
+      position INTEGER NOT NULL,
+      min_time INTEGER NOT NULL,
+      PRIMARY KEY(term, long, max_time, position)) STRICT, WITHOUT ROWID;
+    INSERT INTO meta VALUES('indexed', 0), ('lease_secret', randomblob(32));
+  )sql";
+}
+
 }  // namespace
 
+Result<void> check_not_lost(const std::filesystem::path& data) {
+  std::error_code failed;
+  const std::filesystem::path file = data / kDatabaseFile;
+  const bool there = std::filesystem::exists(file, failed);
+  if (there && std::filesystem::file_size(file, failed) > 0) return {};
+  const bool ran = std::filesystem::exists(data / kBegunFile, failed) &&
+                   std::filesystem::exists(data / kKeysFolder / "engine.key", failed);
+  if (!ran) return {};
+  return Error{
+      there ? "an engine ran here, and its database is cut to nothing" : "an engine ran here, and its database is gone",
+      file.string(),
+      "put the file back, or restore a backup into a new directory (`watchfloor restore`); to begin an empty "
+      "record with the same agents, start once with --fresh"};
+}
+
 std::span<const std::string> migrations() {
-  static const std::array<std::string, 1> steps = {version_1()};
+  static const std::array<std::string, 2> steps = {version_1(), version_2()};
   return steps;
 }
 

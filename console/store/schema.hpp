@@ -10,12 +10,17 @@ namespace wf::store {
 
 inline constexpr const char* kDatabaseFile = "watchfloor.db";
 inline constexpr const char* kLockFile = "lock";
+/// Empty; made once a database stands in the directory, so that a first start that was killed half-way is none.
+inline constexpr const char* kBegunFile = "begun";
 inline constexpr const char* kKeysFolder = "keys";
 /// Versions of the site that the log's configurations name (engine/site_archive.hpp).
 inline constexpr const char* kSitesFolder = "sites";
 inline constexpr const char* kSettingsFile = "watchfloor.yaml";
 /// SQLite's application_id of our files: "WFLR".
 inline constexpr std::int64_t kApplicationId = 0x57464c52;
+
+/// Fails when an engine ran on this directory (it was begun, and has keys) and the database is missing or empty.
+[[nodiscard]] Result<void> check_not_lost(const std::filesystem::path& data);
 
 /// Forward migrations: the one at index n takes a database from user_version n to n + 1.
 [[nodiscard]] std::span<const std::string> migrations();

@@ -3,15 +3,18 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
-#include <atomic>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <utility>
 
 #include "console/store/append_plan.hpp"
 #include "console/store/audit_chain.hpp"
+#include "console/store/batch_index.hpp"
+#include "console/store/books.hpp"
 #include "console/store/data_directory.hpp"
 #include "console/store/ledger.hpp"
+#include "console/store/same_events.hpp"
 #include "console/store/schema.hpp"
 #include "console/store/sqlite.hpp"
 
@@ -21,14 +24,16 @@ namespace {
 /// WAL above which checkpoint() also lets the next writer begin it anew, and what a restarted one is cut to.
 constexpr int kRestartFrames = 4096;
 constexpr std::int64_t kKeptWalBytes = 64LL << 20U;
+/// Records of one transaction of the search's index: the writer waits for it some milliseconds.
+constexpr std::int64_t kIndexedAtOnce = 1024;
 
 std::int64_t as_signed(std::uint64_t number) { return static_cast<std::int64_t>(number); }
 
 class SqliteStore final : public Store {
  public:
-  static Result<std::unique_ptr<Store>> make(const std::filesystem::path& data) {
+  static Result<std::unique_ptr<Store>> make(const std::filesystem::path& data, Missing missing) {
     auto out = std::make_unique<SqliteStore>();
-    if (Result<void> opened = out->open_files(data); !opened) return opened.error();
+    if (Result<void> opened = out->open_files(data, missing); !opened) return opened.error();
     if (Result<void> prepared = out->prepare(); !prepared) return prepared.error();
     if (Result<void> loaded = out->load(); !loaded) return loaded.error();
     return Result<std::unique_ptr<Store>>(std::move(out));
@@ -47,26 +52,38 @@ class SqliteStore final : public Store {
   Result<void> commit(Commit& commit) override {
     const std::lock_guard hold(writing_);
     AppendPlan plan;
-    std::map<std::string, std::int64_t> new_agents;
+    BookEntries entries;
     const auto agent_id = [&](const std::string& name) {
-      if (const auto known = agents_.find(name); known != agents_.end()) return known->second;
-      const auto next = static_cast<std::int64_t>(agents_.size() + new_agents.size() + 1);
-      return new_agents.emplace(name, next).first->second;
+      if (const std::int64_t known = books_.agent(name); known != 0) return known;
+      const auto next = static_cast<std::int64_t>(books_.agents() + entries.agents.size() + 1);
+      return entries.agents.emplace(name, next).first->second;
     };
-    if (Result<void> planned = make_plan(commit.records, ledger_, agent_id, plan); !planned) return planned;
+    const PlanQuestions questions{agent_id, [&](const Record& record, std::int64_t agent, const Range& range) {
+                                    return stored_events_.agree(record, agent, range);
+                                  }};
+    if (Result<void> planned = make_plan(commit.records, books_.ranges(), questions, plan); !planned) return planned;
+    entries.stored = plan.added;
+    entries.events = plan.events;
+    plan_given_up(commit.given_up, agent_id, entries);
+    for (const ConfirmedLease& lease : commit.leases)
+      entries.leases[{agent_id(lease.agent), lease.epoch}] = lease.lease;
     std::vector<AuditLine> chained;
     std::string head = audit_head_;
-    if (!plan.rows.empty() || !commit.incidents.empty() || !commit.alerts.empty() || !commit.audit.empty()) {
+    if (!plan.rows.empty() || !commit.incidents.empty() || !commit.alerts.empty() || !commit.audit.empty() ||
+        !entries.given_up.empty() || !commit.leases.empty()) {
       Result<void> stored = in_transaction([&]() -> Result<void> {
-        if (Result<void> done = write(commit.records, plan, new_agents); !done) return done;
+        if (Result<void> done = write(commit.records, plan, entries); !done) return done;
+        if (Result<void> done = write_links(entries, commit.leases); !done) return done;
         if (Result<void> done = write(commit.incidents); !done) return done;
         if (Result<void> done = write(commit.alerts); !done) return done;
         chained = commit.audit;
         return write(chained, head);
       });
       if (!stored) return stored;
+      books_.enter(entries);
     }
-    publish(plan, new_agents);
+    for (const AppendPlan::Row& row : plan.rows)
+      index_.note(static_cast<std::int64_t>(++last_position_), row.of(commit.records));
     hand_back(commit.records, plan);
     audit_number_ += chained.size();
     audit_head_ = head;
@@ -74,28 +91,22 @@ class SqliteStore final : public Store {
     return {};
   }
 
-  std::vector<LaneStored> stored(const std::string& agent) const override {
-    const std::lock_guard hold(shared_);
-    std::vector<LaneStored> out;
-    const auto id = agents_.find(agent);
-    if (id == agents_.end()) return out;
-    for (auto it = ledger_.lower_bound({id->second, 0, 0}); it != ledger_.end() && it->first.agent == id->second; ++it)
-      out.push_back({it->first.epoch, it->first.lane, it->second.whole_up_to()});
-    return out;
-  }
+  std::vector<LaneStored> stored(const std::string& agent) const override { return books_.stored(agent); }
+  std::vector<LedgerRange> ledger() const override { return books_.ledger(); }
+  std::vector<LaneAccount> accounts() const override { return books_.accounts(); }
+  std::string lease(const std::string& agent, std::uint64_t epoch) const override { return books_.lease(agent, epoch); }
+  const std::string& lease_secret() const override { return lease_secret_; }
+  std::uint64_t events() const override { return books_.events(); }
 
-  std::vector<LedgerRange> ledger() const override {
-    const std::lock_guard hold(shared_);
-    std::map<std::int64_t, std::string> names;
-    for (const auto& [name, id] : agents_) names.emplace(id, name);
-    std::vector<LedgerRange> out;
-    for (const auto& [key, set] : ledger_)
-      for (const auto& [first, last] : set.ranges())
-        out.push_back({names[key.agent], key.epoch, key.lane, first, last});
-    return out;
+  bool index_more() override {
+    const std::lock_guard hold(indexing_);
+    const Result<bool> more = index_.gather(kIndexedAtOnce);
+    if (!more || !*more) return false;
+    const std::lock_guard hold_writer(writing_);
+    const bool committed = in_transaction([&] { return index_.write(); }).ok();
+    index_.done(committed);
+    return committed;
   }
-
-  std::uint64_t events() const override { return events_; }
 
   void checkpoint() override {
     const std::lock_guard hold(checkpointing_);
@@ -113,8 +124,10 @@ class SqliteStore final : public Store {
   }
 
  private:
-  Result<void> open_files(const std::filesystem::path& data) {
+  Result<void> open_files(const std::filesystem::path& data, Missing missing) {
     if (Result<void> made = make_private_directory(data); !made) return made;
+    if (missing == Missing::refuse)
+      if (Result<void> there = check_not_lost(data); !there) return there;
     Result<DirectoryLock> lock = DirectoryLock::take(data);
     if (!lock) return lock.error();
     lock_ = std::move(*lock);
@@ -137,9 +150,14 @@ class SqliteStore final : public Store {
     if (!settings) return settings;
     if (Result<void> migrated = migrate(db_, file, migrations()); !migrated) return migrated;
     if (Result<void> synced = sync_path(data); !synced) return synced;
+    // Only now: a start that was killed before it had a database may be made again.
+    if (Result<void> begun = make_private_file(data / kBegunFile); !begun) return begun;
     Result<Database> second = Database::open(file, Database::Mode::read_write);
     if (!second) return second.error();
     checkpoint_ = std::move(*second);
+    Result<Database> third = Database::open(file, Database::Mode::read_only);
+    if (!third) return third.error();
+    index_reader_ = std::move(*third);
     return checkpoint_.exec("PRAGMA synchronous=FULL;PRAGMA wal_autocheckpoint=0;PRAGMA busy_timeout=0");
   }
 
@@ -154,6 +172,10 @@ class SqliteStore final : public Store {
         {&put_range_, "INSERT OR REPLACE INTO ledger(agent, epoch, lane, first, last) VALUES(?1, ?2, ?3, ?4, ?5)"},
         {&drop_range_, "DELETE FROM ledger WHERE agent = ?1 AND epoch = ?2 AND lane = ?3 AND first = ?4"},
         // A revision is kept as it was first made: recovery makes the same ones again.
+        {&put_given_up_,
+         "INSERT OR REPLACE INTO given_up(agent, epoch, lane, first, last, time, reason) "
+         "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)"},
+        {&put_lease_, "INSERT OR REPLACE INTO leases(agent, epoch, lease, time) VALUES(?1, ?2, ?3, ?4)"},
         {&insert_incident_,
          "INSERT OR IGNORE INTO incidents(id, revision, changed, open, json) "
          "SELECT ?1, ?2, ?3, ?4, ?5 WHERE NOT EXISTS(SELECT 1 FROM incidents WHERE id = ?1 AND revision = ?2)"},
@@ -167,30 +189,15 @@ class SqliteStore final : public Store {
       if (!made) return made.error();
       *statement = std::move(*made);
     }
-    return {};
+    if (Result<void> prepared = index_.prepare(index_reader_, db_); !prepared) return prepared;
+    return stored_events_.prepare(db_);
   }
 
   Result<void> load() {
-    Result<Statement> agents = db_.prepare("SELECT id, name FROM agents");
-    if (!agents) return agents.error();
-    while (true) {
-      Result<bool> row = agents->step();
-      if (!row) return row.error();
-      if (!*row) break;
-      agents_.emplace(std::string(agents->bytes(1)), agents->integer(0));
-    }
-    Result<Statement> ranges = db_.prepare("SELECT agent, epoch, lane, first, last FROM ledger");
-    if (!ranges) return ranges.error();
-    while (true) {
-      Result<bool> row = ranges->step();
-      if (!row) return row.error();
-      if (!*row) break;
-      const LaneKey key{ranges->integer(0), static_cast<std::uint64_t>(ranges->integer(1)),
-                        static_cast<std::uint8_t>(ranges->integer(2))};
-      const Range range{static_cast<std::uint64_t>(ranges->integer(3)), static_cast<std::uint64_t>(ranges->integer(4))};
-      ledger_[key].insert(range);
-      events_ += range.last - range.first + 1;
-    }
+    if (Result<void> loaded = books_.load(db_); !loaded) return loaded;
+    Result<std::string> secret = db_.text("SELECT value FROM meta WHERE key = 'lease_secret'");
+    if (!secret) return secret.error();
+    lease_secret_ = std::move(*secret);
     const Result<std::int64_t> last = db_.integer("SELECT max(position) FROM log");
     if (!last) return last.error();
     last_position_ = static_cast<std::uint64_t>(*last);
@@ -215,9 +222,44 @@ class SqliteStore final : public Store {
     return done;
   }
 
-  Result<void> write(const std::vector<Record>& records, const AppendPlan& plan,
-                     const std::map<std::string, std::int64_t>& new_agents) {
-    for (const auto& [name, id] : new_agents)
+  /// Of each declaration what is new; one of a lane that has too many separate ranges is marked as refused.
+  void plan_given_up(std::vector<GivenUp>& declared, const std::function<std::int64_t(const std::string&)>& agent_id,
+                     BookEntries& entries) const {
+    std::map<LaneKey, GivenUpRanges> changed;  // with what this transaction already adds
+    for (GivenUp& given : declared) {
+      const LaneKey key{agent_id(given.agent), given.epoch, given.lane};
+      const auto [ranges, fresh] = changed.try_emplace(key);
+      if (fresh) ranges->second = books_.given_up_of(key);
+      given.refused = ranges->second.rows().size() >= GivenUpRanges::kMostRows;
+      if (given.refused) continue;
+      const auto rows =
+          ranges->second.added({given.first, given.last}, books_.ranges_of(key), given.time, given.reason);
+      for (const auto& [first, row] : rows) {
+        ranges->second.put(first, row);
+        entries.given_up[key][first] = row;
+      }
+    }
+  }
+
+  Result<void> write_links(const BookEntries& entries, const std::vector<ConfirmedLease>& leases) {
+    for (const auto& [key, rows] : entries.given_up) {
+      for (const auto& [first, row] : rows) {
+        put_given_up_.bind(1, key.agent).bind(2, as_signed(key.epoch)).bind(3, key.lane).bind(4, as_signed(first));
+        put_given_up_.bind(5, as_signed(row.last)).bind(6, row.time).bind_text(7, row.reason);
+        if (Result<void> done = put_given_up_.run(); !done) return done;
+      }
+    }
+    for (const ConfirmedLease& lease : leases) {
+      const auto made = entries.agents.find(lease.agent);
+      put_lease_.bind(1, made != entries.agents.end() ? made->second : books_.agent(lease.agent));
+      put_lease_.bind(2, as_signed(lease.epoch)).bind_blob(3, lease.lease).bind(4, lease.time);
+      if (Result<void> done = put_lease_.run(); !done) return done;
+    }
+    return {};
+  }
+
+  Result<void> write(const std::vector<Record>& records, const AppendPlan& plan, const BookEntries& entries) {
+    for (const auto& [name, id] : entries.agents)
       if (Result<void> done = insert_agent_.bind(1, id).bind_text(2, name).run(); !done) return done;
     std::uint64_t position = last_position_;
     for (const AppendPlan::Row& row : plan.rows)
@@ -285,13 +327,11 @@ class SqliteStore final : public Store {
   Result<void> save_ranges(const LaneKey& key, const RangeSet& added) {
     RangeSet merged;
     std::vector<Range> replaced;
-    const auto known = ledger_.find(key);
+    const RangeSet& known = books_.ranges_of(key);
     for (const auto& [first, last] : added.ranges()) {
-      if (known != ledger_.end()) {
-        for (const Range& range : known->second.touching({first, last})) {
-          merged.insert(range);
-          replaced.push_back(range);
-        }
+      for (const Range& range : known.touching({first, last})) {
+        merged.insert(range);
+        replaced.push_back(range);
       }
       merged.insert({first, last});
     }
@@ -307,23 +347,17 @@ class SqliteStore final : public Store {
     return {};
   }
 
-  /// Makes what is durable now visible to the other threads, never earlier: an agent drops what stored() says.
-  void publish(const AppendPlan& plan, const std::map<std::string, std::int64_t>& new_agents) {
-    if (plan.rows.empty()) return;
-    const std::lock_guard hold(shared_);
-    agents_.insert(new_agents.begin(), new_agents.end());
-    for (const auto& [key, added] : plan.added)
-      for (const auto& [first, last] : added.ranges()) ledger_[key].insert({first, last});
-    events_ += plan.events;
-    last_position_ += plan.rows.size();
-  }
-
   /// Tells the caller what became of its records. Rows follow each other from `last_position_` downwards.
   void hand_back(std::vector<Record>& records, AppendPlan& plan) const {
-    for (const std::size_t i : plan.duplicates) {
+    const auto nothing = [&](std::size_t i) {
       records[i].count = 0;
       records[i].position = 0;
       records[i].payload.clear();
+    };
+    for (const std::size_t i : plan.duplicates) nothing(i);
+    for (const std::size_t i : plan.conflicts) {
+      nothing(i);
+      records[i].conflict = true;
     }
     std::uint64_t position = last_position_ - plan.rows.size();
     for (AppendPlan::Row& row : plan.rows) {
@@ -341,15 +375,17 @@ class SqliteStore final : public Store {
   DirectoryLock lock_;  // first, so that it is let go of last
   Database db_;
   Database checkpoint_;
-  Statement begin_, commit_, insert_agent_, insert_record_, put_range_, drop_range_, insert_incident_, put_alert_,
-      insert_audit_, set_audit_number_;
+  Statement begin_, commit_, insert_agent_, insert_record_, put_range_, drop_range_, put_given_up_, put_lease_,
+      insert_incident_, put_alert_, insert_audit_, set_audit_number_;
+  StoredEvents stored_events_;
+  Database index_reader_;
+  BatchIndex index_;
 
-  std::mutex writing_;         ///< the writer's transaction, and the short end of a checkpoint
-  std::mutex checkpointing_;   ///< checkpoint_; taken before writing_
-  mutable std::mutex shared_;  ///< agents_ and ledger_: the writer changes them under it, others read under it
-  std::map<std::string, std::int64_t> agents_;
-  Ledger ledger_;
-  std::atomic<std::uint64_t> events_ = 0;
+  std::mutex writing_;        ///< the writer's transaction, and the short end of a checkpoint
+  std::mutex checkpointing_;  ///< checkpoint_; taken before writing_
+  std::mutex indexing_;       ///< index_ and its reader; taken before writing_
+  Books books_;
+  std::string lease_secret_;
   std::uint64_t last_position_ = 0;
   std::uint64_t audit_number_ = 0;
   std::string audit_head_;
@@ -357,6 +393,8 @@ class SqliteStore final : public Store {
 
 }  // namespace
 
-Result<std::unique_ptr<Store>> Store::open(const std::filesystem::path& data) { return SqliteStore::make(data); }
+Result<std::unique_ptr<Store>> Store::open(const std::filesystem::path& data, Missing missing) {
+  return SqliteStore::make(data, missing);
+}
 
 }  // namespace wf::store

@@ -3,9 +3,12 @@
 #include <fmt/format.h>
 
 #include <map>
+#include <set>
 
 #include "console/store/audit_chain.hpp"
+#include "console/store/given_up.hpp"
 #include "console/store/ledger.hpp"
+#include "proto/attachment.hpp"
 
 namespace wf::store {
 namespace {
@@ -37,11 +40,13 @@ class Check {
     if (done) done = read_agents();
     if (done) done = read_log();
     if (done) done = read_ledger();
+    if (done) done = read_given_up();
     if (done) done = read_audit();
     db_.roll_back();
     if (!done) return done.error();
     compare();
     gaps_.close("gaps");
+    given_up_lines_.close("given-up ranges");
     damages_.close("damages");
     return std::move(report_);
   }
@@ -99,6 +104,7 @@ class Check {
           else if (summary->events != count)
             damages_.add(
                 fmt::format("log record {}: it says {} events and holds {}", position, count, summary->events));
+          note_attachments(s.bytes(7), key, position);
           const Range range{first, first + count - 1};
           RangeSet& set = logged_[key];
           std::uint64_t fresh = 0;
@@ -110,6 +116,17 @@ class Check {
         });
   }
 
+  /// Few batches name any: the others are not decoded.
+  void note_attachments(std::string_view batch, const LaneKey& key, std::uint64_t position) {
+    if (batch.find(kAttachmentField) == std::string_view::npos) return;
+    const Result<std::vector<Event>> events = decode_batch(batch, {});
+    if (!events) return;
+    for (const Event& event : *events)
+      for (const Field& field : event.fields)
+        if (field.name == kAttachmentField && valid_attachment_hash(field.value))
+          report_.attachments.try_emplace(field.value, NamedAttachment{agent_name(key.agent), position, event.time});
+  }
+
   Result<void> read_ledger() {
     return each("SELECT agent, epoch, lane, first, last FROM ledger", [&](const Statement& s) {
       const LaneKey key = key_of(s, 0);
@@ -119,6 +136,18 @@ class Check {
         return;
       }
       ledger_[key].insert(range);
+    });
+  }
+
+  Result<void> read_given_up() {
+    return each("SELECT agent, epoch, lane, first, last, time, reason FROM given_up", [&](const Statement& s) {
+      const LaneKey key = key_of(s, 0);
+      const Range range{static_cast<std::uint64_t>(s.integer(3)), static_cast<std::uint64_t>(s.integer(4))};
+      if (range.first == 0 || range.last < range.first) {
+        damages_.add(fmt::format("given up: {}: a range {} cannot be", lane_name(key), span(range)));
+        return;
+      }
+      given_up_[key].put(range.first, {range.last, s.integer(5), std::string(s.bytes(6))});
     });
   }
 
@@ -161,15 +190,17 @@ class Check {
     for (const auto& [key, set] : ledger_) {
       const auto it = logged_.find(key);
       differ(key, set, it != logged_.end() ? it->second : kNothing, "in the ledger but not in the log");
-      std::uint64_t next = 1;
-      for (const auto& [first, last] : set.ranges()) {
-        if (first > next) {
-          const Range gap{next, first - 1};
-          gaps_.add(fmt::format("{}: {} missing ({} event{})", lane_name(key), span(gap), first - next,
-                                first - next == 1 ? "" : "s"));
-        }
-        next = last + 1;
-      }
+    }
+    std::set<LaneKey> lanes;
+    for (const auto& [key, set] : ledger_) lanes.insert(key);
+    for (const auto& [key, ranges] : given_up_) lanes.insert(key);
+    for (const LaneKey& key : lanes) {
+      const LaneStanding standing = standing_of(ledger_[key], given_up_[key]);
+      for (const Range& gap : standing.gaps)
+        gaps_.add(fmt::format("{}: {} missing ({})", lane_name(key), span(gap), events_in(gap)));
+      for (const LaneStanding::Given& given : standing.given_up)
+        given_up_lines_.add(
+            fmt::format("{}: {} ({}): {}", lane_name(key), span(given.range), events_in(given.range), given.reason));
     }
     for (const auto& [key, set] : logged_) {
       const auto it = ledger_.find(key);
@@ -188,23 +219,32 @@ class Check {
             static_cast<std::uint8_t>(s.integer(column + 2))};
   }
 
+  std::string agent_name(std::int64_t agent) const {
+    const auto name = names_.find(agent);
+    return name != names_.end() ? name->second : fmt::format("unknown agent {}", agent);
+  }
+
   std::string lane_name(const LaneKey& key) const {
-    const auto name = names_.find(key.agent);
-    return fmt::format("{} epoch {} lane {}",
-                       name != names_.end() ? name->second : fmt::format("unknown agent {}", key.agent), key.epoch,
-                       key.lane);
+    return fmt::format("{} epoch {} lane {}", agent_name(key.agent), key.epoch, key.lane);
   }
 
   static std::string span(const Range& range) {
     return range.first == range.last ? fmt::format("{}", range.first) : fmt::format("{}–{}", range.first, range.last);
   }
 
+  static std::string events_in(const Range& range) {
+    const std::uint64_t n = range.last - range.first + 1;
+    return fmt::format("{} event{}", n, n == 1 ? "" : "s");
+  }
+
   const Database& db_;
   VerifyReport report_;
   Lines gaps_{report_.gaps};
+  Lines given_up_lines_{report_.given_up};
   Lines damages_{report_.damages};
   std::map<std::int64_t, std::string> names_;
   Ledger logged_, ledger_;
+  GivenUpLedger given_up_;
 };
 
 }  // namespace

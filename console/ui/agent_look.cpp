@@ -10,6 +10,7 @@ FeedSum sum_of(const std::vector<AgentState>& agents) {
   FeedSum out;
   for (const AgentState& a : agents) {
     out.gaps += a.gap_events;
+    out.given_up += a.given_up_events;
     out.spooled += a.report.spooled;
     for (const SourceStatus& s : a.report.sources) out.refused += s.refused;
     out.last_event = std::max(out.last_event, last_event_of(a));
@@ -18,6 +19,53 @@ FeedSum sum_of(const std::vector<AgentState>& agents) {
     if (a.health == AgentState::Health::live) ++out.live;
     if (a.health == AgentState::Health::silent || a.health == AgentState::Health::late) ++out.silent;
   }
+  return out;
+}
+
+std::uint64_t missing_of(const Snapshot& snapshot) {
+  return std::max(sum_of(snapshot.agents).gaps, snapshot.health.ledger_gaps);
+}
+
+std::string loss_in_words(const Snapshot& snapshot) {
+  const std::uint64_t missing = missing_of(snapshot), given_up = sum_of(snapshot.agents).given_up;
+  std::string out = missing > 0 ? count_text(missing) + " missing" : std::string();
+  if (given_up > 0) out += (out.empty() ? "" : ", ") + count_text(given_up) + " given up";
+  return out.empty() ? "none lost" : out;
+}
+
+std::string kept_out_in_words(const AgentState& a, const SiteTime& time, UtcNs now) {
+  if (a.kept_out_until <= now || a.health == AgentState::Health::revoked) return {};
+  return "kept out until " + time.clock(a.kept_out_until) + " because it flooded";
+}
+
+std::string connection_in_words(const AgentState& a) {
+  switch (a.health) {
+    case AgentState::Health::revoked:
+      return "refused: it was revoked";
+    case AgentState::Health::never:
+      return "it has not come yet";
+    case AgentState::Health::silent:
+      return a.remote.empty() ? std::string("ended") : "ended; it was from " + a.remote;
+    case AgentState::Health::live:
+    case AgentState::Health::late:
+      break;
+  }
+  return a.remote.empty() ? std::string("connected") : "connected from " + a.remote;
+}
+
+std::string key_in_words(const AgentState& a, const SiteTime& time, UtcNs now) {
+  if (a.key_since == 0) return "not known";
+  std::string out = span(std::max<std::int64_t>(now - a.key_since, 0)) + " old, ";
+  if (a.key_asked) return out + "a new one was asked for";
+  if (a.key_due == 0) return out + "changed by hand only";
+  if (a.key_due < now) return out + "its change is overdue";
+  return out + "changes " + time.day(a.key_due);
+}
+
+std::string lateness_in_words(const AgentState& a) {
+  if (a.late_events == 0 && a.old_events == 0) return "all came in time";
+  std::string out = a.late_events > 0 ? count_text(a.late_events) + " over 15 min late" : std::string();
+  if (a.old_events > 0) out += (out.empty() ? "" : ", ") + count_text(a.old_events) + " over 72 h, history only";
   return out;
 }
 

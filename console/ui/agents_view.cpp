@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <vector>
 
@@ -16,12 +17,10 @@ namespace {
 constexpr float kTiles = 96;
 constexpr float kRow = 36;
 
-bool ails(const AgentState& a) {
-  return a.health == AgentState::Health::late || a.health == AgentState::Health::silent || a.gap_events > 0;
+bool ails(const AgentState& a, UtcNs now) {
+  return a.kept_out_until > now || a.health == AgentState::Health::late || a.health == AgentState::Health::silent ||
+         a.gap_events > 0 || a.copies > 0 || a.clock_ahead > 0 || !a.problem.empty();
 }
-
-/// Skew that a person should know of.
-constexpr std::int64_t kSkew = 2 * kSecond;
 
 }  // namespace
 
@@ -31,7 +30,7 @@ void AgentsView::update(Frame& f, Desk& d) {
   auto at = std::find_if(agents.begin(), agents.end(), [&](const AgentState& a) { return a.name == selected_; });
   if (at == agents.end()) {
     // What ails is shown first; nothing ails: the first.
-    at = std::find_if(agents.begin(), agents.end(), ails);
+    at = std::find_if(agents.begin(), agents.end(), [&](const AgentState& a) { return ails(a, f.input.now); });
     if (at == agents.end()) at = agents.begin();
     selected_ = at->name;
   }
@@ -49,12 +48,14 @@ void AgentsView::draw(Frame& f, Desk& d, const Rect& r) {
   p.push_clip(r);
   p.fill(r, p.t.bg1);
   const FeedSum feeds = sum_of(f.snapshot.agents);
-  const std::uint64_t missing = feeds.gaps + f.snapshot.health.ledger_gaps;
+  const std::uint64_t missing = missing_of(f.snapshot);
   pane_head(p, {r.x, r.y, r.w, unit::kHeader}, "Agents",
             f.snapshot.health.recorded ? "recorded events, no engine: nothing is stored here"
             : feeds.known == 0         ? "none is enrolled yet"
-            : missing == 0             ? "every number of every agent is in the ledger: nothing is lost"
-                                       : count_text(missing) + " numbers are missing from the ledger");
+            : missing == 0 && feeds.given_up > 0
+                ? count_text(feeds.given_up) + " numbers were given up by their agents; nothing else is missing"
+            : missing == 0 ? "every number of every agent is in the ledger: nothing is lost"
+                           : count_text(missing) + " numbers are missing from the ledger");
   const float y = r.y + unit::kHeader;
   draw_tiles(f, d, {r.x, y, r.w, kTiles});
   const Rect body{r.x, y + kTiles, r.w, r.bottom() - y - kTiles};
@@ -63,7 +64,9 @@ void AgentsView::draw(Frame& f, Desk& d, const Rect& r) {
   if (f.snapshot.agents.empty()) {
     icon(p, Icon::pulse, body.mid_x(), body.y + 90, 40, p.t.t2, 1.75F);
     p.text(body.mid_x(), body.y + 140, "No agent has reported yet", Face::l_semibold, p.t.t1, Align::center);
-    p.text(body.mid_x(), body.y + 168, "Invite one: watchfloor agent invite NAME", Face::m, p.t.t2, Align::center);
+    p.text(body.mid_x(), body.y + 168,
+           "Invite one: watchfloor agent invite --kinds KIND --engine tcp://HOST:PORT --out FILE", Face::m, p.t.t2,
+           Align::center);
   } else if (r.w >= 1200) {
     const float detail = std::clamp(r.w * 0.3F, 420.0F, 640.0F);
     draw_table(f, d, {body.x, body.y, body.w - detail, body.h});
@@ -85,7 +88,7 @@ void AgentsView::draw_tiles(Frame& f, Desk& d, const Rect& r) {
   const Tokens& t = p.t;
   const Snapshot& s = f.snapshot;
   const FeedSum feeds = sum_of(s.agents);
-  const std::uint64_t missing = feeds.gaps + s.health.ledger_gaps;
+  const std::uint64_t missing = missing_of(s);
   struct Tile {
     std::string name, value, note;
     bool bad;
@@ -99,6 +102,7 @@ void AgentsView::draw_tiles(Frame& f, Desk& d, const Rect& r) {
        fmt::format("{:.0f} a second now", s.events_per_second), false},
       {"Numbers missing", count_text(missing),
        recorded                      ? std::string("no ledger here")
+       : feeds.given_up > 0          ? count_text(feeds.given_up) + " more were given up"
        : s.health.ledger_checked > 0 ? "ledger checked at " + f.time.clock(s.health.ledger_checked)
                                      : std::string("ledger not checked yet"),
        missing > 0},
@@ -109,7 +113,7 @@ void AgentsView::draw_tiles(Frame& f, Desk& d, const Rect& r) {
       {"Engine queue", count_text(s.health.queue_depth),
        recorded ? std::string("no engine here") : plural(s.health.refused_batches, "batch", "batches") + " refused",
        s.health.refused_batches > 0},
-      {"Lines refused", count_text(feeds.refused), "counted, none dropped silently", false}};
+      {"Lines refused", count_text(feeds.refused), "counted, with reason", false}};
   p.hairline(r.x, r.bottom() - 1, r.w, t.line);
   const auto fit = static_cast<std::size_t>(std::max(1.0F, std::floor(r.w / 168)));
   const std::size_t n = std::min(tiles.size(), fit);
@@ -132,11 +136,11 @@ void AgentsView::draw_table(Frame& f, Desk& d, const Rect& r) {
   const bool wide = r.w >= 1000;
   // Columns by what remains at the right of the name; the names of figures stand over their right edges.
   const float gaps = r.w - 24;
-  const float spool = gaps - 92;
-  const float skew = spool - 104;
-  const float events = skew - 92;
-  const float rate = events - 112;
-  const float spark = rate - 56 - 120;
+  const float spool = gaps - (wide ? 92 : 62);
+  const float skew = spool - (wide ? 104 : 72);
+  const float events = skew - (wide ? 92 : 76);
+  const float rate = events - (wide ? 112 : 76);
+  const float spark = rate - 56 - (wide ? 120 : 104);
   const float heard = spark - 24;
   const float sources = wide ? 330 : -1;
 
@@ -147,7 +151,7 @@ void AgentsView::draw_table(Frame& f, Desk& d, const Rect& r) {
     p.text(r.x + x, head.mid_y(), text, Face::s, t.t3, align);
   };
   title(60, "Agent", Align::left);
-  const bool health = heard - 190 > 190;
+  const bool health = heard - 190 > 150;
   if (health) title(190, "Health", Align::left);
   if (wide) title(sources, "Sources", Align::left);
   title(heard, "Last event", Align::right);
@@ -172,13 +176,20 @@ void AgentsView::draw_table(Frame& f, Desk& d, const Rect& r) {
     if (hit.clicked) selected_ = a.name;
     const float mid = at.mid_y();
     const ImU32 warn = t.of(Priority::medium).text;
-    const bool quiet = a.health == AgentState::Health::late || a.health == AgentState::Health::silent;
+    const std::string kept_out = kept_out_in_words(a, f.time, now);
+    const bool quiet =
+        a.health == AgentState::Health::late || a.health == AgentState::Health::silent || !kept_out.empty();
     health_dot(p, a.health, r.x + 22, mid);
     icon(p, agent_icon(a.kind), r.x + 44, mid, 14, t.t2);
     p.text(r.x + 60, mid, a.name, Face::mono_m, t.t1, Align::left, 120);
-    if (health)
-      p.text(r.x + 190, mid, name_of(a.health), quiet ? Face::s_semibold : Face::s, quiet ? warn : t.t2, Align::left,
-             wide ? 130.0F : heard - 190 - 90);
+    // Where there is no room for both, how long it is kept out comes before when it was last heard.
+    const bool until = health && !wide && !kept_out.empty();
+    if (until)
+      p.text(r.x + 190, mid, "kept out until " + f.time.clock(a.kept_out_until), Face::s_semibold, warn, Align::left,
+             heard - 190);
+    else if (health)
+      p.text(r.x + 190, mid, kept_out.empty() ? name_of(a.health) : "kept out", quiet ? Face::s_semibold : Face::s,
+             quiet ? warn : t.t2, Align::left, wide ? 130.0F : heard - 190 - 84);
     if (wide) {
       std::string names;
       std::string problem;
@@ -187,12 +198,17 @@ void AgentsView::draw_table(Frame& f, Desk& d, const Rect& r) {
         if (problem.empty()) problem = s.problem;
       }
       if (problem.empty() && !a.problem.empty()) problem = "Unreadable: " + a.problem;
+      if (a.copies > 0) problem = "A copy of it spoke";
+      if (a.key_due > 0 && a.key_due < now) problem = "Its key is overdue";
+      if (a.clock_ahead > 0) problem = "Its clock is wrong: " + lag(a.clock_ahead) + " ahead";
+      if (!kept_out.empty()) problem = "Kept out" + kept_out.substr(std::string_view("kept out").size());
       p.text(r.x + sources, mid, problem.empty() ? names : problem, problem.empty() ? Face::mono_s : Face::s_medium,
              problem.empty() ? t.t2 : warn, Align::left, heard - sources - 96);
     }
     const UtcNs last = last_event_of(a);
-    p.text(r.x + heard, mid, last > 0 ? lag(now - last) + " ago" : std::string("never"), Face::mono_s,
-           quiet ? warn : t.t1, Align::right);
+    if (!until)
+      p.text(r.x + heard, mid, last > 0 ? lag(now - last) + " ago" : std::string("never"), Face::mono_s,
+             quiet ? warn : t.t1, Align::right);
     std::uint32_t v[20];
     std::copy(a.recent.begin(), a.recent.end(), v);
     sparkline(p, {r.x + spark, mid - 9, 100, 18}, v, 20);
@@ -200,82 +216,13 @@ void AgentsView::draw_table(Frame& f, Desk& d, const Rect& r) {
     p.text(r.x + events, mid, count_text(a.events), Face::mono_s, t.t1, Align::right);
     const std::int64_t off = a.clock_skew < 0 ? -a.clock_skew : a.clock_skew;
     p.text(r.x + skew, mid, off < kSecond / 2 ? std::string("0 s") : (a.clock_skew < 0 ? "−" : "+") + lag(off),
-           Face::mono_s, off >= kSkew ? warn : t.t2, Align::right);
+           Face::mono_s, off >= kNotableSkew ? warn : t.t2, Align::right);
     p.text(r.x + spool, mid, count_text(a.report.spooled), Face::mono_s, a.report.spooled > 0 ? t.t1 : t.t3,
            Align::right);
     p.text(r.x + gaps, mid, count_text(a.gap_events), Face::mono_s,
            a.gap_events > 0 ? t.of(Priority::critical).text : t.t3, Align::right);
   }
   end_scroll(f, "agents/table", view, table_, y);
-  (void)d;
-}
-
-void AgentsView::draw_detail(Frame& f, Desk& d, const Rect& r, const AgentState& a) {
-  Painter& p = f.p;
-  const Tokens& t = p.t;
-  const UtcNs now = f.input.now;
-  const float x = r.x + unit::kPad;
-  const float w = r.w - 2 * unit::kPad;
-  float y = begin_scroll(f, "agents/detail", r, detail_) + 8;
-  p.text(x, y + 14, a.name, Face::l_semibold, t.t1, Align::left, w - 130);
-  const bool quiet = a.health != AgentState::Health::live;
-  const std::string_view health = name_of(a.health);
-  badge(p, x + w - badge_width(p, health), y + 14, health, quiet ? BadgeKind::medium : BadgeKind::plain);
-  y += 36;
-  const auto pair = [&](std::string_view name, const std::string& value, bool mono, bool bad = false) {
-    p.text(x, y + 12, name, Face::s, t.t3);
-    p.text(x + 128, y + 12, value, mono ? Face::mono_s : Face::s, bad ? t.of(Priority::medium).text : t.t1, Align::left,
-           w - 128);
-    y += 24;
-  };
-  pair("Kind", a.kind + (a.version.empty() ? "" : ", version " + a.version), false);
-  const bool recorded = f.snapshot.health.recorded;
-  if (recorded) pair("Address", "none: read from a recording", false);
-  if (!recorded) pair("Address", a.remote.empty() ? std::string("unknown") : a.remote, true);
-  pair("Heard", a.last_heard > 0 ? f.time.clock(a.last_heard) + ", " + ago(now - a.last_heard) : std::string("never"),
-       false, quiet);
-  const std::int64_t off = a.clock_skew < 0 ? -a.clock_skew : a.clock_skew;
-  pair("Clock",
-       recorded            ? std::string("as recorded")
-       : off < kSecond / 2 ? std::string("agrees with the engine")
-                           : lag(off) + (a.clock_skew < 0 ? " behind the engine" : " ahead of the engine"),
-       false, off >= kSkew);
-  pair("Spool", plural(a.report.spooled, "event", "events") + ", " + bytes_text(a.report.spool_bytes), false);
-  pair("Memory", a.report.resident_bytes > 0 ? bytes_text(a.report.resident_bytes) : std::string("not reported"),
-       false);
-  pair("Missing", a.gap_events == 0 ? std::string("no number") : plural(a.gap_events, "event", "events"), false,
-       a.gap_events > 0);
-  if (a.refused_batches > 0)
-    pair("Unreadable", plural(a.refused_batches, "batch", "batches") + ", stored; " + a.problem, false, true);
-  y += 8;
-  p.hairline(x, y, w, t.line);
-  y += 4;
-  section_head(p, x, y, w, "Sources", plural(a.report.sources.size(), "source", "sources"));
-  y += 30;
-  for (const SourceStatus& s : a.report.sources) {
-    const bool bad = !s.problem.empty() || s.state == "failed";
-    p.circle(x + 4, y + 10, 3.5F, bad ? t.of(Priority::medium).fill : s.state == "running" ? t.t1 : t.t3);
-    const float state = p.text(x + w, y + 10, s.state, Face::s, bad ? t.of(Priority::medium).text : t.t2, Align::right);
-    p.text(x + 16, y + 10, s.name, Face::mono_m, t.t1, Align::left, w - state - 32);
-    y += 24;
-    p.text(x + 16, y + 8,
-           fmt::format("{} read, {}, {} refused", count_text(s.read), plural(s.events, "event", "events"),
-                       count_text(s.refused)),
-           Face::s, s.refused > 0 ? t.t1 : t.t2, Align::left, w - 110);
-    if (s.last_event > 0) p.text(x + w, y + 8, lag(now - s.last_event) + " ago", Face::mono_s, t.t2, Align::right);
-    y += 20;
-    if (bad)
-      y += 18 * static_cast<float>(
-                    p.paragraph(x + 16, y + 8, 18, w - 16, 3, s.problem, Face::s_medium, t.of(Priority::medium).text));
-    y += 8;
-    p.hairline(x, y, w, t.line);
-    y += 8;
-  }
-  if (a.report.sources.empty()) {
-    p.text(x, y + 8, "It has reported no source.", Face::s, t.t2);
-    y += 24;
-  }
-  end_scroll(f, "agents/detail", r, detail_, y);
   (void)d;
 }
 

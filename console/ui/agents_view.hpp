@@ -5,8 +5,8 @@
 
 namespace wf::ui {
 
-/// Every agent with its health, lag, spool and gaps, and what each of its sources says: the proof that nothing is
-/// lost. The engine's own health stands above.
+/// Every agent with its health, lag, spool and gaps: the proof that nothing is lost; of the selected one what it may
+/// do, its key, its ledger, what the engine said of it, and its sources. The engine's own health stands above.
 class AgentsView {
  public:
   void update(Frame& f, Desk& d);

@@ -82,6 +82,8 @@ void Console::select(std::uint64_t incident) {
   impl_->desk.reveal = incident;
 }
 
+void Console::open_card(const std::string& device) { impl_->selection.device = device; }
+
 Probe probe(Console& console) {
   Console::Impl& m = *console.impl_;
   return {m.written, m.hits, m.selection, m.view, m.desk};

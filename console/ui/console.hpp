@@ -51,6 +51,8 @@ class Console {
   void set_view(View view);
   /// Selects an incident (0: none) as a click on its row would.
   void select(std::uint64_t incident);
+  /// Opens the card of a device on the map.
+  void open_card(const std::string& device);
   /// Draws one frame between ImGui::NewFrame and ImGui::Render.
   FrameOutput frame(const std::shared_ptr<const Snapshot>& snapshot, const FrameInput& input);
 

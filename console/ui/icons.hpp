@@ -69,9 +69,10 @@ enum class Icon : std::uint8_t {
   pause,
   forward,
   backward,
-  contrast
+  contrast,
+  still
 };
-inline constexpr int kIcons = static_cast<int>(Icon::contrast) + 1;
+inline constexpr int kIcons = static_cast<int>(Icon::still) + 1;
 
 /// Draws an icon around its middle. `ground` fills what must cover lines behind it (settings' knobs); `stroke` in
 /// units of the result, 0: 1.5 on 16.

@@ -7,6 +7,7 @@
 
 #include "console/ui/icons.hpp"
 #include "console/ui/target.hpp"
+#include "console/ui/wall_row.hpp"
 
 namespace wf::ui {
 
@@ -28,7 +29,9 @@ void IncidentPanel::draw_head(Frame& f, Desk& d, const Rect& r, const Incident& 
   std::string first;
   std::string second = "age " + duration(now - i.opened);
   if (i.state == IncidentState::shelved) {
-    first = i.shelved_until > 0 ? "Returns at " + f.time.minutes(i.shelved_until) : "Shelved until it clears";
+    first = i.shelved_until > 0
+                ? (i.shelf_until_clear ? "Until it clears, or " : "Returns at ") + f.time.minutes(i.shelved_until)
+                : "Shelved until it clears";
     second = i.owner.empty() ? second : "by " + i.owner;
   } else if (i.needs_acknowledgement() && i.respond_by > 0) {
     first = g.time + (g.ring.late ? " late to acknowledge" : " to acknowledge");
@@ -56,10 +59,9 @@ void IncidentPanel::draw_head(Frame& f, Desk& d, const Rect& r, const Incident& 
     title_end -= name_width + 20;
   }
   float x = r.x + 52;
-  float drill = 0;
-  if (i.drill) drill = badge_width(p, "DRILL") + 8;
-  x += p.text(x, r.y + 24, i.title, Face::l_semibold, t.t1, Align::left, title_end - x - drill) + 8;
-  if (i.drill) badge(p, x, r.y + 24, "DRILL", BadgeKind::drill);
+  const float badges = mark_badges_width(p, i);
+  x += p.text(x, r.y + 24, i.title, Face::l_semibold, t.t1, Align::left, title_end - x - badges) + 8;
+  mark_badges(p, x, r.y + 24, i);
   (void)d;
 }
 

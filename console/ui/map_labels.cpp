@@ -25,6 +25,15 @@ bool within(const MapScene& s, const Unit& unit, const Rect& r) {
          in(r.mid_x(), r.bottom());
 }
 
+/// A unit may reach beyond the outer wall of its level: a name does not, since the wall would run through it.
+bool within_walls(const MapScene& s, ImVec2 spot, const Rect& r) {
+  const Level* const level = s.plan.level;
+  const auto in = [&](float x, float y) { return inside(level->polygons, s.view.to_map({x, y})); };
+  // Where the level's outline is another place's, or none, it says nothing.
+  if (level == nullptr || level->outdoor || !in(spot.x, spot.y)) return true;
+  return in(r.x, r.y) && in(r.right(), r.y) && in(r.x, r.bottom()) && in(r.right(), r.bottom());
+}
+
 struct Offset {
   float x, y;
 };
@@ -163,7 +172,7 @@ void place_names(const MapScene& s, LabelSpace& space, MapLayout& out) {
       for (std::size_t k = 0; k < t.offsets; ++k) {
         const Offset& o = kAround[k];
         const Rect r = around(best.x + o.x, best.y + o.y, w + kSpare, h);
-        if (!space.free(r, t.least) || !within(s, unit, r)) continue;
+        if (!space.free(r, t.least) || !within(s, unit, r) || !within_walls(s, best, r)) continue;
         out.names.push_back({i, r.mid_x(), r.y + kLine / 2, width, strong, t.pill ? people : -1, r});
         space.block(r);
         placed = true;
@@ -201,7 +210,7 @@ void place_tags(const MapScene& s, LabelSpace& space, MapLayout& out) {
     if (!has_glyph(s, i) || ++count > 400) continue;
     const ImVec2 q = s.at(d.position);
     const float w = s.p.width(tag_of(d, s.news.states[i]), Face::mono_s);
-    const float reach = glyph_reach(s, d.kind) + 5;
+    const float reach = glyph_reach(s, d.kind) + 7;
     struct Try {
       float x, y;
       Align align;

@@ -4,6 +4,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "console/ui/desk.hpp"
 #include "console/ui/map_labels.hpp"
 #include "console/ui/map_overlays.hpp"
 #include "console/ui/map_view.hpp"
@@ -58,7 +59,12 @@ struct MapMemory {
   bool unguided = true;  ///< nobody has chosen a row or a place yet
   std::uint64_t unguided_incident = 0;
   const Level* unguided_level = nullptr;
-  int unit = -1;  ///< index in Site::units whose card is open; −1: none
+  int unit = -1;         ///< index in Site::units whose card is open; −1: none
+  std::string confirms;  ///< device whose command waits for its second step
+  std::string confirms_action;
+  double confirms_until = 0;  ///< FrameInput::seconds
+  Scroll card;                ///< of the thing's card
+  std::string card_of;        ///< what it showed last
   float dragged = 0;
   std::uint64_t scope = 0;  ///< what the view was fitted to: 1 the world, else the site + 2
   bool was_outdoor = false;

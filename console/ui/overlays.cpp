@@ -101,6 +101,7 @@ float draw_banners(Frame& f, Desk& d, const Rect& r) {
   if (!f.input.connection_problem.empty())
     bar(c.fill, c.ink, Icon::unplug, f.input.connection_problem, "wall as of " + f.time.clock(f.snapshot.now));
   if (!f.snapshot.health.problem.empty()) bar(c.fill, c.ink, Icon::warning, f.snapshot.health.problem, "engine");
+  if (!f.snapshot.health.heartbeat.empty()) bar(c.fill, c.ink, Icon::warning, f.snapshot.health.heartbeat, "heartbeat");
   bool drill = false;
   for (const auto& i : f.snapshot.incidents) drill = drill || i->drill;
   if (drill) {

@@ -25,6 +25,9 @@ constexpr std::array<ActionLook, 11> kLooks{{{"", "", 0},
 constexpr Action kAll[] = {Action::on_scene, Action::dispatch, Action::note,  Action::escalate, Action::shelve,
                            Action::resolve,  Action::merge,    Action::split, Action::call};
 
+/// Nothing stays hidden for longer because it never becomes normal.
+constexpr std::int64_t kLongestUntilClear = kDay;
+
 bool is_role(const Person& p, std::initializer_list<std::string_view> words) {
   return std::any_of(words.begin(), words.end(),
                      [&](std::string_view w) { return p.role.find(w) != std::string::npos; });
@@ -80,6 +83,8 @@ std::vector<Choice> choices_of(Action kind, const Snapshot& s, const Incident* i
     case Action::shelve:
       out = {
           {"15 min", 0, 15 * kMinute, {}}, {"1 h", 0, kHour, {}}, {"4 h", 0, 4 * kHour, {}}, {"8 h", 0, 8 * kHour, {}}};
+      // What is normal again cannot be waited for.
+      if (i != nullptr && i->cleared_at == 0) out.push_back({"Until it clears", 0, kLongestUntilClear, {}, true});
       break;
     case Action::resolve:
       for (int c = 1; c <= 7; ++c) out.push_back({std::string(name_of(static_cast<Cause>(c))), 0, 0, {}});
@@ -246,6 +251,7 @@ void IncidentPanel::submit(Frame& f, Desk& d) {
       c = command_about(CommandKind::shelve, *i);
       c.text = form_.text.text;
       c.until = f.input.now + (chosen != nullptr ? chosen->span : kHour);
+      if (chosen != nullptr && chosen->until_clear) c.action = "until_clear";
       break;
     case Action::resolve:
       c = command_about(CommandKind::resolve, *i);

@@ -40,6 +40,14 @@ FormWords words_of(Action kind) {
   }
 }
 
+std::string shelved_words(const Frame& f, const std::string& name, const Choice& choice) {
+  const std::string at = f.time.minutes(f.input.now + choice.span);
+  if (choice.until_clear)
+    return name + " leaves the wall until it is normal again, and is armed again then. It returns at " + at +
+           " at the latest, or when it gets worse.";
+  return name + " leaves the wall and returns by itself at " + at + ", or when it gets worse.";
+}
+
 }  // namespace
 
 float IncidentPanel::form_height() const {
@@ -151,9 +159,7 @@ void IncidentPanel::draw_form(Frame& f, Desk& d, const Rect& r) {
   else if (form_.kind == Action::escalate)
     will = whom + " is told of " + name + ". It stays yours until it is taken.";
   else if (form_.kind == Action::shelve)
-    will = name + " leaves the wall and returns by itself at " +
-           f.time.minutes(f.input.now + (chosen ? choices[static_cast<std::size_t>(form_.choice)].span : kHour)) +
-           ", or when it gets worse.";
+    will = shelved_words(f, name, chosen ? choices[static_cast<std::size_t>(form_.choice)] : Choice{{}, 0, kHour, {}});
   else if (form_.kind == Action::resolve)
     will = name + " closes as " + pick + ". Its record stays.";
   else if (form_.kind == Action::merge)

@@ -1,8 +1,10 @@
-// Why, see and where: the evidence of the selected incident.
+// Why: the events of the selected incident in their order, and what evidence would settle it.
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "console/ui/icons.hpp"
@@ -13,26 +15,46 @@ namespace {
 
 constexpr float kLine = 34;
 
-Icon evidence_icon(Evidence::Role role) {
-  switch (role) {
-    case Evidence::Role::would_confirm:
-      return Icon::check;
-    case Evidence::Role::would_refute:
-      return Icon::cross;
+Icon evidence_icon(const Evidence& e) {
+  if (e.role == Evidence::Role::missing || e.state == Evidence::State::absent || e.state == Evidence::State::unknown)
+    return Icon::notice;
+  return e.role == Evidence::Role::would_confirm ? Icon::check : Icon::cross;
+}
+
+std::string_view evidence_name(const Evidence& e) {
+  const bool confirms = e.role == Evidence::Role::would_confirm;
+  if (e.role == Evidence::Role::missing) return "Missing";
+  switch (e.state) {
+    case Evidence::State::came:
+      return confirms ? "Confirmed" : "Refuted";
+    case Evidence::State::absent:
+      return confirms ? "Not confirmed" : "Not refuted";
+    case Evidence::State::unknown:
+      return "Not known";
     default:
-      return Icon::notice;
+      return confirms ? "Would confirm" : "Would refute";
   }
 }
 
-std::string_view evidence_name(Evidence::Role role) {
-  switch (role) {
-    case Evidence::Role::would_confirm:
-      return "Would confirm";
-    case Evidence::Role::would_refute:
-      return "Would refute";
-    default:
-      return "Missing";
-  }
+/// "camera at that door: D-231, weight 85; 90 with 1 further tie and 2 min between them".
+std::string link_in_words(const Contribution& c) {
+  const JoinLink& l = c.link;
+  std::string out = c.joined_by;
+  if (!l.entity.name.empty()) out += ": " + l.entity.name;
+  if (l.weight != 0) out += fmt::format(", weight {}", l.weight);
+  if (l.weight != 0 && l.score != l.weight)
+    out += fmt::format("; {} with {} further {} and {} between", l.score, l.further, l.further == 1 ? "tie" : "ties",
+                       duration(l.apart));
+  if (!l.actor.empty()) out += ", by " + l.actor;
+  return out;
+}
+
+/// "Door D-231 forced (came 3 h late)" as fusion says it: what happened, and "came 3 h late"; empty: in time.
+std::pair<std::string_view, std::string_view> apart_from_late(std::string_view text) {
+  constexpr std::string_view kBegin = " (came ", kEnd = " late)";
+  const std::size_t at = text.ends_with(kEnd) ? text.rfind(kBegin) : std::string_view::npos;
+  if (at == std::string_view::npos) return {text, {}};
+  return {text.substr(0, at), text.substr(at + 2, text.size() - at - 3)};
 }
 
 /// Minutes and seconds of the last hour, hours and minutes before it.
@@ -77,19 +99,40 @@ float IncidentPanel::draw_why(Frame& f, Desk& d, float x, float y, float w, cons
         mark(p, c.priority, end - 9, y + 18, 18);
         end -= 26;
       }
+      float over = end;
+      if (!c.attachments.empty() || !c.not_kept.empty()) {
+        icon(p, Icon::still, end - 7, mid, 14, c.attachments.empty() ? t.t3 : t.t1, 1.25F);
+        over = end - 20;
+      }
       // What happened has the first line for itself; why it belongs and what it did stand under it.
-      p.text(x + 90, mid, c.text, Face::s, t.t1, Align::left, end - x - 90);
+      const auto [happened, late] = apart_from_late(c.text);
+      p.text(x + 90, mid, happened, Face::s, t.t1, Align::left, over - x - 90);
       std::string_view effect = c.effect;
       if (c.changed_priority) effect = c.effect == "opens" ? "opens as" : "raises to";
       float under = end - p.text(end, mid + 15, effect, Face::s, c.changed_priority ? t.t2 : t.t3, Align::right) - 8;
       if (c.repeats > 1 && c.text.find(" times") == std::string::npos)
         under -=
             p.text(under, mid + 15, fmt::format("×{}", count_text(c.repeats)), Face::mono_s, t.t2, Align::right) + 8;
-      p.text(x + 90, mid + 15, c.joined_by.empty() ? std::string_view("began it") : std::string_view(c.joined_by),
-             Face::s, t.t3, Align::left, under - x - 90);
+      float begin = x + 90;
+      if (!late.empty()) {
+        icon(p, Icon::clock, begin + 5, mid + 15, 11, t.of(Priority::medium).text, 1.25F);
+        begin += 15;
+        begin +=
+            p.text(begin, mid + 15, late, Face::s_semibold, t.of(Priority::medium).text, Align::left, under - begin) +
+            8;
+      }
+      // What it weighs stands behind the words of the link, as far as there is room.
+      if (c.link.weight != 0) {
+        const std::string weight = std::to_string(c.link.weight);
+        const float words = p.width(c.joined_by, Face::s), own = p.width(weight, Face::mono_s);
+        if (begin + words + 8 + own <= under)
+          p.text(begin + words + 8, mid + 15, weight, Face::mono_s, t.t3, Align::left, own + 1);
+      }
+      p.text(begin, mid + 15, c.joined_by.empty() ? std::string_view("began it") : std::string_view(c.joined_by),
+             Face::s, t.t3, Align::left, under - begin);
       if (hit.hovered)
         d.tip = f.time.day(c.time) + " " + f.time.clock(c.time) + "  " + c.text +
-                (c.joined_by.empty() ? std::string() : "  (" + c.joined_by + ")");
+                (c.joined_by.empty() ? std::string() : "  (" + link_in_words(c) + ")");
       if (hit.clicked && !c.device_id.empty()) f.selection.device = c.device_id;
       if (hit.clicked) f.selection.show_incident = true;
     }
@@ -105,116 +148,20 @@ float IncidentPanel::draw_why(Frame& f, Desk& d, float x, float y, float w, cons
     y += 3;
     for (const Evidence& e : i.evidence) {
       const float mid = y + 12;
-      icon(p, evidence_icon(e.role), x + 8, mid, 12, t.t2, 1.5F);
-      p.text(x + 26, mid, evidence_name(e.role), Face::s_semibold, t.t1);
-      const int lines = p.paragraph(x + 126, mid, 16, w - 126, 2, e.text, Face::s, t.t2);
+      // What is settled stands out; what is only hoped for does not.
+      const bool settled = e.state == Evidence::State::came || e.state == Evidence::State::absent;
+      icon(p, evidence_icon(e), x + 8, mid, 12, settled ? t.t1 : t.t2, 1.5F);
+      p.text(x + 26, mid, evidence_name(e), Face::s_semibold, t.t1);
+      std::string words = e.text;
+      if (e.state == Evidence::State::awaited)
+        words += ", until " + f.time.clock(e.until);
+      else if (!e.finding.empty())
+        words += ": " + e.finding;
+      const int lines = p.paragraph(x + 126, mid, 16, w - 126, 2, words, Face::s, settled ? t.t1 : t.t2);
       y += 22 + 16 * static_cast<float>(std::max(0, lines - 1));
     }
   }
   return y;
-}
-
-float IncidentPanel::draw_see(Frame& f, Desk& d, float x, float y, float w, const Incident& i) {
-  Painter& p = f.p;
-  const Tokens& t = p.t;
-  struct Watcher {
-    const Device* device;
-    const DeviceState* state;
-  };
-  std::vector<Watcher> cameras;
-  const Site* site = f.snapshot.estate ? f.snapshot.estate->site(i.site_id) : nullptr;
-  if (site != nullptr)
-    for (const Device& c : site->devices) {
-      if (c.kind != DeviceKind::camera || cameras.size() >= 3) continue;
-      const auto sees = [&](const std::string& id) {
-        return !id.empty() && std::find(c.covers.begin(), c.covers.end(), id) != c.covers.end();
-      };
-      bool yes = sees(i.unit_id);
-      for (const Contribution& line : i.why) yes = yes || line.device_id == c.id || sees(line.device_id);
-      if (!yes) continue;
-      const DeviceState* state = nullptr;
-      if (f.snapshot.devices) {
-        const auto found = f.snapshot.devices->find(c.id);
-        if (found != f.snapshot.devices->end()) state = &found->second;
-      }
-      cameras.push_back({&c, state});
-    }
-  section_head(p, x, y, w, "See", cameras.empty() ? "no camera here" : plural(cameras.size(), "camera", "cameras"));
-  y += 28;
-  const Rect box{x, y, w, 92};
-  p.fill(box, t.bg2);
-  p.hatch(box.inset(1), t.line, 9);
-  p.stroke(box, t.line);
-  const std::string_view head = cameras.empty() ? "No camera watches this place" : "No still received";
-  const std::string_view why =
-      cameras.empty() ? "Coverage comes from the site's plan" : "No agent here sends pictures yet";
-  const float inner = std::min(box.w - 16, std::max(p.width(head, Face::m_semibold), p.width(why, Face::s)) + 24);
-  p.fill({box.mid_x() - inner / 2, box.y + 10, inner, box.h - 20}, t.bg2);
-  icon(p, Icon::camera, box.mid_x(), box.y + 25, 22, t.t2, 1.5F);
-  p.text(box.mid_x(), box.y + 52, head, Face::m_semibold, t.t1, Align::center, inner);
-  p.text(box.mid_x(), box.y + 72, why, Face::s, t.t2, Align::center, inner);
-  y += box.h + 8;
-  for (const Watcher& c : cameras) {
-    const Rect at{x - 4, y, w + 8, 24};
-    const Hit hit = p.hits.add("see/" + c.device->id, at);
-    if (hit.hovered) p.fill(at, t.bg2, 3);
-    icon(p, Icon::camera, x + 7, at.mid_y(), 14, t.t1);
-    const bool known = c.state != nullptr && !c.state->state.empty();
-    const bool dark = known && (c.state->state == "offline" || c.state->state == "covered");
-    std::string state = known ? c.state->state : std::string("not heard");
-    if (known && c.state->last_event > 0) state += ", " + ago(f.input.now - c.state->last_event);
-    const float right = p.width(state, Face::s);
-    p.text(x + 22, at.mid_y(), c.device->name, Face::mono_s, t.t1, Align::left, w - 34 - right);
-    p.text(x + w, at.mid_y(), state, dark ? Face::s_semibold : Face::s, dark ? t.of(Priority::medium).text : t.t2,
-           Align::right, w - 80);
-    d.hint(hit, "Show this camera on the map");
-    if (hit.clicked) f.selection.device = c.device->id;
-    y += 24;
-  }
-  return y + 6;
-}
-
-float IncidentPanel::draw_where(Frame& f, Desk& d, float x, float y, float w, const Incident& i) {
-  Painter& p = f.p;
-  const Tokens& t = p.t;
-  std::size_t steps = 0;
-  for (const Contribution& c : i.why)
-    if (!c.device_id.empty() || !c.unit_id.empty()) ++steps;
-  section_head(p, x, y, w, "Where",
-               steps > 0 ? plural(steps, "step on the map", "steps on the map") : "not on the plan");
-  const Rect head{x - 4, y, w + 8, 24};
-  const Hit hit = p.hits.add("panel/where", head, steps > 0);
-  if (steps > 0) d.hint(hit, "Turn the map to it (Enter)");
-  if (hit.clicked) f.selection.show_incident = true;
-  y += 30;
-  std::string path;
-  for (const std::string& part : i.place) path += (path.empty() ? "" : " › ") + part;
-  if (path.empty()) path = "Place unknown";
-  y += 18 * static_cast<float>(p.paragraph(x, y, 18, w, 2, path, Face::s, t.t2));
-  if (!i.unit_id.empty()) {
-    std::string people = "People inside: not counted here";
-    if (f.snapshot.zone_people) {
-      const auto found = f.snapshot.zone_people->find(i.unit_id);
-      if (found != f.snapshot.zone_people->end())
-        people = "Inside by badge: " + plural(found->second, "person", "people");
-    }
-    p.text(x, y, people, Face::s, t.t2, Align::left, w);
-    y += 18;
-  }
-  std::string things;
-  std::vector<std::string_view> named;
-  for (const EntityRef& e : i.entities) {
-    if (e.kind != EntityKind::door && e.kind != EntityKind::camera && e.kind != EntityKind::host &&
-        e.kind != EntityKind::reader && e.kind != EntityKind::address)
-      continue;
-    const std::string& name = e.name.empty() ? e.id : e.name;
-    // An address and its host may have one name.
-    if (std::find(named.begin(), named.end(), name) != named.end()) continue;
-    named.push_back(name);
-    things += (things.empty() ? "Touches " : ", ") + name;
-  }
-  if (!things.empty()) y += 18 * static_cast<float>(p.paragraph(x, y, 18, w, 3, things, Face::s, t.t2));
-  return y + 4;
 }
 
 }  // namespace wf::ui

@@ -19,6 +19,20 @@ struct Figure {
   Priority how = Priority::critical;
 };
 
+struct TicketSum {
+  std::uint64_t open = 0, overdue = 0;
+};
+
+TicketSum sum_of_tickets(const Snapshot& s) {
+  TicketSum out;
+  if (s.tickets)
+    for (const Ticket& ticket : *s.tickets) {
+      out.open += ticket.open_still() ? 1 : 0;
+      out.overdue += ticket.open_still() && ticket.overdue ? 1 : 0;
+    }
+  return out;
+}
+
 float figures(Painter& p, float x, float y, float w, const std::vector<Figure>& list) {
   const Tokens& t = p.t;
   for (const Figure& g : list) {
@@ -110,16 +124,21 @@ void IncidentPanel::draw_shift(Frame& f, Desk& d, const Rect& r) {
     if (now - i->opened > kDay) ++stale;
     if (i->needs_acknowledgement() && i->respond_by > 0 && i->respond_by < now) ++late;
   }
+  const AlarmFigures::Week* const week = s.figures && !s.figures->weeks.empty() ? &s.figures->weeks.front() : nullptr;
+  const double flood = week == nullptr ? 0 : week->flood_percent();
   figures(p, c2, y, w,
           {{"Limit before a flood", count_text(s.alarm_limit), "target 2", false},
            {"Not acknowledged", count_text(d.counts.unacknowledged), "", false},
            {"Past their target", count_text(late), "limit 0", late > 0},
            {"Open over 24 h", count_text(stale), "limit 5", stale > 5},
+           {"In flood this week", week == nullptr ? std::string("-") : fmt::format("{:.1f} %", flood), "limit 1 %",
+            flood > 1, Priority::medium},
            {"Oldest open", oldest > 0 ? duration(now - oldest) : std::string("none"), "", false},
            {"Resolved today", count_text(s.resolved_today), "", false}});
 
   if (three) {
     const FeedSum feeds = sum_of(s.agents);
+    const TicketSum tickets = sum_of_tickets(s);
     const std::uint64_t missing = feeds.gaps + s.health.ledger_gaps;
     section_head(p, c3, top, w, "Feeds", missing == 0 ? "nothing is lost" : "numbers are missing");
     y = top + 34;
@@ -131,7 +150,9 @@ void IncidentPanel::draw_shift(Frame& f, Desk& d, const Rect& r) {
          {"Waiting in spools", count_text(feeds.spooled), "", false},
          {"Lines refused", count_text(feeds.refused), "", false},
          {"Not fused yet", count_text(s.health.log_position - std::min(s.health.log_position, s.health.fused_position)),
-          "", false}});
+          "", false},
+         {"Tickets, overdue", fmt::format("{}, {}", tickets.open, tickets.overdue), "", tickets.overdue > 0,
+          Priority::medium}});
     ButtonStyle style;
     if (y + 44 < body.bottom() && button(p, "shift/agents", c3, y + 12, "Show every agent", style).clicked)
       f.view = View::agents;

@@ -349,7 +349,10 @@ void draw_site_map(Frame& f, const Rect& area, SiteMapState& state, bool full_vi
   const Rect right{area.right() - 336, area.y + 16, 320, area.h - 32};
   float y = right.y;
   if (data != nullptr) {
-    const float h = draw_thing_card(f, {right.x, y, right.w, right.h * 0.62F}, state, *data, false);
+    // The steps below need room for a few of them; without an incident there are none.
+    const bool steps = f.snapshot.incident(f.selection.incident) != nullptr;
+    const float room = steps ? std::max(right.h * 0.62F, right.h - 228) : right.h;
+    const float h = draw_thing_card(f, {right.x, y, right.w, room}, state, *data, false);
     y += h > 0 ? h + 12 : 0;
   }
   draw_steps_card(f, {right.x, y, right.w, right.bottom() - y}, state, data);

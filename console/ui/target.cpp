@@ -22,7 +22,7 @@ Target target_of(const Incident& i, UtcNs now, const Tokens& t) {
   if (i.state == IncidentState::shelved) {
     out.has_ring = false;
     out.time = i.shelved_until > 0 ? duration(i.shelved_until - now) : std::string();
-    out.word = i.shelved_until > 0 ? "returns in" : "until it clears";
+    out.word = i.shelf_until_clear ? "or clears" : i.shelved_until > 0 ? "returns in" : "until it clears";
     return out;
   }
   if (i.needs_acknowledgement()) {

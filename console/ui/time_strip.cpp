@@ -7,6 +7,7 @@
 #include <cmath>
 #include <string>
 
+#include "console/ui/agent_look.hpp"
 #include "console/ui/icons.hpp"
 #include "console/ui/widgets.hpp"
 
@@ -159,11 +160,8 @@ void TimeStrip::draw(Frame& f, Desk& d, const Rect& r) {
   end -= p.width("00:00:00", Face::mono_m) + 20;
   std::uint64_t sum = 0;
   for (const std::uint32_t n : s.histogram) sum += n;
-  std::uint64_t gaps = s.health.ledger_gaps;
-  for (const AgentState& a : s.agents) gaps += a.gap_events;
   const std::string told = fmt::format("{} in {}, {}, {}", plural(sum, "event", "events"), span(range),
-                                       plural(s.bars.size(), "incident", "incidents"),
-                                       gaps == 0 ? std::string("none lost") : count_text(gaps) + " missing");
+                                       plural(s.bars.size(), "incident", "incidents"), loss_in_words(s));
   if (end - p.width(told, Face::s) > x + 16) p.text(end, mid, told, Face::s, t.t2, Align::right);
 
   const float gx = r.x + 112;

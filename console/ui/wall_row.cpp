@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 #include <string>
 
 #include "console/ui/icons.hpp"
@@ -86,6 +87,51 @@ void spark_of(const Incident& i, UtcNs now, std::uint32_t (&out)[16]) {
   }
 }
 
+std::string late_in_words(const Incident& i) {
+  const std::int64_t by = i.opened - i.first;
+  return by >= kMinute ? "LATE " + span(by) : std::string("LATE");
+}
+
+namespace {
+
+/// What alarm management says of a row, most urgent to know first.
+template <class Each>
+void each_state(const Incident& i, Each each) {
+  if (!i.open()) return;
+  if (!i.escalated_to.empty()) each("ESCALATED", BadgeKind::strong);
+  if (i.cleared_at != 0 && i.state != IncidentState::cleared) each("CLEARED", BadgeKind::outline);
+  if (i.in_test) each("TEST", BadgeKind::outline);
+  if (i.suppressed) each("SUPPRESSED", BadgeKind::outline);
+  if (i.chattering) each("CHATTERING", BadgeKind::plain);
+  if (i.fleeting) each("FLEETING", BadgeKind::plain);
+  if (i.stale) each("STALE", BadgeKind::plain);
+  if (i.explains != 0) {
+    char text[24];
+    const int n = std::snprintf(text, sizeof text, "EXPLAINS %u", i.explains);
+    each(std::string_view(text, static_cast<std::size_t>(n)), BadgeKind::outline);
+  }
+}
+
+}  // namespace
+
+float mark_badges(Painter& p, float x, float cy, const Incident& i) {
+  static constexpr Icon kClock = Icon::clock;
+  const float begin = x;
+  if (i.drill) x += badge(p, x, cy, "DRILL", BadgeKind::drill) + 8;
+  if (i.late) x += badge(p, x, cy, late_in_words(i), BadgeKind::plain, &kClock) + 8;
+  each_state(i, [&](std::string_view word, BadgeKind kind) { x += badge(p, x, cy, word, kind) + 8; });
+  return x - begin;
+}
+
+float mark_badges_width(const Painter& p, const Incident& i) {
+  static constexpr Icon kClock = Icon::clock;
+  float w = 0;
+  if (i.drill) w += badge_width(p, "DRILL") + 8;
+  if (i.late) w += badge_width(p, late_in_words(i), &kClock) + 8;
+  each_state(i, [&](std::string_view word, BadgeKind) { w += badge_width(p, word) + 8; });
+  return w;
+}
+
 void draw_wall_row(Frame& f, const Desk& d, const Rect& r, const WallColumns& c, const Incident& i, bool compact,
                    bool selected, bool hovered) {
   Painter& p = f.p;
@@ -120,18 +166,17 @@ void draw_wall_row(Frame& f, const Desk& d, const Rect& r, const WallColumns& c,
   if (selected) p.stroke({r.x, r.y, r.w, r.h - 1}, t.acc, 2);
 
   mark(p, i.priority, compact ? r.x + 23 : r.x + 24, mid, compact ? 20 : 24, mark_state(i));
-  float title_end = c.title_end;
-  if (i.drill) {
-    const float bw = badge_width(p, "DRILL");
-    title_end -= bw + 8;
-  }
+  // On two lines the badges stand before the place, whose end matters less than the title's.
+  const float badges = mark_badges_width(p, i);
+  const float title_end = c.title_end - (compact ? badges : 0);
   // A long title is set smaller before it loses its end.
   const float title_room = title_end - c.title;
   const Face title_face = p.width(i.title, strong) > title_room ? waits ? Face::s_semibold : Face::s_medium : strong;
   const float used = p.text(r.x + c.title, line1, i.title, title_face, ink, Align::left, title_room);
-  if (i.drill) badge(p, r.x + c.title + used + 8, line1, "DRILL", BadgeKind::drill);
+  if (compact) mark_badges(p, r.x + c.title + used + 8, line1, i);
+  if (!compact) mark_badges(p, r.x + c.title, line2, i);
   if (!compact)
-    place_text(f, r.x + c.title, line2, c.title_end - c.title, i, selected ? t.t2 : t.t3);
+    place_text(f, r.x + c.title + badges, line2, c.title_end - c.title - badges, i, selected ? t.t2 : t.t3);
   else if (c.place >= 0)
     place_text(f, r.x + c.place, mid, c.place_end - c.place, i, t.t2, at_home(f, i) ? 1 : 0);
 

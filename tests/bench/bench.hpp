@@ -34,10 +34,20 @@ inline constexpr int kRuns = 5;
 [[nodiscard]] double percentile(std::vector<double> values, double share);
 
 using Rows = std::vector<Row>;
-Rows ingest();     // 1
-Rows replay();     // recovery, in console/engine/README.md
-Rows matching();   // 6
-Rows frames();     // 10
-Rows footprint();  // 13
+Rows ingest();           // 1
+Rows fused_ingest();     // 2
+Rows search_ingest();    // 3
+Rows replay();           // recovery, in console/engine/README.md
+Rows matching();         // 6
+Rows correlation();      // 7
+Rows grouping();         // 8
+Rows backtests();        // 15
+Rows frames();           // 10
+Rows footprint();        // 13
+Rows spool();            // 14
+Rows link_throughput();  // 4
+Rows latency();          // 5
+Rows attachments();      // events' latency while an attachment travels
+Rows flood();            // an honest agent's latency while others attack the link
 
 }  // namespace wf::bench

@@ -1,11 +1,57 @@
 #include "tests/bench/load.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <malloc.h>
+#include <spawn.h>
 #include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <chrono>
 
 #include "proto/event_codec.hpp"
 
+extern char** environ;
+
 namespace wf::bench {
+
+double seconds_of(const std::function<void()>& work) {
+  const auto begin = std::chrono::steady_clock::now();
+  work();
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+}
+
+double processor_seconds() {
+  timespec spent{};
+  (void)::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &spent);
+  return static_cast<double>(spent.tv_sec) + static_cast<double>(spent.tv_nsec) / 1e9;
+}
+
+double thread_seconds() {
+  timespec spent{};
+  (void)::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &spent);
+  return static_cast<double>(spent.tv_sec) + static_cast<double>(spent.tv_nsec) / 1e9;
+}
+
+std::size_t heap_bytes() {
+  const struct mallinfo2 info = ::mallinfo2();
+  return info.uordblks + info.hblkhd;
+}
+
+pid_t start_quietly(std::vector<std::string> words) {
+  std::vector<char*> arguments;
+  for (std::string& word : words) arguments.push_back(word.data());
+  arguments.push_back(nullptr);
+  posix_spawn_file_actions_t files;
+  ::posix_spawn_file_actions_init(&files);
+  ::posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+  ::posix_spawn_file_actions_addopen(&files, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+  pid_t child = -1;
+  const int failed = ::posix_spawn(&child, arguments.front(), &files, nullptr, arguments.data(), environ);
+  ::posix_spawn_file_actions_destroy(&files);
+  return failed == 0 ? child : -1;
+}
 
 Scratch::Scratch() {
   // Not /tmp: that may be memory, and a figure about a disk must touch one.

@@ -1,6 +1,9 @@
 #pragma once
+#include <sys/types.h>
+
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -21,6 +24,17 @@ class Scratch {
  private:
   std::filesystem::path path_;
 };
+
+/// What some work took, by the wall clock.
+[[nodiscard]] double seconds_of(const std::function<void()>& work);
+/// Processor time of all threads of this process so far, in seconds: what others do on the machine is not in it.
+[[nodiscard]] double processor_seconds();
+/// The same of this thread alone.
+[[nodiscard]] double thread_seconds();
+/// What the heap holds now, by malloc's own count.
+[[nodiscard]] std::size_t heap_bytes();
+/// Starts a program (its path, then its arguments) whose outputs nobody sees; -1 if it cannot be started.
+[[nodiscard]] pid_t start_quietly(std::vector<std::string> words);
 
 /// The value, or the end of the program with the error's line.
 template <class T>

@@ -21,7 +21,8 @@ struct Picture {
   wf::ui::View view;
   std::shared_ptr<wf::Snapshot> (*snapshot)();
   std::uint64_t select;
-  const char* keys;  ///< typed before the picture is taken
+  const char* keys;       ///< typed before the picture is taken
+  const char* card = "";  ///< device whose card is open
 };
 
 std::shared_ptr<wf::Snapshot> drill() {
@@ -33,12 +34,63 @@ std::shared_ptr<wf::Snapshot> drill() {
   return s;
 }
 
+/// An incident of events that came hours late, one in the strip, and a late event within a live one.
+std::shared_ptr<wf::Snapshot> late() {
+  auto s = wf::sample::night();
+  for (const std::size_t k : {0U, 1U, 3U}) {
+    auto i = std::make_shared<wf::Incident>(*s->incidents[k]);
+    i->late = k != 0;
+    i->drill = k == 3;
+    if (i->late) i->first = i->last = i->opened - 3 * wf::kHour;
+    i->why.back().text += " (came 3 h late)";
+    s->incidents[k] = i;
+  }
+  auto critical = std::make_shared<wf::Incident>(*s->incidents[0]);
+  critical->id = 2999;
+  critical->late = true;
+  critical->first = critical->last = critical->opened - 26 * wf::kMinute;
+  critical->title = "Hold-up button pressed at the reception of the visitor centre, two people";
+  s->incidents.insert(s->incidents.begin(), critical);
+  return s;
+}
+
+std::shared_ptr<wf::Snapshot> commanded() {
+  auto s = wf::sample::night();
+  wf::AgentState gate;
+  gate.name = "gate-7";
+  gate.kind = "access";
+  gate.health = wf::AgentState::Health::live;
+  gate.report.outputs = {{"D-231", {"unlock"}, 30}, {"C-27", {"sounder_on", "sounder_off"}, 0}};
+  s->agents.push_back(gate);
+  auto devices = std::make_shared<std::map<std::string, wf::DeviceState>>(*s->devices);
+  const wf::UtcNs then = wf::sample::kNow - 4 * wf::kSecond;
+  (*devices)["D-231"].order = {"c1",
+                               "unlock",
+                               "gate-7",
+                               "M. Okafor",
+                               5,
+                               then,
+                               then + 10 * wf::kSecond,
+                               "confirmed",
+                               {{then, "asked: by hand at the map"},
+                                {then, "sent to gate-7"},
+                                {then, "received by gate-7"},
+                                {then + wf::kSecond, "executed by gate-7"},
+                                {then + 2 * wf::kSecond, "confirmed by contact"}}};
+  s->devices = devices;
+  return s;
+}
+
 constexpr Picture kPictures[] = {{"wall", wf::ui::View::wall, &wf::sample::night, 0, ""},
                                  {"quiet", wf::ui::View::wall, &wf::sample::quiet, 0, ""},
                                  {"flood", wf::ui::View::wall, &wf::sample::flood, 0, ""},
                                  {"drill", wf::ui::View::wall, &drill, 2415, ""},
+                                 {"late", wf::ui::View::wall, &late, 0, ""},
+                                 {"late-live", wf::ui::View::wall, &late, 2417, ""},
                                  {"shift", wf::ui::View::wall, &wf::sample::night, 1, ""},
                                  {"map", wf::ui::View::map, &wf::sample::night, 0, ""},
+                                 {"card", wf::ui::View::map, &commanded, 0, "", "D-231"},
+                                 {"ticket", wf::ui::View::map, &wf::sample::night, 0, "", "C-24"},
                                  {"agents", wf::ui::View::agents, &wf::sample::night, 0, ""},
                                  {"gallery", wf::ui::View::gallery, &wf::sample::night, 0, ""},
                                  {"dispatch", wf::ui::View::wall, &wf::sample::night, 0, "d"},
@@ -61,6 +113,7 @@ wf::Result<void> shoot_typed(const wf::shell::ShotOptions& o, const Picture& pic
   std::uint64_t select = o.select;
   if (select == 0 && !snapshot->incidents.empty()) select = snapshot->incidents.front()->id;
   if (select != 0) (*stage)->console().select(select);
+  if (*picture.card != 0) (*stage)->console().open_card(picture.card);
   ImGuiIO& io = ImGui::GetIO();
   io.DisplaySize = {static_cast<float>(o.width), static_cast<float>(o.height)};
   io.DisplayFramebufferScale = {1, 1};
@@ -124,7 +177,8 @@ int main(int argc, char** argv) {
         o.select = p.select;
         o.out = out + "/" + p.name + (theme == wf::ui::Theme::dark ? "-dark-" : "-light-") + std::to_string(w) + "x" +
                 std::to_string(h) + ".png";
-        if (const auto done = *p.keys == 0 ? wf::shell::shoot(o, feed) : shoot_typed(o, p, snapshot); !done) {
+        if (const auto done = *p.keys == 0 && *p.card == 0 ? wf::shell::shoot(o, feed) : shoot_typed(o, p, snapshot);
+            !done) {
           std::fprintf(stderr, "%s\n", done.error().text().c_str());
           return 1;
         }

@@ -278,6 +278,23 @@ TEST_CASE("wire: fields may come unpacked, as every reader of protobuf must acce
   CHECK(decoded->front().fields == std::vector<Field>{{"a", "b", ValueType::string}});
 }
 
+TEST_CASE("an event of 1 MiB fits into a batch as the link takes it, whatever it consists of") {
+  // The worst: names and values as short as so many different ones can be. 10 bytes as agents/kit counts them.
+  const auto text = [](std::size_t n) {
+    std::string out;
+    for (; out.size() < 3; n /= 60) out += static_cast<char>('0' + n % 60);
+    return out;
+  };
+  Event event;
+  event.kind = "network.flow";
+  constexpr std::size_t kFields = (1U << 20U) / 10;
+  for (std::size_t i = 0; i < kFields; ++i) event.add(text(2 * i), text(2 * i + 1));
+  std::string bytes;
+  BatchEncoder().encode({&event, 1}, bytes);
+  CHECK(bytes.size() > 3U << 19U);  // or it would not be the worst
+  CHECK(bytes.size() < kMaxSentBytes);
+}
+
 TEST_CASE("wire: varints are read up to ten bytes and no further") {
   const auto read = [](std::string bytes, std::uint64_t& out) { return wire::Reader(bytes).varint(out); };
   std::uint64_t value = 0;

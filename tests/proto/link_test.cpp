@@ -16,7 +16,7 @@ std::string encoded(const LinkMessage& message) {
 
 LinkMessage any_message(EventGenerator& generator) {
   LinkMessage m;
-  m.kind = static_cast<LinkKind>(generator.below(10));
+  m.kind = static_cast<LinkKind>(generator.below(static_cast<std::uint64_t>(kLastLinkKind) + 1));
   m.wire_version = static_cast<std::uint32_t>(generator.below(3));
   m.agent_version = generator.text();
   m.epoch = generator.below(2) == 0 ? ~std::uint64_t{0} : generator.below(1000);
@@ -31,6 +31,19 @@ LinkMessage any_message(EventGenerator& generator) {
   for (std::uint64_t n = generator.below(4); n > 0; --n)
     m.stored.push_back({generator.below(1000), static_cast<std::uint8_t>(generator.below(3)), generator.below(1000)});
   m.clock = generator.time();
+  m.last_sequence = generator.below(1U << 30U);
+  m.lease = generator.text();
+  m.renew = generator.below(2) == 0;
+  m.window_bytes = generator.below(1U << 30U);
+  m.command_key = generator.text();
+  m.next_engine_key = generator.text();
+  m.next_command_key = generator.text();
+  m.next_command_proof = generator.text();
+  for (std::uint64_t n = generator.below(4); n > 0; --n) m.devices.push_back(generator.text());
+  m.attachment = generator.text();
+  m.offset = generator.below(1U << 30U);
+  m.total = generator.below(1U << 30U);
+  m.media_type = generator.text();
   return m;
 }
 
@@ -94,6 +107,7 @@ TEST_CASE("a bad character costs that character and not the message") {
 TEST_CASE("wire: an acknowledgement") {
   LinkMessage ack;
   ack.kind = LinkKind::ack;
+  ack.wire_version = 1;  // as the first releases wrote it
   ack.epoch = 5;
   ack.lane = 2;
   ack.first_sequence = 300;
@@ -119,6 +133,8 @@ TEST_CASE("an agent's report that was encoded is decoded, and damage to it never
     report.spooled = generator.below(1U << 30U);
     report.spool_bytes = ~std::uint64_t{0};
     report.resident_bytes = generator.below(1U << 30U);
+    for (std::uint64_t n = generator.below(3); n > 0; --n)
+      report.outputs.push_back({generator.text(), {"unlock", generator.text()}, 30});
     std::string bytes;
     encode_report(report, bytes);
     const auto decoded = decode_report(bytes);

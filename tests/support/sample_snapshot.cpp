@@ -289,6 +289,9 @@ Contribution line(std::int64_t ago, const char* kind, Domain domain, const char*
   return c;
 }
 
+constexpr const char* kStill = "3f9c2a77e01b8d64c5f2a90b17e3d8465b1c0f9e7a2d83641c5e90fb27a6d318";
+constexpr const char* kClip = "a07714be9d52c6083fe1b97a4d20c8f5613e0b7d92a84cf157e6039db8412c6f";
+
 void tell_server_room(Incident& i) {
   i.rule_id = "PA-014";
   i.rule_title = "Door forced after denials";
@@ -305,7 +308,46 @@ void tell_server_room(Incident& i) {
       line(16, "host.login", Domain::network, "root login on console of hv-07", "host in that room", "raises", true,
            P::critical, "k15", "hv-07")};
   i.why[1].repeats = 4;
-  i.evidence = {{Evidence::Role::would_confirm, "face or badge seen inside"},
+  i.why[2].not_kept = "it has 71.2 MiB, and an attachment may have 64.0 MiB";
+  i.why[3].attachments = {kStill, kClip};
+  using How = JoinLink::How;
+  i.why[1].link = {How::shared, {EntityKind::credential, "88-1042", "88-1042"}, 95, 97, 1, 180 * kSecond};
+  i.why[2].link = {How::shared, {EntityKind::door, "D-231", "Door D-231"}, 100, 100, 0, 47 * kSecond};
+  i.why[3].link = {How::adjacent, {EntityKind::zone, "k15", "Server room"}, 65, 70, 1, 5 * kSecond};
+  i.why[4].link = {How::adjacent, {EntityKind::zone, "k15", "Server room"}, 65, 65, 0, 17 * kSecond};
+  i.evidence = {{Evidence::Role::would_confirm,
+                 "somebody on a camera there",
+                 Evidence::State::came,
+                 "Motion on C-27, 5 s after",
+                 kNow - 48 * kSecond,
+                 kNow + 22 * kSecond,
+                 "e-33",
+                 {"C-26", "C-27"}},
+                {Evidence::Role::would_refute,
+                 "a badge or the exit button just before",
+                 Evidence::State::absent,
+                 "nothing from D-231",
+                 kNow - 48 * kSecond,
+                 kNow - 23 * kSecond,
+                 "",
+                 {"D-231"}},
+                {Evidence::Role::would_refute,
+                 "the owner's badge soon after",
+                 Evidence::State::awaited,
+                 "",
+                 kNow - 76 * kSecond,
+                 kNow + 284 * kSecond,
+                 "",
+                 {"P-1004"}},
+                {Evidence::Role::would_confirm,
+                 "somebody on a camera in the lobby",
+                 Evidence::State::unknown,
+                 "C-25 was offline",
+                 kNow - 48 * kSecond,
+                 kNow + 22 * kSecond,
+                 "",
+                 {"C-25"}},
+                {Evidence::Role::would_confirm, "face or badge seen inside"},
                 {Evidence::Role::would_refute, "work order for this room: none found"},
                 {Evidence::Role::missing, "contact of lobby door D-230, silent"}};
   i.entities = {{EntityKind::person, "p-brandt", "S. Brandt"},
@@ -356,6 +398,22 @@ std::vector<AgentState> agents() {
                                  agent("sensor-2", "network", 2388, 88, 1100, {{"conn.log", 2388}}),
                                  agent("srv-a", "host", 1240, 40, 700, {{"journal", 1240}}),
                                  agent("srv-b", "host", 1032, 31, 800, {{"journal", 1032}})};
+  for (AgentState& a : out) {
+    a.remote = "10.2.1." + std::to_string(11 + (&a - out.data()));
+    a.enrolled = kNow - 190 * kDay;
+    a.key_since = kNow - 21 * kDay;
+    a.key_due = kNow + 69 * kDay;
+    a.ledger = {{0x51c07a, 1, a.events - a.events / 5, a.events - a.events / 5, 0, 0},
+                {0x51c07a, 2, a.events / 5, a.events / 5, 0, 0}};
+  }
+  out[0].devices = {"D-2*", "D-1-09", "gate-*"};
+  out[0].report.outputs = {{"D-231", {"unlock", "lock", "release"}, 30}, {"D-230", {"unlock"}, 10}};
+  out[0].late_events = 12;
+  out[0].old_events = 3;
+  out[7].remarks = {{kNow - 40 * kMinute, "link.flood", "edge-fw: sends more than its window allows; 3 batches wait"},
+                    {kNow - 3 * kDay, "link.key_rotated", "edge-fw: its key was exchanged for a new one"}};
+  out[7].health = AgentState::Health::silent;
+  out[7].kept_out_until = kNow + 52 * kSecond;
   AgentState& silent = out[5];
   silent.health = AgentState::Health::silent;
   silent.recent = {7, 8, 7, 9, 8, 6, 3, 1};
@@ -363,6 +421,12 @@ std::vector<AgentState> agents() {
   silent.report.sources[0].state = "waiting";
   silent.report.sources[0].problem = "10.2.5.0/24 does not answer since 03:39";
   out[8].report.sources[1].refused = 3;
+  out[9].epochs = 2;
+  out[9].ledger = {{0x51c07a, 1, 1910, 1910, 0, 0}, {0x51c07a, 2, 188, 119, 0, 69}, {0xe2094b, 1, 359, 359, 0, 0}};
+  out[9].key_due = kNow - 2 * kDay;
+  out[9].key_since = kNow - 92 * kDay;
+  out[9].given_up_events = 69;
+  out[9].numbers = {{7, 2, 120, 188, true, "spool full"}};
   out[9].clock_skew = -3 * kSecond;
   out[9].report.spooled = 412;
   out[9].report.spool_bytes = 118'000;
@@ -451,6 +515,7 @@ std::shared_ptr<Snapshot> night() {
     i.domains = {r.door, r.camera, r.network};
     i.event_count = r.events;
     i.last_change = r.change;
+    if (std::string_view(r.title).starts_with("Reader 0-03 offline")) i.explains = 3;
     i.last = i.changed = kNow - r.changed_ago * kSecond;
     i.rule_id = "PA-0" + std::to_string(20 + id % 60);
     if (r.acknowledged_after > 0) {
@@ -500,6 +565,29 @@ std::shared_ptr<Snapshot> night() {
   for (const char* c : {"C-20", "C-24", "C-29"})
     (*devices)[c] = {"offline", kNow - 1900 * kSecond, kNow - 1900 * kSecond, P::medium, true, {}};
   (*devices)["hv-07"] = {"online", kNow - kDay, kNow - 16 * kSecond, P::critical, true, {}};
+  std::vector<Ticket> tickets(2);
+  for (std::size_t n = 0; n < tickets.size(); ++n) {
+    Ticket& t = tickets[n];
+    t.id = 7 + n;
+    t.device = t.name = n == 0 ? "C-24" : "C-20";
+    t.what = "Camera " + t.device + " offline";
+    t.owner = n == 0 ? "J. Smit" : "Maintenance";
+    t.state = n == 0 ? Ticket::State::taken : Ticket::State::open;
+    t.overdue = n == 0;
+    t.since = t.opened = kNow - 1900 * kSecond;
+    t.target = n == 0 ? kNow - kMinute : kNow + 7 * kHour;
+  }
+  s->tickets = std::make_shared<const std::vector<Ticket>>(std::move(tickets));
+  AlarmFigures figures;
+  figures.weeks.resize(1);
+  figures.weeks.front().counted = kDay;
+  figures.weeks.front().flood_time = 6 * kMinute;
+  s->figures = std::make_shared<const AlarmFigures>(std::move(figures));
+  using Where = AttachmentState::Where;
+  s->attachments =
+      std::make_shared<const std::map<std::string, AttachmentState>>(std::map<std::string, AttachmentState>{
+          {kStill, {Where::here, 421'804, 421'804, kNow - 30 * kSecond, "image/jpeg", ""}},
+          {kClip, {Where::arriving, 3'407'872, 5'498'200, kNow - kSecond, "", ""}}});
   s->devices = devices;
   auto people = std::make_shared<std::map<std::string, std::uint32_t>>();
   *people = {{"n1", 3}, {"n3", 2}, {"k3", 2}, {"k15", 1}, {"s5", 4}, {"s7", 1}};
@@ -511,6 +599,8 @@ std::shared_ptr<Snapshot> night() {
 
 std::shared_ptr<Snapshot> quiet() {
   auto s = base();
+  s->agents[7].health = AgentState::Health::live;
+  s->agents[7].kept_out_until = 0;
   s->agents[5].health = AgentState::Health::live;
   s->agents[5].last_heard = kNow - 300 * kMillisecond;
   s->agents[5].per_minute = 390;

@@ -73,4 +73,11 @@ TEST_CASE("an acknowledgement survives a kill of the engine right after its answ
       run("watchfloor", {"query", "audit", "--data", house.data(), "--where", "action=acknowledge", "--json"});
   CHECK(std::count(audit.out.begin(), audit.out.end(), '\n') == 1);
   CHECK(run("watchfloor", {"verify", "--data", house.data()}).status == 0);
+  const Outcome explained = run("watchfloor", {"explain", "INC-0001", "--data", house.data()});
+  CHECK(explained.status == 0);
+  CHECK(explained.out.starts_with("INC-0001  "));
+  CHECK(explained.out.find("  Acknowledged  ") != std::string::npos);
+  CHECK(explained.out.find("began it") != std::string::npos);
+  CHECK(run("watchfloor", {"explain", "INC-0002", "--data", house.data()}).err.find("there is no INC-0002") !=
+        std::string::npos);
 }

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "console/store/attachment_store.hpp"
 #include "console/store/store.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/system/program.hpp"
@@ -157,4 +158,50 @@ TEST_CASE("site check names a folder that is no site") {
   const Outcome outcome = run("watchfloor", {"site", "check", scratch.path().string()});
   CHECK(outcome.status == 1);
   CHECK(outcome.err.find(scratch.path().string()) != std::string::npos);
+}
+
+TEST_CASE("attachments can be listed and read, verify hashes them, and backup and restore have them") {
+  const Scratch scratch;
+  const std::string data = scratch / "data";
+  make_data(data);
+  const std::string content = "\xff\xd8\xff\xe0" + std::string(5000, 'x');
+  wf::store::ContentHash hash;
+  hash.add(content);
+  const std::string name = hash.hex();
+  {
+    auto store = wf::store::AttachmentStore::open(data, {});
+    REQUIRE(store);
+    REQUIRE((*store)->take({"cam-1", name, "image/jpeg", 0, content.size(), content}, wf::kSecond).stored ==
+            content.size());
+  }
+  const Outcome list = run("watchfloor", {"attachment", "list", "--data", data, "--json"});
+  REQUIRE(list.status == 0);
+  const Json line = Json::parse(list.out);
+  CHECK(line["hash"] == name);
+  CHECK(line["agent"] == "cam-1");
+  CHECK(line["bytes"] == 5004);
+  CHECK(line["received"] == "1970-01-01T00:00:01Z");
+  CHECK(run("watchfloor", {"attachment", "list", "--data", data}).out.find(name + " cam-1") != std::string::npos);
+  CHECK(run("watchfloor", {"attachment", "get", name, "--data", data}).out == content);
+  CHECK(
+      run("watchfloor", {"attachment", "get", name.substr(0, 8), "--data", data, "--out", scratch / "still"}).status ==
+      0);
+  CHECK(read_text(scratch / "still") == content);
+  CHECK(run("watchfloor", {"attachment", "get", name, "--data", data, "--out", scratch / "still"}).status == 1);
+  CHECK(run("watchfloor", {"attachment", "get", "0123456789abcdef", "--data", data})
+            .err.find("no attachment of this name is stored") != std::string::npos);
+
+  CHECK(run("watchfloor", {"verify", "--data", data}).out ==
+        "0 events in 0 batches, 1 audit lines, 1 attachments: whole\n");
+  REQUIRE(run("watchfloor", {"backup", "--data", data, scratch / "backup"}).status == 0);
+  const std::string file = data + "/attachments/" + name.substr(0, 2) + "/" + name;
+  write_text(file, content + "!");
+  const Outcome verified = run("watchfloor", {"verify", "--data", data});
+  CHECK(verified.status == 1);
+  CHECK(verified.out.find("damage: attachment " + name + ": its content was changed") != std::string::npos);
+  const Outcome got = run("watchfloor", {"attachment", "get", name, "--data", data});
+  CHECK(got.status == 1);
+  CHECK(got.out.empty());
+  REQUIRE(run("watchfloor", {"restore", "--data", scratch / "restored", scratch / "backup"}).status == 0);
+  CHECK(run("watchfloor", {"attachment", "get", name, "--data", scratch / "restored"}).out == content);
 }

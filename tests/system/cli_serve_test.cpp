@@ -212,6 +212,17 @@ TEST_CASE("query says which word it does not know") {
   CHECK(absent.err.find("data") != std::string::npos);
 }
 
+TEST_CASE("rules weights prints the table by which alerts join, and what a configuration changes of it") {
+  const Scratch scratch;
+  write_text(scratch / "w.yaml", "v: 1\npolicy: {join_weights: {next room: 60}}\n");
+  const Outcome table = run("watchfloor", {"rules", "weights", "--config", scratch / "w.yaml"});
+  CHECK(table.status == 0);
+  CHECK(table.out.find("same door                            100\n") != std::string::npos);
+  CHECK(table.out.find("next room                             60   (by default 45)\n") != std::string::npos);
+  CHECK(run("watchfloor", {"explain", "the door", "--data", scratch / "data"}).err.find("name one like INC-0042") !=
+        std::string::npos);
+}
+
 TEST_CASE("shot draws a data directory without an engine, and names what it cannot draw") {
   const Scratch scratch;
   const std::string data = scratch / "data";

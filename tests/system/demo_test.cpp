@@ -21,8 +21,8 @@ std::string line_with(const std::string& text, const std::string& word) {
 TEST_CASE("the demo's four stories travel through the real agents to the wall, and nothing is lost on the way") {
   const Scratch scratch;
   ::setenv("TMPDIR", scratch.path().c_str(), 1);
-  Program demo("watchfloor",
-               {"demo", "--offscreen", "--for", "20s", "--size", "960x540", "--out", scratch / "pictures"});
+  Program demo("watchfloor", {"demo", "--offscreen", "--for", "60s", "--for", "20s", "--size", "960x540", "--out",
+                              scratch / "pictures"});
   const int status = demo.wait(std::chrono::seconds(120));
   ::unsetenv("TMPDIR");
   INFO(demo.out());

@@ -1,9 +1,6 @@
 #include "tests/system/installation.hpp"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <signal.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <fstream>
@@ -20,19 +17,6 @@ namespace {
 
 using Json = nlohmann::json;
 
-/// A port that nobody has; the engine takes it again after each restart.
-int free_port() {
-  const int fd = ::socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  REQUIRE(::bind(fd, reinterpret_cast<sockaddr*>(&address), size) == 0);
-  REQUIRE(::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) == 0);
-  ::close(fd);
-  return ntohs(address.sin_port);
-}
-
 std::string observation(const std::string& line) {
   Json json = Json::parse(line);
   for (const char* by_whom : {"id", "agent", "source", "seen"}) json.erase(by_whom);
@@ -45,7 +29,8 @@ void each_stored(const std::string& data, const Each& each) {
   const auto reader = store::Reader::open(data);
   if (!reader) return;
   (void)(*reader)->read_log(0, [&](store::Record& record) {
-    if (record.kind != store::RecordKind::batch) return true;
+    // Nor the engine's about its link: who enrolled, who was refused.
+    if (record.kind != store::RecordKind::batch || record.origin.agent == "engine") return true;
     const auto events = decode_batch(record.payload, record.origin);
     if (!events) return true;
     for (const Event& event : *events)
@@ -65,13 +50,19 @@ Installation::Installation(const std::string& rules) : endpoint_("tcp://127.0.0.
   REQUIRE(made.status == 0);
 }
 
-void Installation::start_engine() {
+void Installation::start_engine(int descriptors) {
   std::vector<std::string> arguments{"serve", "--data", data(), "--listen", endpoint_};
   if (std::filesystem::exists(scratch_ / "rules.yml")) {
     arguments.emplace_back("--rules");
     arguments.push_back(scratch_ / "rules.yml");
   }
-  engine_ = std::make_unique<Program>("watchfloor", arguments);
+  if (descriptors == 0) {
+    engine_ = std::make_unique<Program>("watchfloor", arguments);
+    return;
+  }
+  arguments.insert(arguments.begin(), {"-c", "ulimit -n " + std::to_string(descriptors) + " && exec \"$0\" \"$@\"",
+                                       (program_directory() / "watchfloor").string()});
+  engine_ = std::make_unique<Program>("/bin/sh", arguments);
 }
 
 void Installation::start_agent() {

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <ctime>
 #include <map>
 #include <memory>
 #include <string>
@@ -18,10 +19,18 @@ logsource: {product: suricata}
 detection: {s: {event_type: alert}, condition: s}
 )";
 
-inline constexpr const char* kAlertLine =
-    R"({"timestamp":"2026-02-25T06:13:20.000000+0000","flow_id":1,"event_type":"alert","src_ip":"192.0.2.1",)"
-    R"("src_port":4711,"dest_ip":"198.51.100.7","dest_port":22,"proto":"TCP","alert":{"signature":"TEST",)"
-    R"("signature_id":1,"severity":2,"category":"Misc"}})";
+/// One alert of now, as Suricata writes it: an old one would be history and open nothing.
+inline const std::string kAlertLine = [] {
+  const std::time_t now = std::time(nullptr);
+  std::tm utc{};
+  ::gmtime_r(&now, &utc);
+  char time[32];
+  std::strftime(time, sizeof time, "%Y-%m-%dT%H:%M:%S", &utc);
+  return R"({"timestamp":")" + std::string(time) +
+         R"(.000000+0000","flow_id":1,"event_type":"alert","src_ip":"192.0.2.1",)"
+         R"("src_port":4711,"dest_ip":"198.51.100.7","dest_port":22,"proto":"TCP","alert":{"signature":"TEST",)"
+         R"("signature_id":1,"severity":2,"category":"Misc"}})";
+}();
 
 /// An engine and a network agent as somebody installs them: programs, an invitation, a file that grows. Each can
 /// be killed and started again at any moment.
@@ -30,7 +39,8 @@ class Installation {
   /// `rules`: text of one rule file; empty: none.
   explicit Installation(const std::string& rules = {});
 
-  void start_engine();
+  /// `descriptors`: its `ulimit -n`; 0: this process's.
+  void start_engine(int descriptors = 0);
   void start_agent();
   void kill_engine();  ///< SIGKILL
   void kill_agent();
@@ -41,6 +51,9 @@ class Installation {
   void write(const std::vector<std::string>& lines) const;
 
   [[nodiscard]] std::string data() const { return scratch_ / "data"; }
+  [[nodiscard]] std::string state() const { return scratch_ / "state"; }  ///< the agent's
+  [[nodiscard]] const std::string& endpoint() const { return endpoint_; }
+  [[nodiscard]] std::string invitation() const { return scratch_ / "token"; }
   [[nodiscard]] std::string file() const { return scratch_ / "eve.json"; }
   /// Events in the database but for those that agents make of themselves; 0 before there is one.
   [[nodiscard]] std::size_t stored() const;

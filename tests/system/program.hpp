@@ -24,17 +24,27 @@ class Scratch {
   std::filesystem::path path_;
 };
 
+/// Where the programs lie: this build's, or $WF_PROGRAMS (those that are installed, those of another build).
+[[nodiscard]] std::filesystem::path program_directory();
+
+/// A TCP port of this machine that nobody has.
+[[nodiscard]] int free_port();
+
 /// A program of this build ("watchfloor", "wf-agent-network"…), or one by its absolute path, running. Its output goes
 /// to files.
 class Program {
  public:
-  Program(const std::string& name, const std::vector<std::string>& arguments, std::string_view input = {});
-  ~Program();  ///< kills it if it still runs
+  /// `environment`: NAME=VALUE beside this process's own.
+  Program(const std::string& name, const std::vector<std::string>& arguments, std::string_view input = {},
+          const std::vector<std::string>& environment = {});
+  /// Kills it if it still runs. In a build with sanitizers what they reported fails the test.
+  ~Program();
   Program(Program&& o) noexcept;
   Program& operator=(Program&&) = delete;
 
   void signal(int number) const;
-  /// Waits for its end; its exit status, 128 + signal, or -1 if it still runs after `limit`.
+  /// Waits for its end; its exit status, 128 + signal, or -1 if it still runs after `limit`
+  /// (tests/support/patience.hpp).
   int wait(std::chrono::seconds limit = std::chrono::seconds(60));
   [[nodiscard]] bool running();
   [[nodiscard]] std::string out() const;
@@ -55,8 +65,10 @@ struct Outcome {
 [[nodiscard]] Outcome run(const std::string& name, const std::vector<std::string>& arguments,
                           std::string_view input = {});
 
-/// Asks again and again until `done`, or the limit; waits on the kernel's timer in between.
-[[nodiscard]] bool eventually(const std::function<bool()>& done, std::chrono::seconds limit = std::chrono::seconds(30));
+/// Asks again and again until `done`, or the limit (longer in a build with sanitizers: tests/support/patience.hpp);
+/// waits on the kernel's timer in between.
+[[nodiscard]] bool eventually(const std::function<bool()>& done,
+                              std::chrono::milliseconds limit = std::chrono::seconds(30));
 
 void write_text(const std::filesystem::path& file, std::string_view text);
 [[nodiscard]] std::string read_text(const std::filesystem::path& file);

@@ -75,8 +75,8 @@ bool holds(Compare compare, double left, double right) {
 
 bool parse_number(std::string_view text, double& out) {
   if (!text.empty() && text.front() == '+') text.remove_prefix(1);
-  if (text.empty() || (text.front() != '-' && text.front() != '.' && (text.front() < '0' || text.front() > '9')))
-    return false;
+  const std::size_t first = !text.empty() && text.front() == '-' ? 1 : 0;  // what follows is no "inf" or "nan"
+  if (text.size() <= first || (text[first] != '.' && (text[first] < '0' || text[first] > '9'))) return false;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
   return error == std::errc{} && end == text.data() + text.size();
 }

@@ -1,278 +1,244 @@
 #include <re2/re2.h>
 
 #include <algorithm>
-#include <tuple>
+#include <limits>
+#include <unordered_map>
 
 #include "console/fusion/sigma/correlate.hpp"
+#include "console/fusion/sigma/event_view.hpp"
 
 namespace wf::sigma {
 namespace {
 
-constexpr std::size_t kMostRoutes = 4096;
-constexpr std::uint32_t kNoValue = 0xFFFFFFFFU;
+constexpr std::size_t kMostRoutes = 512;
 
-struct Value {
-  std::string_view raw, lower;
-  ValueType type = ValueType::string;
-  std::uint32_t next = kNoValue;  ///< next value of the same field
-};
-
-/// What the rules of one logsource need; made when the logsource is first seen.
+/// What the rules of an event's logsource need; made when the logsource is first seen.
 struct Route {
-  std::vector<bool> allowed;
-  std::vector<std::uint32_t> always;
-  bool any = false, keywords = false;
+  Logsource source;
+  std::vector<const Group*> groups;
+  std::vector<bool> needed;                 ///< fields that a rule looks at
+  std::vector<std::uint32_t> always;        ///< rules to try with every event
+  std::vector<const FieldIndex*> keywords;  ///< for every string value
+  std::vector<std::uint32_t> begin;         ///< by field, its indices in `indices`; one more than there are fields
+  std::vector<const FieldIndex*> indices;
+  bool all_fields = false;
 };
+
+bool within(const Logsource& wanted, const Logsource& source) {
+  return (wanted.product.empty() || wanted.product == source.product) &&
+         (wanted.service.empty() || wanted.service == source.service) &&
+         (wanted.category.empty() || wanted.category == source.category);
+}
+
+std::uint64_t hash_of(const Logsource& s) {
+  return hash_text(s.product) + 3 * hash_text(s.service) + 5 * hash_text(s.category);
+}
+
+bool one(const Atom& a, const Value& v) {
+  if (v.type == ValueType::null) return false;
+  double number = 0;
+  switch (a.op) {
+    case Atom::Op::text:
+      return a.text.matches(v.raw, v.lower);
+    case Atom::Op::regex:
+      return re2::RE2::PartialMatch(re2::StringPiece(v.raw.data(), v.raw.size()), *a.regex);
+    case Atom::Op::number:
+      return parse_number(v.raw, number) && holds(a.compare, number, a.number);
+    case Atom::Op::part:
+      return time_part(v.raw, a.time, number) && holds(a.compare, number, a.number);
+    case Atom::Op::network:
+      return a.network.contains(v.raw);
+    default:
+      return false;
+  }
+}
+
+bool related(const Atom& a, const Value& left, const Value& right) {
+  if (left.type == ValueType::null || right.type == ValueType::null) return false;
+  const std::string_view l = a.cased ? left.raw : left.lower, r = a.cased ? right.raw : right.lower;
+  switch (a.relation) {
+    case Atom::Relation::equals:
+      return l == r;
+    case Atom::Relation::starts:
+      return l.starts_with(r);
+    case Atom::Relation::ends:
+      return l.ends_with(r);
+    case Atom::Relation::contains:
+      return l.find(r) != std::string_view::npos;
+  }
+  return false;
+}
 
 }  // namespace
 
 struct Matcher::Impl {
   explicit Impl(std::shared_ptr<const RuleSet> set)
-      : owner(std::move(set)), rules(*static_cast<const Compiled*>(owner.get())) {
-    field_value.resize(rules.fields.size(), kNoValue);
-    field_seen.resize(rules.fields.size(), 0);
-    atom_seen.resize(rules.atoms.size(), 0);
+      : owner(std::move(set)),
+        rules(*static_cast<const Compiled*>(owner.get())),
+        view(rules.fields.size()),
+        correlator(rules) {
+    known.resize(rules.nodes.size(), 0);
+    entry_seen.resize(rules.entries.size(), 0);
     rule_seen.resize(rules.roots.size(), 0);
-    has_keywords.resize(rules.roots.size(), false);
-    for (std::size_t r = 0; r < rules.roots.size(); ++r) has_keywords[r] = uses_keywords(rules.roots[r]);
-    windows.reserve(rules.correlations.size());
-    for (const Correlation& c : rules.correlations) windows.emplace_back(c);
-  }
-
-  bool uses_keywords(std::uint32_t node) const {
-    const Node& n = rules.nodes[node];
-    if (n.kind == Expr::Kind::atom) return rules.atoms[n.first].field == kNoField;
-    for (std::uint32_t i = 0; i < n.count; ++i)
-      if (uses_keywords(rules.children[n.first + i])) return true;
-    return false;
+    candidates.reserve(rules.roots.size());
   }
 
   const Route& route_of(const Logsource& source) {
-    if (last_route != nullptr && source == last_source) return *last_route;
-    const auto key = std::tuple(source.product, source.service, source.category);
-    auto it = routes.find(key);
-    if (it == routes.end()) {
-      if (routes.size() >= kMostRoutes) routes.clear();
-      Route route;
-      route.allowed.resize(rules.roots.size(), false);
-      for (std::uint32_t r = 0; r < rules.roots.size(); ++r) {
-        const Logsource& wanted = rules.logsources[r];
-        if ((!wanted.product.empty() && wanted.product != source.product) ||
-            (!wanted.service.empty() && wanted.service != source.service) ||
-            (!wanted.category.empty() && wanted.category != source.category))
-          continue;
-        route.allowed[r] = true;
-        route.any = true;
-        if (has_keywords[r]) route.keywords = true;
-        if (rules.unanchored[r]) route.always.push_back(r);
+    if (last_route != nullptr && source == last_route->source) return *last_route;
+    const std::uint64_t key = hash_of(source);
+    for (auto [it, end] = routes.equal_range(key); it != end; ++it)
+      if (it->second.source == source) return *(last_route = &it->second);
+    if (routes.size() >= kMostRoutes) routes.clear();
+    return *(last_route = &routes.emplace(key, make_route(source))->second);
+  }
+
+  [[nodiscard]] Route make_route(const Logsource& source) const {
+    Route r;
+    r.source = source;
+    for (const Group& g : rules.groups)
+      if (within(g.logsource, source)) r.groups.push_back(&g);
+    if (r.groups.empty()) return r;
+    r.needed.assign(rules.fields.size(), false);
+    for (const Group* g : r.groups) {
+      for (std::size_t i = 0; i < r.needed.size(); ++i)
+        if (g->looks_at[i]) r.needed[i] = true;
+      r.always.insert(r.always.end(), g->always.begin(), g->always.end());
+      if (g->any_keyword) {
+        r.all_fields = true;
+        r.keywords.push_back(&g->keywords);
       }
-      it = routes.emplace(key, std::move(route)).first;
     }
-    last_source = source;
-    last_route = &it->second;
-    return it->second;
-  }
-
-  void add_value(std::uint32_t field, std::string_view raw, ValueType type) {
-    char* low = arena.data() + used;
-    fold_case(raw, low);
-    used += raw.size();
-    const auto index = static_cast<std::uint32_t>(values.size());
-    values.push_back({raw, {low, raw.size()}, type, kNoValue});
-    if (field == kNoField) return;
-    if (field_seen[field] != generation) {
-      field_seen[field] = generation;
-      field_value[field] = index;
-      touched.push_back(field);
-      return;
+    for (std::uint32_t field = 0; field < rules.fields.size(); ++field) {
+      r.begin.push_back(static_cast<std::uint32_t>(r.indices.size()));
+      for (const Group* g : r.groups)
+        if (const auto it = g->fields.find(field); it != g->fields.end()) r.indices.push_back(&it->second);
     }
-    std::uint32_t last = field_value[field];
-    while (values[last].next != kNoValue) last = values[last].next;
-    values[last].next = index;
-  }
-
-  void view(const Event& event, bool keywords) {
-    ++generation;
-    values.clear();
-    touched.clear();
-    std::size_t total = event.kind.size();
-    for (const Field& f : event.fields) total += f.value.size();
-    if (arena.size() < total) arena.resize(total * 2);
-    used = 0;
-    for (const Field& f : event.fields) {
-      const auto it = rules.fields.find(std::string_view(f.name));
-      if (it != rules.fields.end())
-        add_value(it->second, f.value, f.type);
-      else if (keywords)
-        add_value(kNoField, f.value, f.type);
-    }
-    own_values = values.size();
-    // The event's kind is a field for rules unless the source has one of that name.
-    if (rules.kind_field != kNoField && field_seen[rules.kind_field] != generation && !event.kind.empty() &&
-        event.kind != "other")
-      add_value(rules.kind_field, event.kind, ValueType::string);
-  }
-
-  static bool one(const Atom& a, const Value& v) {
-    if (v.type == ValueType::null) return false;
-    double number = 0;
-    switch (a.op) {
-      case Atom::Op::text:
-        return a.text.matches(v.raw, v.lower);
-      case Atom::Op::regex:
-        return re2::RE2::PartialMatch(re2::StringPiece(v.raw.data(), v.raw.size()), *a.regex);
-      case Atom::Op::number:
-        return parse_number(v.raw, number) && holds(a.compare, number, a.number);
-      case Atom::Op::part:
-        return time_part(v.raw, a.time, number) && holds(a.compare, number, a.number);
-      case Atom::Op::network:
-        return a.network.contains(v.raw);
-      default:
-        return false;
-    }
-  }
-
-  static bool related(const Atom& a, const Value& left, const Value& right) {
-    if (left.type == ValueType::null || right.type == ValueType::null) return false;
-    const std::string_view l = a.cased ? left.raw : left.lower, r = a.cased ? right.raw : right.lower;
-    switch (a.relation) {
-      case Atom::Relation::equals:
-        return l == r;
-      case Atom::Relation::starts:
-        return l.starts_with(r);
-      case Atom::Relation::ends:
-        return l.ends_with(r);
-      case Atom::Relation::contains:
-        return l.find(r) != std::string_view::npos;
-    }
-    return false;
-  }
-
-  [[nodiscard]] std::uint32_t first_of(std::uint32_t field) const {
-    return field_seen[field] == generation ? field_value[field] : kNoValue;
+    r.begin.push_back(static_cast<std::uint32_t>(r.indices.size()));
+    return r;
   }
 
   bool test(const CompiledAtom& compiled) const {
     const Atom& a = *compiled.atom;
     if (compiled.field == kNoField) {
-      for (std::size_t i = 0; i < own_values; ++i)
-        if (values[i].type == ValueType::string && one(a, values[i])) return true;
+      for (std::uint32_t i = 0; i < view.own(); ++i)
+        if (view[i].type == ValueType::string && one(a, view[i])) return true;
       return false;
     }
-    const std::uint32_t first = first_of(compiled.field);
-    if (a.op == Atom::Op::exists) return (first != kNoValue) == a.wanted;
+    const std::uint32_t first = view.first(compiled.field);
+    if (a.op == Atom::Op::exists) return (first != kNone) == a.wanted;
     if (a.op == Atom::Op::is_null) {
-      if (first == kNoValue) return true;
-      for (std::uint32_t i = first; i != kNoValue; i = values[i].next)
-        if (values[i].type == ValueType::null) return true;
+      if (first == kNone) return true;
+      for (std::uint32_t i = first; i != kNone; i = view[i].next)
+        if (view[i].type == ValueType::null) return true;
       return false;
     }
-    for (std::uint32_t i = first; i != kNoValue; i = values[i].next) {
+    for (std::uint32_t i = first; i != kNone; i = view[i].next) {
       if (a.op != Atom::Op::other_field) {
-        if (one(a, values[i])) return true;
+        if (one(a, view[i])) return true;
         continue;
       }
-      for (std::uint32_t j = first_of(compiled.other); j != kNoValue; j = values[j].next)
-        if (related(a, values[i], values[j])) return true;
+      for (std::uint32_t j = view.first(compiled.other); j != kNone; j = view[j].next)
+        if (related(a, view[i], view[j])) return true;
     }
     return false;
   }
 
   bool evaluate(std::uint32_t node) {
+    if (known[node] >> 1U == generation) return (known[node] & 1U) != 0;
     const Node& n = rules.nodes[node];
+    bool out = false;
     switch (n.kind) {
-      case Expr::Kind::atom: {
-        std::uint64_t& memo = atom_seen[n.first];
-        if (memo >> 1U != generation) memo = generation << 1U | (test(rules.atoms[n.first]) ? 1U : 0U);
-        return (memo & 1U) != 0;
-      }
+      case Expr::Kind::atom:
+        out = test(rules.atoms[n.first]);
+        break;
       case Expr::Kind::negate:
-        return !evaluate(rules.children[n.first]);
+        out = !evaluate(rules.children[n.first]);
+        break;
       case Expr::Kind::all:
-        for (std::uint32_t i = 0; i < n.count; ++i)
-          if (!evaluate(rules.children[n.first + i])) return false;
-        return true;
+        out = true;
+        for (std::uint32_t i = 0; out && i < n.count; ++i) out = evaluate(rules.children[n.first + i]);
+        break;
       case Expr::Kind::any:
-        for (std::uint32_t i = 0; i < n.count; ++i)
-          if (evaluate(rules.children[n.first + i])) return true;
-        return false;
+        for (std::uint32_t i = 0; !out && i < n.count; ++i) out = evaluate(rules.children[n.first + i]);
+        break;
     }
-    return false;
+    known[node] = generation << 1U | (out ? 1U : 0U);
+    return out;
   }
 
-  void candidates_of(const Route& route) {
-    candidates = route.always;
-    auto use = [&](std::uint32_t rule) {
-      if (rule_seen[rule] == generation || !route.allowed[rule]) return;
-      rule_seen[rule] = generation;
-      candidates.push_back(rule);
-    };
-    for (const std::uint32_t field : touched) {
-      rules.index.present(field, use);
-      for (std::uint32_t i = field_value[field]; i != kNoValue; i = values[i].next)
-        rules.index.probe(field, values[i].lower, use);
-    }
-    if (route.keywords && rules.index.keywords()) {
-      rules.index.present(kNoField, use);
-      for (std::size_t i = 0; i < own_values; ++i)
-        if (values[i].type == ValueType::string) rules.index.probe(kNoField, values[i].lower, use);
+  void begin_event() {
+    if (++generation <= std::numeric_limits<std::uint32_t>::max() / 2) return;
+    generation = 1;
+    for (auto* list : {&known, &entry_seen, &rule_seen}) std::fill(list->begin(), list->end(), 0U);
+  }
+
+  void try_rules(const std::vector<std::uint32_t>& list) {
+    for (const std::uint32_t rule : list) try_rule(rule);
+  }
+  void try_rule(std::uint32_t rule) {
+    if (rule_seen[rule] == generation) return;
+    rule_seen[rule] = generation;
+    candidates.push_back(rule);
+  }
+
+  void look_into(const FieldIndex& index, const Value& value) {
+    if (value.type == ValueType::null) return;  // nothing but presence and null itself is true of it
+    index.find(value.lower, [&](std::uint32_t literal) {
+      const std::uint32_t at = index.first_entry + literal;
+      if (entry_seen[at] == generation) return;
+      entry_seen[at] = generation;
+      const Entry& entry = rules.entries[at];
+      if (entry.node != kNone) known[entry.node] = generation << 1U | 1U;
+      for (std::uint32_t i = 0; i < entry.count; ++i) try_rule(rules.entry_rules[entry.first + i]);
+    });
+    if (value.odd) try_rules(index.odd);
+  }
+
+  void find_candidates(const Route& route) {
+    candidates.clear();
+    try_rules(route.always);
+    for (const std::uint32_t field : view.fields())
+      for (std::uint32_t i = route.begin[field]; i < route.begin[field + 1]; ++i) {
+        const FieldIndex& index = *route.indices[i];
+        try_rules(index.present);
+        for (std::uint32_t v = view.first(field); v != kNone; v = view[v].next) look_into(index, view[v]);
+      }
+    for (const FieldIndex* index : route.keywords) {
+      try_rules(index->present);
+      for (std::uint32_t v = 0; v < view.own(); ++v)
+        if (view[v].type == ValueType::string) look_into(*index, view[v]);
     }
     std::sort(candidates.begin(), candidates.end());
   }
 
-  static Match to_match(const Hit& hit) {
-    Match m;
-    m.rule = hit.rule;
-    m.time = hit.time;
-    for (std::size_t at = 0; at <= hit.ids.size();) {
-      const std::size_t end = std::min(hit.ids.find('\n', at), hit.ids.size());
-      std::string id = hit.ids.substr(at, end - at);
-      if (std::find(m.event_ids.begin(), m.event_ids.end(), id) == m.event_ids.end())
-        m.event_ids.push_back(std::move(id));
-      at = end + 1;
-    }
-    return m;
-  }
-
-  void match(const Event& event, std::vector<Match>& out) {
+  void match(const Event& event, UtcNs now, std::vector<Match>& out) {
+    correlator.advance(std::min(event.time, now), out);
     const Route& route = route_of(event.logsource);
-    if (!route.any) return;
-    view(event, route.keywords);
-    candidates_of(route);
-    hits.clear();
+    if (route.groups.empty()) return;
+    begin_event();
+    view.read(event, rules, route.needed, route.all_fields);
+    find_candidates(route);
+    matched.clear();
     const std::size_t first = out.size();
     for (const std::uint32_t rule : candidates) {
       if (!evaluate(rules.roots[rule])) continue;
-      out.push_back({rule, event.time, {event.id}});
-      if (!rules.listeners[rule].empty()) hits.push_back({rule, &event, event.time, event.id, nullptr, {}});
+      out.push_back({rule, event.time, {event.id}, nullptr});
+      matched.push_back(rule);
     }
-    ++sequence;
-    for (std::size_t i = 0; i < hits.size(); ++i) {
-      for (const auto& [correlation, base] : rules.listeners[hits[i].rule]) {
-        Hit completed;
-        if (!windows[correlation].take(hits[i], base, sequence, completed)) continue;
-        out.push_back(to_match(completed));
-        if (!rules.listeners[completed.rule].empty()) hits.push_back(std::move(completed));
-      }
-    }
+    correlator.take(event, matched, out);
     std::sort(out.begin() + static_cast<std::ptrdiff_t>(first), out.end(),
               [](const Match& a, const Match& b) { return a.rule < b.rule; });
   }
 
   std::shared_ptr<const RuleSet> owner;
   const Compiled& rules;
-  std::map<std::tuple<std::string, std::string, std::string>, Route> routes;
+  EventView view;
+  std::unordered_multimap<std::uint64_t, Route> routes;  ///< by hash_of
   const Route* last_route = nullptr;
-  Logsource last_source;
-  std::vector<bool> has_keywords;
-  std::vector<Windows> windows;
-  std::uint64_t generation = 0, sequence = 0;
-  std::vector<Value> values;
-  std::size_t own_values = 0, used = 0;
-  std::string arena;
-  std::vector<std::uint32_t> field_value, touched, candidates;
-  std::vector<std::uint64_t> field_seen, atom_seen, rule_seen;
-  std::vector<Hit> hits;
+  Correlator correlator;
+  std::uint32_t generation = 0;
+  std::vector<std::uint32_t> known;  ///< by node: generation and, in the lowest bit, its truth
+  std::vector<std::uint32_t> entry_seen, rule_seen, candidates, matched;
 };
 
 Matcher::Matcher(std::shared_ptr<const RuleSet> rules) : impl_(std::make_unique<Impl>(std::move(rules))) {}
@@ -280,6 +246,10 @@ Matcher::~Matcher() = default;
 Matcher::Matcher(Matcher&&) noexcept = default;
 Matcher& Matcher::operator=(Matcher&&) noexcept = default;
 
-void Matcher::match(const Event& event, std::vector<Match>& out) { impl_->match(event, out); }
+void Matcher::match(const Event& event, std::vector<Match>& out) { impl_->match(event, event.time, out); }
+void Matcher::match(const Event& event, UtcNs now, std::vector<Match>& out) { impl_->match(event, now, out); }
+void Matcher::tick(UtcNs now, std::vector<Match>& out) { impl_->correlator.advance(now, out); }
+bool Matcher::waiting() const { return impl_->correlator.waiting(); }
+void Matcher::adopt(Matcher&& old) { impl_->correlator.adopt(old.impl_->correlator); }
 
 }  // namespace wf::sigma

@@ -1,90 +1,18 @@
 // Detection items: values and the modifiers that change them (Sigma modifiers appendix 2.1).
-#include <re2/re2.h>
-
+#include <algorithm>
+#include <cmath>
 #include <optional>
 
+#include "console/fusion/sigma/encoding.hpp"
 #include "console/fusion/sigma/parse.hpp"
+#include "console/fusion/sigma/regex.hpp"
 
 namespace wf::sigma {
 namespace {
 
-std::string base64(std::string_view bytes) {
-  static constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string out;
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    std::uint32_t group = 0;
-    for (std::size_t j = 0; j < 3; ++j)
-      group = group << 8U | (i + j < bytes.size() ? static_cast<unsigned char>(bytes[i + j]) : 0U);
-    for (std::size_t j = 0; j < 4; ++j)
-      out += i + j > bytes.size() ? '=' : kAlphabet[(group >> (18U - 6U * j)) & 0x3FU];
-  }
-  return out;
-}
-
-/// The stable middle of a text's base64 form when 0, 1 or 2 bytes stand before it.
-std::string base64_at_offset(std::string_view bytes, std::size_t offset) {
-  const std::string whole = base64(std::string(offset, ' ') + std::string(bytes));
-  const std::size_t begin = offset == 0 ? 0 : offset + 1;
-  const std::size_t rest = (bytes.size() + offset) % 3;
-  const std::size_t cut = rest == 0 ? 0 : (rest == 1 ? 3 : 2);
-  if (whole.size() <= begin + cut) return {};
-  return whole.substr(begin, whole.size() - begin - cut);
-}
-
-std::string utf16(std::string_view text, bool big_endian) {
-  std::string out;
-  auto unit = [&](std::uint32_t u) {
-    const char high = static_cast<char>(u >> 8U), low = static_cast<char>(u & 0xFFU);
-    out += big_endian ? high : low;
-    out += big_endian ? low : high;
-  };
-  for (std::size_t i = 0; i < text.size();) {
-    const auto c = static_cast<unsigned char>(text[i]);
-    const std::size_t length = c < 0x80 ? 1 : c < 0xE0 ? 2 : c < 0xF0 ? 3 : 4;
-    std::uint32_t point = length == 1 ? c : c & (0xFFU >> (length + 1));
-    for (std::size_t j = 1; j < length && i + j < text.size(); ++j)
-      point = point << 6U | (static_cast<unsigned char>(text[i + j]) & 0x3FU);
-    i += length;
-    if (point > 0xFFFF) {
-      unit(0xD800U + ((point - 0x10000U) >> 10U));
-      unit(0xDC00U + ((point - 0x10000U) & 0x3FFU));
-    } else {
-      unit(point);
-    }
-  }
-  return out;
-}
-
-/// PCRE's `$` also matches before a last newline; RE2's does not.
-std::string pcre_dollar(std::string_view pattern) {
-  std::string out;
-  bool in_class = false;
-  for (std::size_t i = 0; i < pattern.size(); ++i) {
-    const char c = pattern[i];
-    if (c == '\\' && i + 1 < pattern.size()) {
-      out += c;
-      out += pattern[++i];
-      continue;
-    }
-    if (c == '[' && !in_class) {
-      in_class = true;
-      out += c;
-      if (i + 1 < pattern.size() && pattern[i + 1] == '^') out += pattern[++i];
-      if (i + 1 < pattern.size() && pattern[i + 1] == ']') out += pattern[++i];
-      continue;
-    }
-    if (c == ']') in_class = false;
-    if (c == '$' && !in_class)
-      out += "(?:\\n?\\z)";
-    else
-      out += c;
-  }
-  return out;
-}
-
 class Item {
  public:
-  Item(std::string_view key, int line) : line_(line) {
+  Item(std::string_view key, int line, const RuleWords& words) : words_(words), line_(line) {
     std::size_t bar = key.find('|');
     field_ = std::string(key.substr(0, bar));
     while (bar != std::string_view::npos) {
@@ -94,18 +22,29 @@ class Item {
     }
     for (std::size_t i = 0; i < modifiers_.size(); ++i) read(modifiers_[i], i);
     check();
+    event_fields_ = field_.empty() ? std::vector<std::string>{""} : words.settings.fields(words.logsource, field_);
   }
 
   Expr build(const std::vector<Scalar>& values) {
     if (values.empty()) fail("an empty list of values", "give at least one value");
+    if (values.size() == 1 && all_) fail("'all' with a single value", "leave 'all' out, or give several values");
+    if (values.size() > 1 && type_ == Type::exists) fail("'exists' with several values", "write true or false");
     std::vector<Expr> parts;
-    for (const Scalar& v : values) parts.push_back(one(v));
+    for (const Scalar& v : values) {
+      if (v.kind == Scalar::Kind::null && values.size() > 1)
+        fail("null in a list of values", "give null a search identifier of its own", v.line);
+      parts.push_back(one(v));
+    }
     Expr out = Expr::join(all_ ? Expr::Kind::all : Expr::Kind::any, std::move(parts));
     return neq_ ? Expr::negated(std::move(out)) : out;
   }
 
  private:
   enum class Type : std::uint8_t { text, regex, exists, number, network, field };
+
+  inline static const std::map<std::string, TimePart> kParts{{"minute", TimePart::minute}, {"hour", TimePart::hour},
+                                                             {"day", TimePart::day},       {"week", TimePart::week},
+                                                             {"month", TimePart::month},   {"year", TimePart::year}};
 
   [[noreturn]] void fail(const std::string& what, const std::string& to_do, int line = 0) const {
     throw Refusal{line != 0 ? line : line_, "field '" + field_ + "': " + what, to_do};
@@ -151,20 +90,11 @@ class Item {
     else if (m == "lt" || m == "lte" || m == "gt" || m == "gte") {
       type(Type::number, m);
       compare_ = m == "lt" ? Compare::lt : m == "lte" ? Compare::lte : m == "gt" ? Compare::gt : Compare::gte;
-    } else if (m == "minute")
-      part_ = TimePart::minute;
-    else if (m == "hour")
-      part_ = TimePart::hour;
-    else if (m == "day")
-      part_ = TimePart::day;
-    else if (m == "week")
-      part_ = TimePart::week;
-    else if (m == "month")
-      part_ = TimePart::month;
-    else if (m == "year")
-      part_ = TimePart::year;
-    else if (m == "expand")
-      fail("placeholder not configured", "give the placeholder's values, or leave the rule out");
+    } else if (const auto part = kParts.find(m); part != kParts.end()) {
+      if (part_) fail("two time modifiers", "use one of them");
+      part_ = part->second;
+    } else if (m == "expand")
+      changes_.push_back(m);
     else
       fail("unknown modifier '" + m + "'", "see the Sigma modifiers appendix 2.1 for those that exist");
   }
@@ -181,106 +111,138 @@ class Item {
       fail("a time modifier takes only lt, lte, gt, gte and neq beside it", "remove the other modifiers");
     if (keyword && (type_ == Type::exists || type_ == Type::field || type_ == Type::number || part_))
       fail("this modifier needs a field", "write the field's name before the first '|'");
+    if (cased_ && type_ == Type::regex)
+      fail("'cased' beside 're', which tells case already", "remove it, and 'i' if there is one");
     if (cased_ && (type_ == Type::number || type_ == Type::network || type_ == Type::exists || part_))
       fail("'cased' has no meaning for this value", "remove it");
     if (type_ == Type::exists && (neq_ || all_)) fail("'exists' stands alone", "write true or false as its value");
+    if (all_ && part_) fail("'all' beside a time modifier", "a date has one hour, day or year: remove 'all'");
     if (keyword && placed_ && std::find(changes_.begin(), changes_.end(), "contains") == changes_.end())
       fail("a keyword is searched anywhere in a value", "use 'contains' or no modifier");
   }
 
+  /// The values of all fields that stand for the rule's field are that field's values.
   Expr one(const Scalar& v) {
+    std::vector<Expr> fields;
+    for (const std::string& field : event_fields_) fields.push_back(one(field, v));
+    const bool absence = v.kind == Scalar::Kind::null || (type_ == Type::exists && v.text == "false");
+    return Expr::join(absence ? Expr::Kind::all : Expr::Kind::any, std::move(fields));
+  }
+
+  static std::shared_ptr<Atom> make_atom(const std::string& field, Atom::Op op, const std::string& key) {
     auto atom = std::make_shared<Atom>();
-    atom->field = field_;
+    atom->field = field;
+    atom->op = op;
+    atom->key = field + '\x1f' + key;
+    return atom;
+  }
+
+  Expr one(const std::string& field, const Scalar& v) {
     const int line = v.line;
     if (v.kind == Scalar::Kind::null) {
-      if (field_.empty() || type_ != Type::text || !changes_.empty() || part_ || cased_)
+      if (field.empty() || type_ != Type::text || !changes_.empty() || part_ || cased_)
         fail("null cannot be modified or be a keyword", "use the plain field name", line);
-      atom->op = Atom::Op::is_null;
-      atom->key = field_ +
-                  "\x1f"
-                  "null";
-      return Expr::of(std::move(atom));
+      return Expr::of(make_atom(field, Atom::Op::is_null, "null"));
     }
-    if (part_) return number_atom(std::move(atom), v);
+    if (part_) return number_atom(field, v);
     switch (type_) {
       case Type::text:
-        return text_atoms(v);
+        return text_atoms(field, v);
       case Type::number:
-        return number_atom(std::move(atom), v);
-      case Type::exists:
+        return number_atom(field, v);
+      case Type::exists: {
         if (v.kind != Scalar::Kind::boolean)
           fail("'exists' takes true or false", "write true or false without quotes", line);
-        atom->op = Atom::Op::exists;
+        auto atom = make_atom(field, Atom::Op::exists, "exists" + v.text);
         atom->wanted = v.text == "true";
-        atom->key = field_ +
-                    "\x1f"
-                    "exists" +
-                    v.text;
         return Expr::of(std::move(atom));
-      case Type::network:
-        atom->op = Atom::Op::network;
+      }
+      case Type::network: {
+        auto atom = make_atom(field, Atom::Op::network, "cidr" + v.text);
         if (!Network::parse(v.text, atom->network))
           fail("'" + v.text + "' is no network in CIDR notation",
                "write it like 10.0.0.0/8 or 2001:db8::/32, without bits set beyond its length", line);
-        atom->key = field_ +
-                    "\x1f"
-                    "cidr" +
-                    v.text;
         return Expr::of(std::move(atom));
+      }
       case Type::field:
-        if (v.text.empty()) fail("'fieldref' takes a field's name", "write the other field's name", line);
-        atom->op = Atom::Op::other_field;
-        atom->other = v.text;
-        atom->relation = relation_;
-        atom->cased = cased_;
-        atom->key = field_ +
-                    "\x1f"
-                    "ref" +
-                    std::to_string(static_cast<int>(relation_)) + (cased_ ? "c" : "") + v.text;
-        return Expr::of(std::move(atom));
+        return reference_atoms(field, v);
       case Type::regex:
-        return regex_atom(std::move(atom), v);
+        return regex_atom(field, v);
     }
     fail("a value of unknown type", "report this rule");
   }
 
-  Expr number_atom(std::shared_ptr<Atom> atom, const Scalar& v) {
-    if (!parse_number(v.text, atom->number)) fail("'" + v.text + "' is no number", "write a number", v.line);
-    atom->compare = type_ == Type::number ? compare_ : Compare::eq;
-    atom->op = part_ ? Atom::Op::part : Atom::Op::number;
+  Expr reference_atoms(const std::string& field, const Scalar& v) const {
+    if (v.kind != Scalar::Kind::text || v.text.empty())
+      fail("'fieldref' takes a field's name", "write the other field's name", v.line);
+    std::vector<Expr> atoms;
+    for (const std::string& other : words_.settings.fields(words_.logsource, v.text)) {
+      auto atom = make_atom(field, Atom::Op::other_field,
+                            "ref" + std::to_string(static_cast<int>(relation_)) + (cased_ ? "c" : "") + other);
+      atom->other = other;
+      atom->relation = relation_;
+      atom->cased = cased_;
+      atoms.push_back(Expr::of(std::move(atom)));
+    }
+    return Expr::join(Expr::Kind::any, std::move(atoms));
+  }
+
+  /// What a time modifier can be equal to.
+  static std::pair<double, double> range_of(TimePart part) {
+    switch (part) {
+      case TimePart::minute:
+        return {0, 59};
+      case TimePart::hour:
+        return {0, 23};
+      case TimePart::day:
+        return {1, 31};
+      case TimePart::week:
+        return {1, 53};
+      case TimePart::month:
+        return {1, 12};
+      case TimePart::year:
+        break;
+    }
+    return {0, 9999};
+  }
+
+  Expr number_atom(const std::string& field, const Scalar& v) {
+    double number = 0;
+    if (!parse_number(v.text, number)) fail("'" + v.text + "' is no number", "write a decimal number", v.line);
+    const Compare compare = type_ == Type::number ? compare_ : Compare::eq;
+    if (part_) {
+      const auto [least, most] = range_of(*part_);
+      if (number != std::floor(number) || (compare == Compare::eq && (number < least || number > most)))
+        fail("'" + v.text + "' can be no such part of a date",
+             "write a whole number from " + std::to_string(static_cast<int>(least)) + " to " +
+                 std::to_string(static_cast<int>(most)),
+             v.line);
+    }
+    auto atom = make_atom(field, part_ ? Atom::Op::part : Atom::Op::number,
+                          "num" + std::to_string(static_cast<int>(compare)) +
+                              (part_ ? std::to_string(static_cast<int>(*part_)) : "-") + v.text);
+    atom->number = number;
+    atom->compare = compare;
     if (part_) atom->time = *part_;
-    atom->key = field_ +
-                "\x1f"
-                "num" +
-                std::to_string(static_cast<int>(atom->compare)) +
-                (part_ ? std::to_string(static_cast<int>(*part_)) : "-") + v.text;
     return Expr::of(std::move(atom));
   }
 
-  Expr regex_atom(std::shared_ptr<Atom> atom, const Scalar& v) {
-    re2::RE2::Options options;
-    options.set_log_errors(false);
-    options.set_max_mem(8 << 20);
-    options.set_case_sensitive(flags_.find('i') == std::string::npos);
-    std::string prefix;
-    const bool lines = flags_.find('m') != std::string::npos;
-    if (lines) prefix += 'm';
-    if (flags_.find('s') != std::string::npos) prefix += 's';
-    const std::string pattern = (prefix.empty() ? "" : "(?" + prefix + ")") + (lines ? v.text : pcre_dollar(v.text));
-    auto regex = std::make_shared<re2::RE2>(pattern, options);
-    if (!regex->ok())
-      fail("regular expression '" + v.text + "' cannot be used: " + regex->error(),
-           "rewrite it without look-around and back references, which cannot run in linear time", v.line);
-    atom->op = Atom::Op::regex;
-    atom->regex = std::move(regex);
-    atom->key = field_ +
-                "\x1f"
-                "re" +
-                flags_ + "\x1f" + v.text;
+  Expr regex_atom(const std::string& field, const Scalar& v) {
+    if (v.kind != Scalar::Kind::text) fail("'re' takes a text", "write the expression in quotes", v.line);
+    auto atom = make_atom(field, Atom::Op::regex, "re" + flags_ + "\x1f" + v.text);
+    atom->regex = compile_regex(v.text, flags_, [&](const std::string& why, const std::string& to_do) {
+      fail("regular expression '" + v.text + "' cannot be used: " + why, to_do, v.line);
+    });
     return Expr::of(std::move(atom));
   }
 
-  Expr text_atoms(const Scalar& v) {
+  Expr text_atoms(const std::string& field, const Scalar& v) {
+    if (!v.plainly_written)
+      fail("the number " + v.text + " can be read as another text", "put it in quotes, or write it plainly", v.line);
+    if (v.kind != Scalar::Kind::text)
+      for (const std::string& change : changes_)
+        if (change != "contains" && change != "startswith" && change != "endswith")
+          fail("'" + change + "' takes a text", "put the value in quotes", v.line);
     std::vector<Pattern> variants{v.kind == Scalar::Kind::text ? parse_pattern(v.text) : Pattern{}};
     if (v.kind != Scalar::Kind::text) append_literal(variants[0], v.text);
     for (const std::string& change : changes_) {
@@ -291,15 +253,10 @@ class Item {
     std::vector<Expr> atoms;
     for (Pattern& p : variants) {
       if (field_.empty()) surround(p, true, true);
-      auto atom = std::make_shared<Atom>();
-      atom->field = field_;
+      auto atom = make_atom(field, Atom::Op::text, cased_ ? "cased" : "text");
       atom->text = TextMatcher(p, cased_);
-      atom->key = field_ + (cased_ ? "\x1f"
-                                     "cased"
-                                   : "\x1f"
-                                     "text");
       for (const Token& t : p) {
-        atom->key += static_cast<char>(1 + static_cast<int>(t.kind));
+        atom->key += std::to_string(static_cast<int>(t.kind)) + ":" + std::to_string(t.text.size()) + ":";
         atom->key += cased_ ? t.text : folded(t.text);
       }
       atoms.push_back(Expr::of(std::move(atom)));
@@ -317,6 +274,10 @@ class Item {
     if (change == "contains" || change == "startswith" || change == "endswith") {
       surround(p, change != "startswith", change != "endswith");
       out.push_back(std::move(p));
+      return;
+    }
+    if (change == "expand") {
+      expand(p, out, line);
       return;
     }
     if (change == "windash") {
@@ -350,9 +311,63 @@ class Item {
     }
   }
 
+  /// Puts a placeholder's values where `%name%` stands, one variant each; `\%` is a percent sign.
+  void expand(const Pattern& p, std::vector<Pattern>& out, int line) const {
+    std::vector<Pattern> variants{{}};
+    const auto append = [&](std::string_view text) {
+      for (Pattern& v : variants) append_literal(v, text);
+    };
+    for (const Token& t : p) {
+      if (t.kind != Token::Kind::literal) {
+        for (Pattern& v : variants) push(v, t);
+        continue;
+      }
+      const std::string_view text = t.text;
+      for (std::size_t i = 0; i < text.size(); ++i) {
+        const std::size_t end = text[i] == '%' ? text.find_first_of("% \t", i + 1) : std::string_view::npos;
+        if (text[i] == '\\' && i + 1 < text.size() && text[i + 1] == '%') {
+          append("%");
+          ++i;
+        } else if (end != std::string_view::npos && text[end] == '%' && end > i + 1) {
+          insert(text.substr(i + 1, end - i - 1), variants, line);
+          i = end;
+        } else {
+          append(text.substr(i, 1));
+        }
+      }
+    }
+    std::move(variants.begin(), variants.end(), std::back_inserter(out));
+  }
+
+  void insert(std::string_view name, std::vector<Pattern>& variants, int line) const {
+    const std::vector<std::string>* const values = words_.settings.placeholder(name);
+    if (values == nullptr)
+      fail("placeholder not configured: '" + std::string(name) + "'",
+           "give it values under 'placeholders' in a document of settings, or leave the rule out", line);
+    if (variants.size() * values->size() > kMostVariants)
+      fail("too many values of placeholders in one", "use fewer", line);
+    std::vector<Pattern> next;
+    for (const Pattern& v : variants)
+      for (const std::string& value : *values) {
+        Pattern& longer = next.emplace_back(v);
+        for (const Token& token : parse_pattern(value)) push(longer, token);
+      }
+    variants = std::move(next);
+  }
+
+  static void push(Pattern& p, const Token& t) {
+    if (t.kind == Token::Kind::literal)
+      append_literal(p, t.text);
+    else if (t.kind != Token::Kind::any_run || p.empty() || p.back().kind != Token::Kind::any_run)
+      p.push_back(t);
+  }
+
+  static constexpr std::size_t kMostVariants = 10'000;
+
+  const RuleWords& words_;
   int line_ = 0;
   std::string field_;
-  std::vector<std::string> modifiers_, changes_;
+  std::vector<std::string> modifiers_, changes_, event_fields_;
   Type type_ = Type::text;
   Compare compare_ = Compare::eq;
   Atom::Relation relation_ = Atom::Relation::equals;
@@ -363,8 +378,8 @@ class Item {
 
 }  // namespace
 
-Expr detection_item(std::string_view key, const std::vector<Scalar>& values, int line) {
-  return Item(key, line).build(values);
+Expr detection_item(std::string_view key, const std::vector<Scalar>& values, int line, const RuleWords& words) {
+  return Item(key, line, words).build(values);
 }
 
 }  // namespace wf::sigma

@@ -1,80 +1,34 @@
 #include "console/fusion/sigma/parse.hpp"
 
-#include <yaml-cpp/yaml.h>
-
 #include <algorithm>
 #include <optional>
+
+#include "console/fusion/sigma/yaml.hpp"
 
 namespace wf::sigma {
 namespace {
 
-int line_of(const YAML::Node& node) { return node.Mark().line + 1; }
-
-Scalar scalar_of(const YAML::Node& node) {
-  Scalar out;
-  out.line = line_of(node);
-  if (node.IsNull()) {
-    out.kind = Scalar::Kind::null;
-    return out;
-  }
-  if (!node.IsScalar()) throw Refusal{out.line, "a list or map where a value belongs", "write a single value"};
-  out.text = node.Scalar();
-  if (node.Tag() == "!") return out;  // quoted
-  double number = 0;
-  if (out.text == "true" || out.text == "True" || out.text == "TRUE") {
-    out.kind = Scalar::Kind::boolean;
-    out.text = "true";
-  } else if (out.text == "false" || out.text == "False" || out.text == "FALSE") {
-    out.kind = Scalar::Kind::boolean;
-    out.text = "false";
-  } else if (parse_number(out.text, number)) {
-    out.kind = Scalar::Kind::number;
-  }
-  return out;
-}
-
-std::vector<Scalar> scalars_of(const YAML::Node& node) {
-  std::vector<Scalar> out;
-  if (!node.IsSequence()) return {scalar_of(node)};
-  for (const YAML::Node& n : node) out.push_back(scalar_of(n));
-  return out;
-}
-
-std::string text_at(const YAML::Node& map, const char* key) {
-  const YAML::Node node = map[key];
-  if (!node || node.IsNull()) return {};
-  if (!node.IsScalar()) throw Refusal{line_of(node), std::string("'") + key + "' is no text", "write a single value"};
-  return node.Scalar();
-}
-
-std::vector<std::string> texts_at(const YAML::Node& map, const char* key) {
-  std::vector<std::string> out;
-  const YAML::Node node = map[key];
-  if (!node || node.IsNull()) return out;
-  for (Scalar& s : scalars_of(node)) out.push_back(std::move(s.text));
-  return out;
-}
-
 /// A search identifier's content: map, list of maps and keywords, or one keyword.
-Expr detection_of(const YAML::Node& node) {
+Expr detection_of(const YAML::Node& node, const RuleWords& words) {
   if (node.IsMap()) {
     std::vector<Expr> parts;
     for (const auto& item : node)
-      parts.push_back(detection_item(item.first.Scalar(), scalars_of(item.second), line_of(item.first)));
+      parts.push_back(detection_item(item.first.Scalar(), scalars_of(item.second), line_of(item.first), words));
     if (parts.empty()) throw Refusal{line_of(node), "an empty search identifier", "give it a field"};
     return Expr::join(Expr::Kind::all, std::move(parts));
   }
   if (node.IsSequence()) {
     std::vector<Expr> parts;
     for (const YAML::Node& n : node)
-      parts.push_back(n.IsMap() || n.IsSequence() ? detection_of(n) : detection_item("", {scalar_of(n)}, line_of(n)));
+      parts.push_back(n.IsMap() || n.IsSequence() ? detection_of(n, words)
+                                                  : detection_item("", {scalar_of(n)}, line_of(n), words));
     if (parts.empty()) throw Refusal{line_of(node), "an empty search identifier", "give it a value"};
     return Expr::join(Expr::Kind::any, std::move(parts));
   }
-  return detection_item("", {scalar_of(node)}, line_of(node));
+  return detection_item("", {scalar_of(node)}, line_of(node), words);
 }
 
-Expr detection_section(const YAML::Node& section, bool filter) {
+Expr detection_section(const YAML::Node& section, bool filter, const RuleWords& words) {
   if (!section.IsMap())
     throw Refusal{line_of(section), "'detection' is no map", "give it search identifiers and a condition"};
   std::vector<std::pair<std::string, Expr>> names;
@@ -83,34 +37,16 @@ Expr detection_section(const YAML::Node& section, bool filter) {
     const std::string name = item.first.Scalar();
     if (name == "condition")
       condition.reset(item.second);
-    else if (name != "timeframe" && !(filter && name == "rules"))
-      names.emplace_back(name, detection_of(item.second));
+    else if (name == "timeframe")
+      throw Refusal{line_of(item.first), "'timeframe' is the old aggregation syntax", "write a correlation rule"};
+    else if (!(filter && name == "rules"))
+      names.emplace_back(name, detection_of(item.second, words));
   }
   if (!condition || condition.IsNull()) throw Refusal{line_of(section), "no condition", "add 'condition'"};
   std::vector<Expr> parts;
   for (const Scalar& text : scalars_of(condition)) parts.push_back(parse_condition(text.text, names, text.line));
   if (parts.empty()) throw Refusal{line_of(condition), "an empty condition", "name a search identifier"};
   return Expr::join(Expr::Kind::any, std::move(parts));
-}
-
-Logsource logsource_of(const YAML::Node& document) {
-  const YAML::Node node = document["logsource"];
-  if (!node || !node.IsMap()) throw Refusal{0, "no logsource", "state product, service or category"};
-  Logsource out;
-  for (const auto& item : node) {
-    const std::string key = item.first.Scalar();
-    if (key == "product")
-      out.product = text_at(node, "product");
-    else if (key == "service")
-      out.service = text_at(node, "service");
-    else if (key == "category")
-      out.category = text_at(node, "category");
-    else if (key != "definition")
-      throw Refusal{line_of(item.first), "logsource attribute '" + key + "' is not known",
-                    "use product, service, category or definition"};
-  }
-  if (out == Logsource{}) throw Refusal{line_of(node), "an empty logsource", "state product, service or category"};
-  return out;
 }
 
 std::optional<Priority> priority_of(const std::string& text) {
@@ -126,17 +62,20 @@ void own_section(const YAML::Node& document, RuleInfo& info) {
   const YAML::Node own = document["watchfloor"];
   if (!own || own.IsNull()) return;
   if (!own.IsMap())
-    throw Refusal{line_of(own), "'watchfloor' is no map", "use title, priority, confirm, refute, plan, join"};
+    throw Refusal{line_of(own), "'watchfloor' is no map",
+                  "use title, priority, confirm, refute, expect, plan, join, lateness"};
   for (const auto& item : own) {
     const std::string key = item.first.Scalar();
-    if (key != "title" && key != "priority" && key != "confirm" && key != "refute" && key != "plan" && key != "join")
+    if (key != "title" && key != "priority" && key != "confirm" && key != "refute" && key != "plan" && key != "join" &&
+        key != "expect" && !(key == "lateness" && document["correlation"]))
       throw Refusal{line_of(item.first), "'watchfloor: " + key + "' is not known",
-                    "use title, priority, confirm, refute, plan, join"};
+                    "use title, priority, confirm, refute, expect, plan, join; in a correlation also lateness"};
   }
   info.title_template = text_at(own, "title");
   info.would_confirm = texts_at(own, "confirm");
   info.would_refute = texts_at(own, "refute");
   info.plan = texts_at(own, "plan");
+  info.expect = expectations_at(own);
   info.join = texts_at(own, "join");
   if (const std::string text = text_at(own, "priority"); !text.empty()) {
     const auto priority = priority_of(text);
@@ -172,116 +111,7 @@ RuleInfo info_of(const YAML::Node& document, const std::string& where) {
   return info;
 }
 
-std::int64_t timespan_of(const YAML::Node& node) {
-  const std::string text = node && node.IsScalar() ? node.Scalar() : std::string();
-  std::int64_t number = 0;
-  std::size_t i = 0;
-  for (; i < text.size() && text[i] >= '0' && text[i] <= '9' && i < 9; ++i) number = number * 10 + (text[i] - '0');
-  std::int64_t unit = 0;
-  if (i > 0 && i + 1 == text.size())
-    unit = text[i] == 's' ? kSecond : text[i] == 'm' ? kMinute : text[i] == 'h' ? kHour : text[i] == 'd' ? kDay : 0;
-  if (unit == 0 || number == 0 || number > 366 * (kDay / unit))
-    throw Refusal{node ? line_of(node) : 0, "timespan '" + text + "' cannot be used",
-                  "write a number and s, m, h or d, up to 366d"};
-  return number * unit;
-}
-
-void correlation_condition(const YAML::Node& node, CorrelationDocument& out) {
-  for (const auto& item : node) {
-    static const std::map<std::string, Compare> kNames{{"lt", Compare::lt}, {"lte", Compare::lte},
-                                                       {"gt", Compare::gt}, {"gte", Compare::gte},
-                                                       {"eq", Compare::eq}, {"neq", Compare::neq}};
-    const std::string key = item.first.Scalar();
-    const int line = line_of(item.first);
-    if (key == "field") {
-      for (Scalar& s : scalars_of(item.second)) out.fields.push_back(std::move(s.text));
-      continue;
-    }
-    double number = 0;
-    if (!item.second.IsScalar() || !parse_number(item.second.Scalar(), number))
-      throw Refusal{line, "condition '" + key + "' needs a number", "write a number"};
-    if (key == "percentile") {
-      if (number < 0 || number > 100)
-        throw Refusal{line, "percentile outside 0 to 100", "write a number between 0 and 100"};
-      out.percentile = number;
-    } else if (const auto it = kNames.find(key); it != kNames.end()) {
-      out.condition.emplace_back(it->second, number);
-    } else {
-      throw Refusal{line, "condition '" + key + "' is not known", "use gt, gte, lt, lte, eq, neq, field or percentile"};
-    }
-  }
-}
-
-void check_correlation(const CorrelationDocument& c, const YAML::Node& section) {
-  const bool temporal = c.type == CorrelationType::temporal || c.type == CorrelationType::temporal_ordered;
-  const int line = line_of(section);
-  if (c.rules.empty()) throw Refusal{line, "no rules to correlate", "name rules by id or name under 'rules'"};
-  if (!temporal && c.condition.empty())
-    throw Refusal{line, "no condition", "add 'condition' with gt, gte, lt, lte, eq or neq"};
-  const bool needs_field = !temporal && c.type != CorrelationType::event_count;
-  if (needs_field && c.fields.empty()) throw Refusal{line, "the condition names no field", "add 'field'"};
-  if (needs_field && c.type != CorrelationType::value_count && c.fields.size() != 1)
-    throw Refusal{line, "several fields for one number", "name one field"};
-  if (c.type == CorrelationType::value_percentile && !section["condition"]["percentile"])
-    throw Refusal{line, "value_percentile without 'percentile'", "add 'percentile: 0…100' to the condition"};
-}
-
-CorrelationDocument correlation_of(const YAML::Node& document, RuleInfo info) {
-  CorrelationDocument out;
-  out.info = std::move(info);
-  out.info.correlation = true;
-  out.name = text_at(document, "name");
-  const YAML::Node section = document["correlation"];
-  if (!section.IsMap()) throw Refusal{line_of(section), "'correlation' is no map", "give it type, rules, timespan"};
-  static const std::map<std::string, CorrelationType> kTypes{{"event_count", CorrelationType::event_count},
-                                                             {"value_count", CorrelationType::value_count},
-                                                             {"temporal", CorrelationType::temporal},
-                                                             {"temporal_ordered", CorrelationType::temporal_ordered},
-                                                             {"value_sum", CorrelationType::value_sum},
-                                                             {"value_avg", CorrelationType::value_avg},
-                                                             {"value_percentile", CorrelationType::value_percentile}};
-  const std::string type = text_at(section, "type");
-  const auto it = kTypes.find(type);
-  if (it == kTypes.end())
-    throw Refusal{line_of(section), "correlation type '" + type + "' is not known",
-                  "use a type of the Sigma correlation specification 2.1"};
-  out.type = it->second;
-  for (const auto& item : section) {
-    const std::string key = item.first.Scalar();
-    if (key != "type" && key != "rules" && key != "group-by" && key != "timespan" && key != "condition" &&
-        key != "aliases" && key != "generate")
-      throw Refusal{line_of(item.first), "correlation key '" + key + "' is not known",
-                    "use type, rules, group-by, timespan, condition, aliases, generate"};
-  }
-  if (const YAML::Node rules = section["rules"]; rules && !rules.IsNull())
-    for (Scalar& s : scalars_of(rules)) out.rules.emplace_back(std::move(s.text), s.line);
-  out.group_by = texts_at(section, "group-by");
-  out.timespan = timespan_of(section["timespan"]);
-  if (const YAML::Node aliases = section["aliases"]; aliases && aliases.IsMap())
-    for (const auto& alias : aliases) {
-      if (!alias.second.IsMap())
-        throw Refusal{line_of(alias.first), "an alias is a map of rule to field", "write 'rule_name: field'"};
-      for (const auto& field : alias.second)
-        out.aliases[alias.first.Scalar()][field.first.Scalar()] = scalar_of(field.second).text;
-    }
-  const std::string generate =
-      text_at(section, "generate").empty() ? text_at(document, "generate") : text_at(section, "generate");
-  out.generate = generate == "true" || generate == "True";
-  const bool temporal = out.type == CorrelationType::temporal || out.type == CorrelationType::temporal_ordered;
-  if (const YAML::Node condition = section["condition"]; condition && !condition.IsNull()) {
-    if (condition.IsMap())
-      correlation_condition(condition, out);
-    else if (temporal && condition.IsScalar() && out.type == CorrelationType::temporal)
-      out.rule_condition = condition.Scalar();
-    else
-      throw Refusal{line_of(condition), "this condition cannot be used here",
-                    "write a map of gt, gte, lt, lte, eq or neq"};
-  }
-  check_correlation(out, section);
-  return out;
-}
-
-FilterDocument filter_of(const YAML::Node& document, RuleInfo info) {
+FilterDocument filter_of(const YAML::Node& document, RuleInfo info, const Settings& settings) {
   FilterDocument out;
   out.info = std::move(info);
   const YAML::Node section = document["filter"];
@@ -296,26 +126,30 @@ FilterDocument filter_of(const YAML::Node& document, RuleInfo info) {
     out.any = true;
   else
     for (Scalar& s : scalars_of(rules)) out.rules.emplace_back(std::move(s.text), s.line);
-  out.expr = detection_section(section, true);
+  out.expr = detection_section(section, true, {settings, out.logsource});
   return out;
 }
 
-void parse_document(const YAML::Node& document, const std::string& where, Documents& out) {
+void parse_document(const YAML::Node& document, const std::string& where, const Settings& settings, Documents& out) {
   if (!document.IsMap()) throw Refusal{0, "the document is no map", "write a Sigma rule"};
   if (document["action"])
     throw Refusal{line_of(document["action"]), "'action' is the old multi-document syntax",
                   "write each rule as a whole"};
+  check_shape(document);
   RuleInfo info = info_of(document, where);
+  if (const std::string taxonomy = text_at(document, "taxonomy"); !taxonomy.empty() && taxonomy != "sigma")
+    throw Refusal{line_of(document["taxonomy"]), "taxonomy '" + taxonomy + "' is not known",
+                  "write the rule with the names of the taxonomy 'sigma'"};
   if (document["correlation"]) {
     out.correlations.push_back(correlation_of(document, std::move(info)));
   } else if (document["filter"]) {
-    out.filters.push_back(filter_of(document, std::move(info)));
+    out.filters.push_back(filter_of(document, std::move(info), settings));
   } else if (document["detection"]) {
     RuleDocument rule;
     rule.info = std::move(info);
     rule.name = text_at(document, "name");
     rule.logsource = logsource_of(document);
-    rule.expr = detection_section(document["detection"], false);
+    rule.expr = detection_section(document["detection"], false, {settings, rule.logsource});
     out.rules.push_back(std::move(rule));
   } else {
     throw Refusal{0, "neither detection, correlation nor filter", "write a Sigma rule"};
@@ -329,28 +163,47 @@ void refuse(LoadReport& report, const std::string& path_and_line, const std::str
   ++report.refused;
 }
 
-void parse_file(const RuleFile& file, Documents& out, LoadReport& report) {
-  std::vector<YAML::Node> documents;
-  try {
-    documents = YAML::LoadAll(file.text);
-  } catch (const YAML::Exception& e) {
-    refuse(report, file.path + ":" + std::to_string(e.mark.is_null() ? 1 : e.mark.line + 1), "not YAML: " + e.msg,
-           "correct the file");
-    return;
-  }
-  for (const YAML::Node& document : documents) {
-    if (!document || document.IsNull()) continue;
-    const int line = line_of(document);
-    const std::string where = file.path + ":" + std::to_string(line);
+void parse_files(const std::vector<RuleFile>& files, Documents& out, LoadReport& report) {
+  struct Read {
+    YAML::Node document;
+    const RuleFile* file;
+    std::string where;
+    bool settings = false;
+  };
+  // Nothing of it is moved within the list: assigning a node changes what the other one means.
+  std::vector<Read> all;
+  for (const RuleFile& file : files) {
     try {
-      parse_document(document, where, out);
-    } catch (const Refusal& r) {
-      refuse(report, r.line > 0 ? file.path + ":" + std::to_string(r.line) : where, r.what, r.to_do);
+      for (YAML::Node& document : load_documents(file.text)) {
+        if (!document || document.IsNull()) continue;
+        const std::string where = file.path + ":" + std::to_string(line_of(document));
+        all.push_back({std::move(document), &file, where, false});
+      }
     } catch (const YAML::Exception& e) {
-      refuse(report, e.mark.is_null() ? where : file.path + ":" + std::to_string(e.mark.line + 1),
-             "unusable YAML: " + e.msg, "correct the document");
+      refuse(report, file.path + ":" + std::to_string(e.mark.is_null() ? 1 : e.mark.line + 1), "not YAML: " + e.msg,
+             "correct the file");
     }
   }
+  const auto guarded = [&](const Read& r, auto&& use) {
+    try {
+      return use();
+    } catch (const Refusal& f) {
+      refuse(report, f.line > 0 ? r.file->path + ":" + std::to_string(f.line) : r.where, f.what, f.to_do);
+    } catch (const YAML::Exception& e) {
+      refuse(report, e.mark.is_null() ? r.where : r.file->path + ":" + std::to_string(e.mark.line + 1),
+             "unusable YAML: " + e.msg, "correct the document");
+    }
+    return true;
+  };
+  // Settings first: rules of every file are read with them.
+  Settings& settings = out.settings;
+  for (Read& r : all) r.settings = guarded(r, [&] { return settings.take(r.document, r.where); });
+  for (const Read& r : all)
+    if (!r.settings)
+      guarded(r, [&] {
+        parse_document(r.document, r.where, settings, out);
+        return true;
+      });
 }
 
 }  // namespace wf::sigma

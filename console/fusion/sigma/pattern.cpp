@@ -99,12 +99,26 @@ std::vector<Pattern> expand_dashes(const Pattern& pattern) {
   return out;
 }
 
-void fold_case(std::string_view text, char* out) {
+bool fold_case(std::string_view text, char* out) {
+  constexpr std::uint64_t kOnes = 0x0101010101010101U, kHigh = 0x8080808080808080U;
+  bool ascii = true;
   for (std::size_t i = 0; i < text.size(); ++i) {
+    // Eight ASCII bytes at a time: a byte between 'A' and 'Z' sets its high bit in `upper`.
+    for (std::uint64_t eight = 0; i + 8 <= text.size(); i += 8) {
+      std::memcpy(&eight, text.data() + i, 8);
+      if ((eight & kHigh) != 0) break;
+      const std::uint64_t upper = ((eight + kOnes * (0x80 - 'A')) ^ (eight + kOnes * (0x7F - 'Z'))) & kHigh;
+      eight |= upper >> 2U;
+      std::memcpy(out + i, &eight, 8);
+    }
+    if (i >= text.size()) break;
     const auto c = static_cast<unsigned char>(text[i]);
     if (c < 0x80) {
       out[i] = static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
-    } else if ((c & 0xE0U) == 0xC0U && i + 1 < text.size() && continuation(text[i + 1])) {
+      continue;
+    }
+    ascii = false;
+    if ((c & 0xE0U) == 0xC0U && i + 1 < text.size() && continuation(text[i + 1])) {
       const auto low = lower_of((c & 0x1FU) << 6U | (static_cast<unsigned char>(text[i + 1]) & 0x3FU));
       out[i] = static_cast<char>(0xC0U | (low >> 6U));
       out[i + 1] = static_cast<char>(0x80U | (low & 0x3FU));
@@ -120,6 +134,7 @@ void fold_case(std::string_view text, char* out) {
       out[i] = static_cast<char>(c);
     }
   }
+  return ascii;
 }
 
 std::string folded(std::string_view text) {
@@ -146,8 +161,13 @@ TextMatcher::TextMatcher(const Pattern& pattern, bool cased) : cased_(cased) {
     }
     segment.tokens.push_back(t);
     if (t.kind != Token::Kind::literal) continue;
-    literals_.push_back(folded(t.text));
-    if (!cased) segment.tokens.back().text = literals_.back();
+    const bool starts = &t == &pattern.front(), ends = &t == &pattern.back();
+    required_.push_back({starts && ends ? Place::whole
+                         : starts       ? Place::start
+                         : ends         ? Place::end
+                                        : Place::anywhere,
+                         folded(t.text)});
+    if (!cased) segment.tokens.back().text = required_.back().text;
   }
   close();
   if (segments_.empty()) {
@@ -158,7 +178,7 @@ TextMatcher::TextMatcher(const Pattern& pattern, bool cased) : cased_(cased) {
   } else {
     shape_ = Shape::general;
   }
-  if (shape_ == Shape::exact && literals_.empty()) literals_.emplace_back();
+  if (shape_ == Shape::exact && required_.empty()) required_.push_back({Place::whole, {}});
 }
 
 std::size_t TextMatcher::match_at(const Segment& segment, std::string_view text, std::size_t at) {
@@ -193,7 +213,13 @@ std::size_t TextMatcher::find(const Segment& segment, std::string_view text, std
     return hit == nullptr ? kNone
                           : static_cast<std::size_t>(static_cast<const char*>(hit) - text.data()) + segment.text.size();
   }
+  const Token& first = segment.tokens.front();
   for (std::size_t at = from; at <= text.size(); ++at) {
+    if (first.kind == Token::Kind::literal) {
+      const void* hit = memmem(text.data() + at, text.size() - at, first.text.data(), first.text.size());
+      if (hit == nullptr) return kNone;
+      at = static_cast<std::size_t>(static_cast<const char*>(hit) - text.data());
+    }
     if (at < text.size() && continuation(text[at])) continue;
     const std::size_t end = match_at(segment, text, at);
     if (end != kNone) return end;

@@ -30,9 +30,19 @@ using Pattern = std::vector<Token>;
 void append_literal(Pattern& pattern, std::string_view text);
 
 /// Lower case of ASCII, Latin-1, Latin Extended-A, Greek, Cyrillic and full-width letters in UTF-8. The result
-/// has the input's length, so that positions agree. Bytes that are not UTF-8 stay. Writes into `out`.
-void fold_case(std::string_view text, char* out);
+/// has the input's length, so that positions agree. Bytes that are not UTF-8 stay. Writes into `out`; true if the
+/// text is ASCII.
+bool fold_case(std::string_view text, char* out);
 [[nodiscard]] std::string folded(std::string_view text);
+
+/// Where in a value a text must stand.
+enum class Place : std::uint8_t { whole, start, end, anywhere };
+
+/// A folded text that every folded value which matches has at this place.
+struct Required {
+  Place place = Place::anywhere;
+  std::string text;
+};
 
 /// A pattern compiled for whole-value matching; linear in the text for each of its segments, never exponential.
 class TextMatcher {
@@ -41,10 +51,14 @@ class TextMatcher {
   TextMatcher(const Pattern& pattern, bool cased);
   /// `raw` is the value, `lower` its folded form; which one is looked at depends on `cased`.
   [[nodiscard]] bool matches(std::string_view raw, std::string_view lower) const;
-  /// True if the value must equal one text; then `literals()` has that one text (folded).
-  [[nodiscard]] bool exact() const { return shape_ == Shape::exact; }
-  /// Texts that a matching value must contain, folded. Empty if there is none.
-  [[nodiscard]] const std::vector<std::string>& literals() const { return literals_; }
+  /// What a matching value must have; empty if there is nothing.
+  [[nodiscard]] const std::vector<Required>& required() const { return required_; }
+  /// True if a value matches as soon as it has the one required text.
+  [[nodiscard]] bool decided_by_text() const { return !cased_ && shape_ <= Shape::contains; }
+  /// What a match costs, roughly, beside comparing two short texts.
+  [[nodiscard]] unsigned cost() const {
+    return shape_ < Shape::contains || shape_ == Shape::anything ? 1 : shape_ == Shape::contains ? 4 : 8;
+  }
 
  private:
   enum class Shape : std::uint8_t { exact, prefix, suffix, contains, anything, general };
@@ -61,7 +75,7 @@ class TextMatcher {
   bool cased_ = false, open_start_ = false, open_end_ = false;
   std::string text_;
   std::vector<Segment> segments_;
-  std::vector<std::string> literals_;
+  std::vector<Required> required_;
 };
 
 }  // namespace wf::sigma

@@ -12,6 +12,19 @@
 
 namespace wf::sigma {
 
+/// Evidence around an alert that would settle it and that the engine looks for itself.
+struct Expectation {
+  std::string text;      ///< in words for people: "somebody on a camera there"
+  bool refutes = false;  ///< it would refute; else confirm
+  std::vector<std::string> kinds;
+  /// Where it would come from: the alert's door; the cameras that watch its door or zone; the doors into its zone; its
+  /// host; who did it; who owns its host.
+  enum class At : std::uint8_t { door, camera, zone, host, person, owner } at = At::door;
+  std::int64_t before = 0, within = 0;  ///< event time around the alert's, at most an hour each
+};
+/// Kinds whose events fusion remembers, so that what came before an alert can be found.
+[[nodiscard]] bool remembered_kind(std::string_view kind);
+
 /// What people and fusion need to know of a loaded rule.
 struct RuleInfo {
   std::string id, title, description;
@@ -24,6 +37,7 @@ struct RuleInfo {
   std::vector<std::string> would_confirm, would_refute;  ///< from the rule's `watchfloor:` section
   std::string title_template;                            ///< `watchfloor: title: "{door.name} forced"`; empty: title
   std::vector<std::string> plan;                         ///< response steps, from the rule's `watchfloor:` section
+  std::vector<Expectation> expect;                       ///< from the same section
   std::vector<std::string> join;  ///< entity kinds by which its alerts join incidents; empty: all of them
   std::string file;               ///< path and line of the document
 };
@@ -38,6 +52,9 @@ struct Match {
   std::uint32_t rule = 0;  ///< index into RuleSet::rules()
   UtcNs time = 0;
   std::vector<std::string> event_ids;  ///< contributing events, in time order; for a plain rule the one event
+  /// The event that should have been followed, where the match is its absence: it has nothing to do with the event or
+  /// tick that brought it. Null for every other match.
+  std::shared_ptr<const Event> absent;
 };
 
 /// Problems found while loading: one line each, "path:line: what; what to do".
@@ -55,15 +72,26 @@ class RuleSet {
   [[nodiscard]] virtual const std::vector<RuleInfo>& rules() const = 0;
 };
 
-/// State of the correlations of one RuleSet over one stream. Deterministic; not thread-safe.
+/// State of the correlations of one RuleSet over one stream. Its time is the greatest of its events and ticks; it knows
+/// no clock. Deterministic; not thread-safe.
 class Matcher {
  public:
   explicit Matcher(std::shared_ptr<const RuleSet> rules);
   ~Matcher();
   Matcher(Matcher&&) noexcept;
   Matcher& operator=(Matcher&&) noexcept;
-  /// Appends every rule that this event matches and every correlation it completes, rules by index.
+  /// Appends what turns out to be absent by the event's time; then every rule that the event matches and every
+  /// correlation it completes, rules by index.
   void match(const Event& event, std::vector<Match>& out);
+  /// The same where there is a clock that is better than the events': the stream's time never goes beyond `now`.
+  void match(const Event& event, UtcNs now, std::vector<Match>& out);
+  /// Moves the stream's time to `now`, and appends what turns out to be absent.
+  void tick(UtcNs now, std::vector<Match>& out);
+  /// True while a tick can turn out anything.
+  [[nodiscard]] bool waiting() const;
+  /// Takes over what `old` remembers of those correlations that mean the same in both rule sets: same id, same
+  /// definition, and the same of every rule that they stand on. `old` must not be used any more.
+  void adopt(Matcher&& old);
 
  private:
   struct Impl;

@@ -9,6 +9,7 @@
 
 #include "fake_engine.hpp"
 #include "fake_source.hpp"
+#include "proto/attachment.hpp"
 #include "scratch.hpp"
 #include "tests/support/catch.hpp"
 
@@ -54,6 +55,7 @@ struct Bench {
       if (line.find("no engine answers") == std::string::npos) said.push_back(line);
     };
     link.engines = {"ipc://" + (scratch / "engine.ipc").string()};
+    link.attachments = attachments ? &*attachments : nullptr;
     agent = std::make_unique<Agent>(std::move(sources), *spool, std::move(link), once);
     agent->start(moment());
   }
@@ -95,6 +97,7 @@ struct Bench {
   std::uint64_t limit = 64U << 20U;
   std::map<std::string, std::unique_ptr<FakeInput>> inputs;
   std::optional<Spool> spool;
+  std::optional<Attachments> attachments;
   std::unique_ptr<Agent> agent;
   std::int64_t mono = 1000 * kSecond;
 };
@@ -148,7 +151,7 @@ TEST_CASE("an orderly end keeps positions even of what made no events") {
   bench.input("a").lines = {"host.login one", "!bad", "!bad"};
   bench.start();
   (void)bench.agent->turn(bench.moment());
-  REQUIRE(bench.agent->stop(bench.moment()));
+  REQUIRE(bench.agent->stop([&] { return bench.moment(); }));
   bench.start();
   CHECK(bench.input("a").started_at == "3");
 }
@@ -204,7 +207,7 @@ TEST_CASE("a trouble of a source becomes one event, and so does the next one") {
   CHECK(report.resident_bytes > 1U << 20U);
 }
 
-TEST_CASE("a full disk stops the reading of files; of what cannot wait only life safety is kept") {
+TEST_CASE("a full disk stops the reading of files; what cannot wait is held in memory until the disk takes it") {
   Bench bench;
   FakeInput& file = bench.input("file");
   FakeInput& datagrams = bench.input("udp");
@@ -219,19 +222,88 @@ TEST_CASE("a full disk stops the reading of files; of what cannot wait only life
   bench.pass(3 * kSecond);
   CHECK(bench.agent->sources().all()[0]->status().read == 1);
   CHECK(bench.agent->sources().all()[1]->status().read == 3);
-  CHECK(bench.agent->collector().given_up() == 2);
+  CHECK(bench.agent->collector().given_up() == 0);
   const AgentReport report = bench.agent->report();
   REQUIRE(report.sources.size() == 3);
   CHECK(report.sources[2].name == "spool");
   CHECK(report.sources[2].state == "failed");
-  CHECK(report.sources[2].refused == 2);
   CHECK(report.sources[2].problem.find("free space on that disk") != std::string::npos);
   bench.disk.full = false;
   bench.pass(3 * kSecond);
   CHECK(bench.messages("fire.alarm").size() == 1);
-  CHECK(bench.messages("host.login") == std::vector<std::string>{"host.login 1", "host.login 2", "host.login 3"});
+  CHECK(bench.messages("network.flow").size() == 1);
+  CHECK(bench.messages("host.login") ==
+        std::vector<std::string>{"host.login 1", "host.login x", "host.login 2", "host.login 3"});
   CHECK(bench.messages("agent.problem").size() == 1);
-  CHECK(bench.agent->report().sources.at(2).state == "running");
+  CHECK(bench.messages("agent.gave_up").empty());
+  CHECK(bench.agent->report().sources.size() == 2);
+}
+
+TEST_CASE("what a dead disk and the memory do not hold is counted and said, but for life safety") {
+  Bench bench;
+  FakeInput& datagrams = bench.input("udp");
+  datagrams.can_wait = false;
+  bench.start();
+  bench.pass(kSecond);
+  bench.disk.full = true;
+  bench.input("udp").lines = {"host.login begins"};
+  bench.pass(kSecond);
+  const std::string filler(1000, 'x');
+  for (int i = 0; i < 2000; ++i) datagrams.lines.push_back("network.flow " + std::to_string(i) + filler);
+  bench.pass(2 * kSecond);
+  const std::uint64_t gone = bench.agent->collector().given_up();
+  CHECK(gone > 500);
+  CHECK(gone < 1500);
+  datagrams.lines.emplace_back("fire.alarm burning");
+  bench.pass(2 * kSecond);
+  CHECK(bench.agent->collector().given_up() == gone);
+  bench.disk.full = false;
+  bench.pass(20 * kSecond);
+  CHECK(bench.messages("fire.alarm").size() == 1);
+  CHECK(bench.messages("network.flow").size() == 2000 - gone);
+  CHECK(bench.messages("agent.gave_up") ==
+        std::vector<std::string>{std::to_string(gone) + " events were given up: the spool's disk took nothing"});
+}
+
+TEST_CASE("at the limit what cannot wait takes the place of the oldest bulk events, and that is said once") {
+  Bench bench;
+  bench.limit = 400'000;
+  FakeInput& datagrams = bench.input("udp");
+  datagrams.can_wait = false;
+  bench.start();
+  const std::string filler(200, 'x');
+  std::map<std::string, std::size_t> sent;
+  for (int i = 0; i < 12'000; ++i) {
+    const char* const kind = i % 1000 == 0 ? "fire.alarm " : i % 10 == 0 ? "host.login " : "network.flow ";
+    datagrams.lines.push_back(kind + std::to_string(i) + " " + filler);
+    ++sent[kind];
+    if (i % 100 == 0) bench.pass(Collector::kGather * 2);
+  }
+  bench.pass(60 * kSecond);
+  CHECK(bench.spool->bytes() < bench.limit + 2 * Collector::kBatchBytes);
+  CHECK(bench.agent->collector().given_up() == 0);
+  CHECK(bench.messages("fire.alarm").size() == sent["fire.alarm "]);
+  // What is left is the newest.
+  const std::vector<std::string> flows = bench.messages("network.flow");
+  CHECK(flows.size() < sent["network.flow "]);
+  CHECK(flows.back() == datagrams.lines.back());
+  std::uint64_t said = 0, recorded = 0;
+  for (const Event& event : bench.spooled())
+    if (event.kind == "agent.gave_up") said += std::stoull(std::string(event.field("agent.count")));
+  for (const GivenUpRange& range : bench.spool->given_up()) {
+    recorded += range.count();
+    CHECK(range.lane != 0);
+  }
+  CHECK(recorded > 0);
+  CHECK(said + bench.spooled().size() >= recorded);
+  CHECK(bench.agent->report().sources.back().name == "spool");
+  CHECK(bench.agent->report().sources.back().refused == recorded);
+  // Not again after a restart.
+  const std::size_t events = bench.messages("agent.gave_up").size();
+  bench.limit = 64U << 20U;
+  bench.start();
+  bench.pass(60 * kSecond);
+  CHECK(bench.messages("agent.gave_up").size() == events);
 }
 
 TEST_CASE("at the spool's limit reading waits until the engine takes events") {
@@ -247,6 +319,7 @@ TEST_CASE("at the spool's limit reading waits until the engine takes events") {
   bench.pass(kSecond);
   CHECK(bench.agent->sources().all()[0]->status().read == read);
   CHECK(bench.spool->bytes() < bench.limit + 2 * Collector::kBatchBytes);
+  CHECK(bench.spool->given_up().empty());
 }
 
 TEST_CASE("an event of impossible size is shortened and not refused") {
@@ -259,6 +332,22 @@ TEST_CASE("an event of impossible size is shortened and not refused") {
   CHECK(events[0].kind == "fire.alarm");
   CHECK(events[0].field("message").size() == 64U << 10U);
   CHECK(events[0].field("agent.shortened") == "true");
+}
+
+TEST_CASE("a large event goes in a batch of its own, so that no batch is larger than the link takes") {
+  Bench bench;
+  for (int i = 0; i < 100; ++i) bench.input("a").lines.push_back("network.flow " + std::string(2000, 's'));
+  bench.input("a").lines.push_back("network.flow " + std::string(900U << 10U, 'l'));
+  bench.input("a").lines.emplace_back("network.flow after");
+  bench.start();
+  bench.pass(kSecond);
+  bench.spool->rewind();
+  std::size_t large = 0;
+  for (StoredBatch batch; bench.spool->read(2, batch);) {
+    CHECK((batch.count == 1 || batch.bytes.size() <= Collector::kBatchBytes));
+    large += batch.bytes.size() > Collector::kBatchBytes ? 1 : 0;
+  }
+  CHECK(large == 1);
 }
 
 TEST_CASE("with once an agent is done when the engine has everything") {
@@ -287,4 +376,75 @@ TEST_CASE("with once an agent is done when the engine has everything") {
   }
   CHECK(bench.agent->done());
   CHECK(events == 3);
+}
+
+TEST_CASE("attachments that are given up are an event with a count, and stand in the report") {
+  Bench bench;
+  Result<Attachments> opened = Attachments::open({.directory = bench.scratch / "attachments", .limit_bytes = 1500});
+  REQUIRE(opened);
+  bench.attachments.emplace(std::move(*opened));
+  bench.input("a");
+  bench.start();
+  bench.pass(kSecond);
+  std::string gone;
+  for (const char* content : {"one", "two", "three"}) {
+    const Result<std::string> hash = bench.attachments->add("\xff\xd8\xff" + std::string(700, 'x') + content);
+    REQUIRE(hash);
+    if (gone.empty()) gone = *hash;
+  }
+  bench.pass(kSecond);
+  const std::vector<std::string> problems = bench.messages("agent.problem");
+  REQUIRE(problems.size() == 1);
+  CHECK(problems[0].starts_with("1 attachment was given up before the engine had it"));
+  CHECK(bench.said.back() == problems[0]);
+  std::vector<std::string> named;
+  for (const Event& event : bench.spooled())
+    for (const Field& field : event.fields)
+      if (field.name == kGivenUpField) named.push_back(field.value);
+  CHECK(named == std::vector<std::string>{gone});
+  const AgentReport report = bench.agent->report();
+  REQUIRE(report.sources.size() == 2);
+  CHECK(report.sources[1].name == "attachments");
+  CHECK(report.sources[1].refused == 1);
+}
+
+TEST_CASE("an attachment that was given up while the disk took nothing is said after a kill") {
+  Bench bench;
+  const auto open = [&] {
+    Result<Attachments> opened = Attachments::open({.directory = bench.scratch / "attachments", .limit_bytes = 1500});
+    REQUIRE(opened);
+    bench.attachments.emplace(std::move(*opened));
+  };
+  open();
+  bench.input("a");
+  bench.start();
+  bench.pass(kSecond);
+  bench.disk.full = true;
+  std::string gone;
+  for (const char* content : {"one", "two", "three"}) {
+    const Result<std::string> hash = bench.attachments->add("\xff\xd8\xff" + std::string(700, 'x') + content);
+    REQUIRE(hash);
+    if (gone.empty()) gone = *hash;
+  }
+  bench.pass(90 * kSecond);
+  CHECK(std::any_of(bench.said.begin(), bench.said.end(),
+                    [](const std::string& line) { return line.starts_with("1 attachment was given up"); }));
+  bench.agent.reset();
+  bench.disk.full = false;
+  open();
+  bench.start();
+  bench.pass(kSecond);
+  const auto named = [&] {
+    std::vector<std::string> out;
+    for (const Event& event : bench.spooled())
+      for (const Field& field : event.fields)
+        if (field.name == kGivenUpField) out.push_back(field.value);
+    return out;
+  };
+  CHECK(named() == std::vector<std::string>{gone});
+  bench.agent.reset();
+  open();
+  bench.start();
+  bench.pass(90 * kSecond);
+  CHECK(named() == std::vector<std::string>{gone});
 }

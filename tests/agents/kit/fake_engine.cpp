@@ -49,9 +49,16 @@ std::optional<FromAgent> FakeEngine::receive(int ms) {
   return out;
 }
 
-void FakeEngine::send(const std::string& route, const LinkMessage& message) {
+void FakeEngine::send(const std::string& route, const LinkMessage& message, const std::string& payload) {
   std::string header;
   encode_link(message, header);
+  if (payload.empty()) return send_raw(route, header);
+  impl_->router.send(zmq::buffer(route), zmq::send_flags::sndmore);
+  impl_->router.send(zmq::buffer(header), zmq::send_flags::sndmore);
+  impl_->router.send(zmq::buffer(payload), zmq::send_flags::none);
+}
+
+void FakeEngine::send_raw(const std::string& route, const std::string& header) {
   impl_->router.send(zmq::buffer(route), zmq::send_flags::sndmore);
   impl_->router.send(zmq::buffer(header), zmq::send_flags::none);
 }

@@ -27,7 +27,9 @@ class FakeEngine {
   [[nodiscard]] const std::string& public_key() const { return public_key_; }
   /// Waits up to `ms` for a message.
   [[nodiscard]] std::optional<FromAgent> receive(int ms);
-  void send(const std::string& route, const LinkMessage& message);
+  void send(const std::string& route, const LinkMessage& message, const std::string& payload = {});
+  /// A header frame as it is, for what an older or a broken engine says.
+  void send_raw(const std::string& route, const std::string& header);
 
  private:
   struct Impl;

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "tests/support/catch.hpp"
+#include "tests/support/patience.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 namespace wf::kit {
@@ -338,7 +339,7 @@ TEST_CASE("writing to the file, creating and renaming it wake the follower") {
     std::vector<pollfd> fds;
     f.follower.add_fds(fds);
     REQUIRE(fds.size() == 1);
-    return ::poll(fds.data(), 1, 5000) == 1;
+    return ::poll(fds.data(), 1, wf::test::patience_ms(5000)) == 1;
   };
   CHECK(f.read().empty());
   folder.write("log", "a\n");

@@ -6,6 +6,7 @@
 #include <random>
 #include <sstream>
 
+#include "agents/kit/attachments.hpp"
 #include "agents/kit/mapped_csv.hpp"
 #include "agents/kit/mapped_mapping.hpp"
 #include "tests/support/catch.hpp"
@@ -413,6 +414,77 @@ TEST_CASE("damaged mappings and data never crash") {
   for (int i = 0; i < 300; ++i)
     static_cast<void>(
         Mapped(kDoor, damaged(std::string(kHeader) + "2026-03-12 22:31:05.120;\"D\";Access denied;8;M;U\n")).read());
+}
+
+constexpr const char* kSnapshots =
+    "v: 1\n"
+    "format: json_lines\n"
+    "time: {column: t, format: epoch_s}\n"
+    "fields: {camera.id: camera}\n"
+    "attach: {path: [snapshot, clip]}\n"
+    "kinds: [{when: {camera: \"*\"}, kind: camera.object}]\n";
+
+TEST_CASE("a mapping attaches the files that a record names, from the installer's directory and nowhere else") {
+  const std::string still = "\xff\xd8\xff\xe0 a still", clip = std::string(
+                                                            "\0\0\0\x20"
+                                                            "ftypisom a clip",
+                                                            19);
+  const Mapped m(kSnapshots, R"({"t":1,"camera":"c1","snapshot":"one.jpg","clip":"day/one.mp4"})"
+                             "\n"
+                             R"({"t":2,"camera":"c1","snapshot":"../map.yaml"})"
+                             "\n"
+                             R"({"t":3,"camera":"c1","snapshot":"absent.jpg"})"
+                             "\n"
+                             R"({"t":4,"camera":"c1","snapshot":"notes.txt"})"
+                             "\n"
+                             R"({"t":5,"camera":"c1"})"
+                             "\n");
+  std::filesystem::create_directories(m.folder.path() / "stills/day");
+  m.folder.write("stills/one.jpg", still);
+  m.folder.write("stills/day/one.mp4", clip);
+  m.folder.write("stills/notes.txt", "of somebody");
+  const auto source = m.source(",attachments_from=" + m.folder.file("stills"));
+  CHECK(source->check().empty());
+  Result<Attachments> kept = Attachments::open({.directory = m.folder.path() / "attachments"});
+  REQUIRE(kept);
+  source->set_attachments(&*kept);
+  const ReadOnce read = read_once(*source);
+  REQUIRE(read.events.size() == 5);
+  CHECK(read.status.refused == 0);
+  std::vector<std::string> attached;
+  for (const Field& field : read.events[0].fields)
+    if (field.name == "attachment") attached.push_back(field.value);
+  AttachmentNames names(1000);
+  CHECK(attached == std::vector<std::string>{names.add(still).value(), names.add(clip).value()});
+  CHECK(read.events[0].field("snapshot") == "one.jpg");
+  CHECK(kept->count() == 2);
+  CHECK(read.events[1].field("attachment").empty());
+  CHECK(read.events[1].field("attachment.problem") == "it names a file outside of the directory of attachments");
+  CHECK(read.events[2].field("attachment.problem") == "cannot attach it: No such file or directory");
+  CHECK(read.events[3].field("attachment.problem") == "it is no JPEG, PNG or MP4");
+  CHECK(read.events[4].field("attachment.problem").empty());
+  CHECK(read.status.problem == "3 files were not attached, the last: notes.txt: it is no JPEG, PNG or MP4");
+}
+
+TEST_CASE("without a directory nothing is attached, which the status says; mistakes about it are named") {
+  const Mapped m(kSnapshots, R"({"t":1,"camera":"c1","snapshot":"/etc/passwd"})"
+                             "\n");
+  const auto source = m.source();
+  AttachmentNames names(1000);
+  source->set_attachments(&names);
+  const ReadOnce read = read_once(*source);
+  REQUIRE(read.events.size() == 1);
+  CHECK(read.events[0].field("attachment").empty());
+  CHECK(read.events[0].field("attachment.problem").empty());
+  CHECK(read.status.problem.find("say with attachments_from=DIR where they may come from") != std::string::npos);
+  CHECK(m.source(",attachments_from=/absent")->check().size() == 1);
+  const Mapped plain(kDoor, kHeader);
+  CHECK(problems_of(plain.make(",attachments_from=/tmp")).find("this mapping names no files to attach") !=
+        std::string::npos);
+  CHECK(problems_with(std::string(kDoor) + "attach: {file: Door}\n").find("'attach.path' is missing") !=
+        std::string::npos);
+  const Mapped unknown(std::string(kDoor) + "attach: {path: Snapshot}\n", std::string(kHeader));
+  CHECK(unknown.read().status.problem.find("column 'Snapshot' is not in the header") != std::string::npos);
 }
 
 }  // namespace

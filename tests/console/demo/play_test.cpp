@@ -7,6 +7,7 @@
 #include "console/demo/process.hpp"
 #include "tests/console/demo/folder.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/patience.hpp"
 
 using namespace wf;
 using namespace wf::demo;
@@ -37,7 +38,7 @@ struct Heard {
   }
   bool wait(std::size_t count) {
     std::unique_lock hold(mutex);
-    return changed.wait_for(hold, std::chrono::seconds(10), [&] { return lines.size() >= count; });
+    return changed.wait_for(hold, wf::test::patience(std::chrono::seconds(10)), [&] { return lines.size() >= count; });
   }
 };
 
@@ -88,7 +89,7 @@ TEST_CASE("the player follows its clock to the end") {
   const Player player(
       std::move(*made), played.start, [&] { return now.load(); }, 1e6, [](const std::string&) {});
   const auto until = [&](const auto& done) {
-    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    const auto end = std::chrono::steady_clock::now() + wf::test::patience(std::chrono::seconds(10));
     while (!done() && std::chrono::steady_clock::now() < end) std::this_thread::yield();
     return done();
   };

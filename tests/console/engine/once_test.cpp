@@ -27,16 +27,13 @@ TEST_CASE("every event that is sent again after a restart of the engine is store
   {
     const auto agent = rig.agent("net-1");
     for (std::uint64_t first = 1; first <= 50; first += 10) rig.deliver(*agent, first, events(first, 10));
-    // Sent, and the engine stops: whether these were stored only WELCOME tells.
+    // Sent, and the engine stops: whether these were stored the agent cannot know.
     for (std::uint64_t first = 51; first <= 100; first += 10)
       agent->send(link::test::batch(first, 10), encoded(events(first, 10)));
     rig.stop();
   }
   rig.start();
-  LinkMessage welcome;
-  const auto agent = rig.agent("net-1", &welcome);
-  REQUIRE(welcome.stored.size() == 1);
-  CHECK(welcome.stored[0].sequence >= 50);
+  const auto agent = rig.agent("net-1");
   // An agent that remembers nothing sends all of it again, in other pieces.
   for (std::uint64_t first = 1; first <= 98; first += 7) rig.deliver(*agent, first, events(first, 7));
   rig.deliver(*agent, 99, events(99, 2));
@@ -56,7 +53,11 @@ TEST_CASE("what several agents send at once is all stored, and fusion takes it i
   for (std::uint64_t b = 0; b < kBatches; ++b)
     for (auto& agent : agents) agent->send(link::test::batch(b * 5 + 1, 5), encoded(events(b * 5 + 1, 5)));
   for (auto& agent : agents)
-    for (std::uint64_t b = 0; b < kBatches; ++b) REQUIRE(agent->receive(LinkKind::ack));
+    for (std::uint64_t stored = 0; stored < kBatches * 5;) {
+      const auto ack = agent->receive(LinkKind::ack);  // of one batch, or of several that follow each other
+      REQUIRE(ack);
+      stored += ack->count;
+    }
   const auto snapshot = rig.wait([](const Snapshot& s) { return s.events_total == 4 * kBatches * 5; });
   CHECK(snapshot->health.fused_position == snapshot->health.log_position);
   CHECK(snapshot->agents.size() == 4);
@@ -98,10 +99,16 @@ TEST_CASE("numbers that cannot be are neither stored nor acknowledged, and the n
                              [&](std::vector<store::Record>&& records) {
                                for (auto& r : records) handed_on.push_back(std::move(r));
                              },
-                         .acknowledge = [&](const BatchOrigin&, std::uint32_t,
-                                            std::uint64_t reply_to) { acknowledged.push_back(reply_to); }});
+                         .acknowledge =
+                             [&](std::span<const link::Acknowledgement> all) {
+                               for (const link::Acknowledgement& done : all) acknowledged.push_back(done.reply_to);
+                             }});
   const auto offer = [&](std::uint8_t lane, std::uint64_t first, std::uint64_t reply_to) {
-    link::ReceivedBatch batch{{"net-1", 7, lane, first}, 2, encoded(events(1, 2)), reply_to};
+    link::ReceivedBatch batch;
+    batch.origin = {"net-1", 7, lane, first};
+    batch.count = 2;
+    batch.payload = encoded(events(1, 2));
+    batch.reply_to = reply_to;
     REQUIRE(intake.offer(batch));
   };
   offer(9, 1, 100);
@@ -116,4 +123,38 @@ TEST_CASE("numbers that cannot be are neither stored nor acknowledged, and the n
   CHECK(handed_on.size() == 1);
   CHECK(store->events() == 2);
   CHECK(must(must(store::Reader::open(folder.path() / "data"))->audit(0, INT64_MAX, 10)).size() == 3);
+}
+
+TEST_CASE("a given-up range is stored like a batch: durable, then acknowledged with its numbers") {
+  const link::test::Folder folder;
+  const auto store = must(store::Store::open(folder.path() / "data"));
+  engine::Intake intake;
+  std::vector<link::Acknowledgement> done;
+  engine::Writer writer(*store, intake, {}, 0,
+                        {.room = [] { return true; },
+                         .hand_on = [](std::vector<store::Record>&&) {},
+                         .acknowledge =
+                             [&](std::span<const link::Acknowledgement> all) {
+                               CHECK(store->stored("net-1").size() == 1);  // durable before it is said
+                               done.assign(all.begin(), all.end());
+                             }});
+  const auto offer = [&](std::uint64_t first, std::uint64_t last) {
+    link::ReceivedBatch range;
+    range.origin = {"net-1", 7, 1, first};
+    range.given_up_to = last;
+    range.reason = "spool full";
+    range.reply_to = 5;
+    REQUIRE(intake.offer(range));
+  };
+  offer(1, 40);
+  offer(9, 8);  // cannot be
+  intake.close();
+  writer.run();
+  REQUIRE(done.size() == 1);
+  CHECK(done[0].given_up_to == 40);
+  CHECK(done[0].origin.first_sequence == 1);
+  CHECK(done[0].reply_to == 5);
+  CHECK(writer.refused() == 1);
+  CHECK(store->stored("net-1") == std::vector<LaneStored>{{7, 1, 40}});
+  CHECK(store->events() == 0);
 }

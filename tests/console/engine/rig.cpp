@@ -5,6 +5,7 @@
 
 #include "console/model/incident_json.hpp"
 #include "proto/event_codec.hpp"
+#include "tests/support/patience.hpp"
 
 namespace wf::engine::test {
 
@@ -54,6 +55,8 @@ Rig::Rig(const std::string& rules) {
   options.data = data();
   options.rules = {rule_file().parent_path()};
   options.listen = "tcp://127.0.0.1:0";
+  // The clock of event(): with another one its events would be history.
+  options.clock = engine::Clock(1'772'000'000 * kSecond, engine::monotonic_ns(), 1);
   std::filesystem::create_directories(rule_file().parent_path());
   write_rules(rules);
 }
@@ -103,7 +106,7 @@ std::shared_ptr<const Snapshot> Rig::wait(const std::function<bool(const Snapsho
     ++news;
     changed.notify_all();
   });
-  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  const auto end = std::chrono::steady_clock::now() + wf::test::patience(std::chrono::seconds(10));
   std::shared_ptr<const Snapshot> now;
   bool found = false;
   {
@@ -117,7 +120,7 @@ std::shared_ptr<const Snapshot> Rig::wait(const std::function<bool(const Snapsho
     }
   }
   engine_->unwatch(token);
-  if (!found) FAIL("no such snapshot within ten seconds; the last one: " << lasting(*now));
+  if (!found) FAIL("no such snapshot in time; the last one: " << lasting(*now));
   return now;
 }
 
@@ -125,7 +128,8 @@ CommandReply Rig::command(Command command) {
   auto promise = std::make_shared<std::promise<CommandReply>>();
   std::future<CommandReply> reply = promise->get_future();
   engine_->submit(std::move(command), [promise](CommandReply r) { promise->set_value(std::move(r)); });
-  if (reply.wait_for(std::chrono::seconds(10)) != std::future_status::ready) FAIL("no reply within ten seconds");
+  if (reply.wait_for(wf::test::patience(std::chrono::seconds(10))) != std::future_status::ready)
+    FAIL("no reply in time");
   return reply.get();
 }
 

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "console/engine/engine.hpp"
-#include "console/link/key_files.hpp"
+#include "console/link/agent_files.hpp"
 #include "console/store/store.hpp"
 #include "tests/console/link/client.hpp"
 #include "tests/support/catch.hpp"

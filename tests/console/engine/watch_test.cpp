@@ -1,5 +1,7 @@
 #include "console/engine/watch.hpp"
 
+#include <set>
+
 #include "console/engine/command_codec.hpp"
 #include "console/store/store.hpp"
 #include "tests/console/engine/rig.hpp"
@@ -144,4 +146,91 @@ TEST_CASE("agents that the link does not know any more still show what they sent
   CHECK(snapshot->agents[1].health == AgentState::Health::silent);
   CHECK(snapshot->agents[1].events == 2);
   CHECK(snapshot->agents[1].last_heard == kNow);
+}
+
+TEST_CASE("what agents and the engine say of themselves does not count as something seen") {
+  Watch watch(nullptr);
+  fusion::Changes changes;
+  CHECK(watch.last_event() == 0);
+  std::vector<Event> own{event(1)};
+  own[0].kind = "agent.started";
+  watch.take_events("net-1", own, kNow, changes);
+  CHECK(watch.last_event() == 0);
+  std::vector<Event> engines{event(2)};
+  watch.take_events("engine", engines, kNow + kSecond, changes);
+  CHECK(watch.last_event() == 0);
+  std::vector<Event> seen{event(3)};
+  watch.take_events("net-1", seen, kNow + 2 * kSecond, changes);
+  watch.take_events("net-1", own, kNow + 3 * kSecond, changes);
+  CHECK(watch.last_event() == kNow + 2 * kSecond);
+}
+
+TEST_CASE("what the link says of an agent stands beside it, the newest first, and makes no agent") {
+  Watch watch(nullptr);
+  fusion::Changes changes;
+  std::vector<Event> seen = {event(1, "host.login", "a")};
+  watch.take_events("net-1", seen, kNow, changes);
+  for (int k = 1; k <= 8; ++k)
+    for (const char* name : {"net-1", "gone"}) {
+      Event said;
+      said.time = kNow + k;
+      said.kind = "link.flood";
+      said.add("agent.name", name);
+      said.add("message", "flood " + std::to_string(k));
+      std::vector<Event> events = {said};
+      watch.take_events("engine", events, kNow + k, changes);
+    }
+  const auto look = watch.snapshot(kNow + 9, {});
+  REQUIRE(look->agents.size() == 1);
+  const AgentState& agent = look->agents[0];
+  CHECK(agent.name == "net-1");
+  REQUIRE(agent.remarks.size() == AgentState::kMostRemarks);
+  CHECK(agent.remarks.front().text == "flood 8");
+  CHECK(agent.remarks.front().kind == "link.flood");
+  CHECK(agent.remarks.back().text == "flood 3");
+  // An agent that was enrolled and has not come yet is still that, whatever the link said of it.
+  engine::Surroundings around;
+  around.agents.resize(1);
+  around.agents[0].name = "gone";
+  const auto enrolled = watch.snapshot(kNow + 9, around);
+  REQUIRE(enrolled->agents.size() == 2);
+  CHECK(enrolled->agents[0].health == AgentState::Health::never);
+  CHECK(enrolled->agents[0].remarks.size() == AgentState::kMostRemarks);
+}
+
+TEST_CASE("the stills of open incidents are named until they are resolved") {
+  Watch watch(nullptr);
+  engine::Configuration configuration;
+  configuration.rules = {{"r.yml", rule("r1", "attack")}};
+  sigma::LoadReport report;
+  watch.take_configuration(configuration, report);
+  fusion::Changes changes;
+  const std::string first(64, 'a'), second(64, 'b');
+  std::vector<Event> events = {event(1, "attack", "h1"), event(2, "quiet", "h2")};
+  events[0].id = "net-1:7:1:1";
+  events[0].add("attachment", first);
+  events[0].add("attachment", "../../etc/passwd");
+  events[0].add("attachment", second);
+  events[0].add("attachment.problem", "it has 70 MiB");
+  events[1].id = "net-1:7:1:2";
+  events[1].add("attachment", std::string(64, 'c'));
+  const std::uint64_t before = watch.attachments_version();
+  watch.take_events("net-1", events, kNow, changes);
+  CHECK(watch.attachments() == std::set<std::string>{first, second});
+  CHECK(watch.attachments_version() != before);
+  const auto look = watch.snapshot(kNow, {});
+  REQUIRE(look->incidents.size() == 1);
+  const Contribution& line = look->incidents[0]->why.at(0);
+  CHECK(line.attachments == std::vector<std::string>{first, second});
+  CHECK(line.not_kept == "it has 70 MiB");
+  Command resolve;
+  resolve.id = "c1";
+  resolve.kind = CommandKind::resolve;
+  resolve.actor = "M. Okafor";
+  resolve.incidents = {look->incidents[0]->id};
+  resolve.seen_revisions = {look->incidents[0]->revision};
+  resolve.cause = Cause::test;
+  resolve.time = kNow + kSecond;
+  watch.take_command(resolve, changes);
+  CHECK(watch.attachments().empty());
 }

@@ -95,7 +95,9 @@ TEST_CASE("After a re-alarm is acknowledged the guard is still on the way") {
 }
 
 TEST_CASE("Response targets follow the policy, and a missed one is said once") {
-  Watch w;
+  fusion::Policy nobody;
+  nobody.escalate.clear();
+  Watch w(test::small_estate(), test::small_rules(), nobody);
   forced(w);
   REQUIRE(w.one()->priority == Priority::high);
   CHECK(w.one()->respond_by == kStart + 2 * kMinute);
@@ -163,4 +165,58 @@ TEST_CASE("A panel that repeats its hold-up without end fills incidents, each of
     events += i->event_count;
   }
   CHECK(events == 450);
+}
+
+TEST_CASE(
+    "In a flood more of low and medium priority from one area becomes lines of one row; high and life safety never "
+    "do") {
+  Watch w;
+  const auto usb = [&](double at, int n) {
+    w.event(at, "host.usb", {{"host.name", ("h-" + std::to_string(n)).c_str()}});
+  };
+  for (int n = 0; n < 11; ++n) usb(n, n);
+  REQUIRE(w.fusion.flood());
+  REQUIRE(w.open().size() == 11);
+  usb(20, 20);  // opens the area's row
+  usb(21, 21);
+  usb(22, 22);
+  CHECK(w.open().size() == 12);
+  const auto row = w.incident(12);
+  CHECK(row->why.size() == 3);
+  CHECK(row->why[2].joined_by == "same area, in a flood");
+  CHECK(row->why[2].text.find("h-22") != std::string::npos);
+  CHECK(w.fusion.alarms_10min(w.now) == 12);  // they did not call
+  w.event(23, "host.login", {{"host.name", "x-1"}, {"user.name", "root"}});
+  CHECK(w.open().size() == 13);
+  w.event(24, "access.duress", {{"door.id", "D-1"}, {"credential.id", "88-1042"}});
+  CHECK(w.open().size() == 14);
+  // What does not belong there is taken out as of any row.
+  REQUIRE(w.act(CommandKind::split, 12, [](Command& c) { c.step = 2; }).accepted);
+  CHECK(w.incident(12)->why.size() == 2);
+  w.tick(24 + 601);
+  REQUIRE_FALSE(w.fusion.flood());
+  usb(700, 30);
+  usb(701, 31);
+  CHECK(w.open().size() == 17);
+}
+
+TEST_CASE("A flood's limits are for each desk on duty") {
+  fusion::Policy policy;
+  policy.desks = 2;
+  Watch w(test::small_estate(), test::small_rules(), policy);
+  for (int n = 0; n < 20; ++n) w.event(n, "host.usb", {{"host.name", ("h-" + std::to_string(n)).c_str()}});
+  CHECK_FALSE(w.fusion.flood());
+  w.event(21, "host.usb", {{"host.name", "h-21"}});
+  CHECK(w.fusion.flood());
+}
+
+TEST_CASE("Points of one unit in alarm are one cause; those of another are not") {
+  Watch w(nullptr, test::rules_of("title: Point\nid: r-point\nlevel: medium\nlogsource: {product: watchfloor}\n"
+                                  "detection: {s: {kind: device.alarm}, condition: s}\n"));
+  w.event(0, "device.alarm", {{"alarm.point", "A-1"}, {"alarm.unit", "A"}, {"message", "high"}});
+  w.event(5, "device.alarm", {{"alarm.point", "A-2"}, {"alarm.unit", "A"}, {"message", "high"}});
+  w.event(6, "device.alarm", {{"alarm.point", "B-1"}, {"alarm.unit", "B"}, {"message", "high"}});
+  w.event(7, "device.alarm", {{"alarm.point", "C-1"}, {"message", "high"}});
+  CHECK(w.open().size() == 3);
+  CHECK(w.incident(1)->why.size() == 2);
 }

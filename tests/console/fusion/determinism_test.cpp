@@ -31,10 +31,11 @@ class Dice {
   std::uint64_t state_;
 };
 
-constexpr const char* kKinds[] = {"access.granted", "access.denied",  "access.passback", "door.forced",
-                                  "door.opened",    "camera.covered", "camera.motion",   "camera.line_crossed",
-                                  "host.login",     "host.usb",       "network.alert",   "network.flow",
-                                  "access.duress",  "host.log",       "other",           "nonsense"};
+constexpr const char* kKinds[] = {"access.granted", "access.denied",   "access.passback", "door.forced",
+                                  "door.opened",    "camera.covered",  "camera.motion",   "camera.line_crossed",
+                                  "host.login",     "host.usb",        "network.alert",   "network.flow",
+                                  "access.duress",  "host.log",        "other",           "nonsense",
+                                  "door.closed",    "camera.restored", "door.forced"};
 constexpr const char* kDoors[] = {"D-1", "D-231", "D-2", "D-900", "no-such-door"};
 constexpr const char* kCameras[] = {"C-26", "C-27", "C-28", "no-such-camera"};
 constexpr const char* kHosts[] = {"hv-07", "hv-03", "ws-14", "no-such-host"};
@@ -103,6 +104,7 @@ std::vector<Input> record(std::uint64_t seed, std::size_t length, Watch& live) {
       c.cause = static_cast<Cause>(dice.roll(8));
       c.until = now + static_cast<UtcNs>(dice.roll(900)) * kSecond;
       c.step = dice.roll(3);
+      if (dice.roll(2) == 0) c.action = "until_clear";
       log.emplace_back(c);
       live.changes.clear();
       live.fusion.on_command(c, live.changes);

@@ -125,13 +125,14 @@ TEST_CASE("A rule's join list limits by what its alerts join") {
 
 TEST_CASE("The join window counts from the incident's newest alert, backwards too") {
   Watch w;
-  w.event(0, "door.forced", {{"door.id", "D-231"}});
-  w.event(14 * 60, "door.forced", {{"door.id", "D-231"}});
-  w.event(28 * 60, "door.forced", {{"door.id", "D-231"}});
+  const auto passback = [&](double at) { w.event(at, "access.passback", {{"door.id", "D-231"}}); };
+  passback(0);
+  passback(14 * 60);
+  passback(28 * 60);
   CHECK(w.open().size() == 1);
-  w.event(28 * 60 + 15 * 60 + 1, "door.forced", {{"door.id", "D-231"}});
+  passback(28 * 60 + 15 * 60 + 1);
   CHECK(w.open().size() == 2);
-  w.event(-16 * 60, "door.forced", {{"door.id", "D-231"}});
+  passback(-16 * 60);
   CHECK(w.open().size() == 3);
 }
 
@@ -201,6 +202,7 @@ correlation: {type: temporal, rules: [a, b], group-by: [case], timespan: 10m, ge
 
 TEST_CASE("Evidence names what would settle it and which camera is silent or blind") {
   Watch w;
+  for (const char* camera : {"C-26", "C-27"}) w.event(-600, "camera.motion_end", {{"camera.id", camera}});
   w.event(0, "door.forced", {{"door.id", "D-231"}});
   const auto texts = [&](Evidence::Role role) {
     std::string out;
@@ -214,6 +216,9 @@ TEST_CASE("Evidence names what would settle it and which camera is silent or bli
         "Nothing seen by C-26, which watches there\nNothing seen by C-27, which watches there\n");
   w.event(5, "camera.covered", {{"camera.id", "C-26"}});
   CHECK(texts(Evidence::Role::missing) == "Picture of C-26: covered\nNothing seen by C-27, which watches there\n");
+  Watch deaf;
+  deaf.event(0, "door.forced", {{"door.id", "D-231"}});
+  CHECK(deaf.one()->evidence.back().text == "Not known: C-27, which watches there, was never heard");
 }
 
 TEST_CASE("Evidence never says that a camera saw nothing when it did, in this incident or not") {

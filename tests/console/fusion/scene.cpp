@@ -66,14 +66,29 @@ std::shared_ptr<const Estate> small_estate() {
   hq.units = {unit("U-lobby", "Lift lobby", "lobby", 1), unit("U-slobby", "Server lobby", "room", 2),
               unit("U-server", "Server room", "room", 4), unit("U-office", "Office", "office", 1)};
   hq.openings = {opening("O-1", "U-lobby", "U-slobby"), opening("O-231", "U-slobby", "U-server"),
-                 opening("O-2", "U-lobby", "U-office")};
-  hq.devices = {
-      device("D-1", DeviceKind::door, "U-slobby", "O-1"),     device("R-1", DeviceKind::reader, "U-lobby", "O-1"),
-      device("D-231", DeviceKind::door, "U-server", "O-231"), device("R-231", DeviceKind::reader, "U-slobby", "O-231"),
-      device("D-2", DeviceKind::door, "U-office", "O-2"),     device("C-26", DeviceKind::camera, "U-slobby"),
-      device("C-27", DeviceKind::camera, "U-server"),         device("hv-07", DeviceKind::host, "U-server"),
-      device("hv-03", DeviceKind::host, "U-server"),          device("ws-14", DeviceKind::host, "U-office"),
-      device("C-28", DeviceKind::camera, "U-office")};
+                 opening("O-2", "U-lobby", "U-office"), opening("O-0", "U-lobby", "")};
+  hq.units[1].within = "U-lobby";
+  hq.units[2].within = "U-slobby";
+  hq.units[2].aliases = {"panel zone 7"};
+  hq.units[2].limit = 2;
+  hq.devices = {device("D-1", DeviceKind::door, "U-slobby", "O-1"),
+                device("R-1", DeviceKind::reader, "U-lobby", "O-1"),
+                device("D-231", DeviceKind::door, "U-server", "O-231"),
+                device("R-231", DeviceKind::reader, "U-slobby", "O-231"),
+                device("D-2", DeviceKind::door, "U-office", "O-2"),
+                device("C-26", DeviceKind::camera, "U-slobby"),
+                device("C-27", DeviceKind::camera, "U-server"),
+                device("hv-07", DeviceKind::host, "U-server"),
+                device("hv-03", DeviceKind::host, "U-server"),
+                device("ws-14", DeviceKind::host, "U-office"),
+                device("C-28", DeviceKind::camera, "U-office"),
+                device("D-0", DeviceKind::door, "U-lobby", "O-0"),
+                device("R-0", DeviceKind::reader, "", "O-0"),
+                device("R-0X", DeviceKind::reader, "U-lobby", "O-0"),
+                device("R-1X", DeviceKind::reader, "U-slobby", "O-1"),
+                device("R-231X", DeviceKind::reader, "U-server", "O-231")};
+  for (Device& d : hq.devices) d.placed = d.opening_id == "O-0" || d.opening_id == "O-231";
+  hq.devices[2].position = hq.devices[3].position = {120, 0};
   hq.devices[5].covers = {"D-231"};
   hq.devices[6].covers = {"U-server"};
   hq.devices[7].address = "10.2.0.7";
@@ -91,6 +106,9 @@ std::shared_ptr<const Estate> small_estate() {
   antwerp.devices = {device("D-900", DeviceKind::door, "A-main", "A-1")};
   estate->sites = {hq, antwerp};
   estate->people = {person("P-1", "Ann Vos", "88-1042", "avos"), person("P-2", "Ben Oda", "88-2000", "boda")};
+  Issued replaced{"88-0900", {"0x384"}, "P-1", 0, 0, 0, "88-1042", kStart},
+      revoked{"88-0666", {}, "P-2", 0, 0, kStart, "", 0};
+  estate->credentials = {replaced, revoked};
   estate->index();
   return estate;
 }

@@ -9,8 +9,9 @@
 
 namespace wf::test {
 
-/// A small estate: HQ with a lobby, a server lobby and a server room one behind the other (doors D-1, D-231, a
-/// reader at each, cameras C-26 at D-231 and C-27 in the server room, host hv-07 there, ws-14 of Ann in the
+/// A small estate: HQ with a lobby, a server lobby and a server room one behind the other (doors D-0 from outside, D-1,
+/// D-231, each with a reader on both sides: R-1 in, R-1X out; the server room has room for two), an office with a door
+/// that nobody reads, cameras C-26 at D-231 and C-27 in the server room, host hv-07 there, ws-14 of Ann in the
 /// office), and Antwerp with one door D-900, 80 km away.
 [[nodiscard]] std::shared_ptr<const Estate> small_estate();
 

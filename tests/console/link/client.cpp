@@ -3,7 +3,11 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <stdexcept>
 #include <zmq.hpp>
+
+#include "console/link/command_key.hpp"
+#include "tests/support/patience.hpp"
 
 namespace wf::link::test {
 
@@ -63,6 +67,8 @@ std::optional<LinkMessage> Client::receive(int wait_ms) {
   zmq::message_t part;
   if (!socket_->dealer.recv(part)) return std::nullopt;
   Result<LinkMessage> message = decode_link(part.to_string_view());
+  payload_.clear();
+  while (part.more() && socket_->dealer.recv(part)) payload_ = part.to_string();
   if (!message) return std::nullopt;
   return std::move(*message);
 }
@@ -75,12 +81,15 @@ std::optional<LinkMessage> Client::receive(LinkKind kind) {
   return out;
 }
 
-Engine::Engine(const std::filesystem::path& folder, std::string endpoint, std::uint32_t window) : keys(folder) {
+Engine::Engine(const std::filesystem::path& folder, std::string endpoint, std::uint32_t window,
+               const std::function<void(LinkOptions&)>& adjust)
+    : keys(folder) {
   LinkOptions options;
   options.endpoint = std::move(endpoint);
   options.keys = keys;
   options.window = window;
-  options.clock = [this] { return now; };
+  options.clock = [this] { return now.load(); };
+  if (adjust) adjust(options);
   LinkHandlers handlers;
   handlers.on_batch = [this](ReceivedBatch& batch) {
     const std::lock_guard hold(mutex);
@@ -89,15 +98,27 @@ Engine::Engine(const std::filesystem::path& folder, std::string endpoint, std::u
     if (room) batches.push_back(batch);
     return room;
   };
+  handlers.on_piece = [this](ReceivedPiece& piece) {
+    const std::lock_guard hold(mutex);
+    changed.notify_all();
+    if (room) pieces.push_back(piece);
+    return room;
+  };
   handlers.stored = [](const std::string& agent) {
     return agent == "net-1" ? std::vector<LaneStored>{{7, 1, 41}} : std::vector<LaneStored>{};
   };
-  handlers.on_audit = [this](const std::string& agent, const std::string& line) {
+  handlers.on_fact = [this](const Fact& fact) {
     const std::lock_guard hold(mutex);
-    audit.emplace_back(agent, line);
+    audit.push_back(fact);
+    changed.notify_all();
+  };
+  handlers.on_command = [this](const std::string& id, CommandFate fate) {
+    const std::lock_guard hold(mutex);
+    fates.emplace_back(id, fate);
     changed.notify_all();
   };
   if (Result<std::string> key = engine_public_key(keys)) engine_key = *key;
+  if (Result<CommandKey> key = CommandKey::open(keys)) options.command_key = key->public_text();
   Result<std::unique_ptr<LinkServer>> started = LinkServer::start(options, handlers);
   if (started)
     server = std::move(*started);
@@ -107,7 +128,18 @@ Engine::Engine(const std::filesystem::path& folder, std::string endpoint, std::u
 
 bool Engine::wait(const std::function<bool(const Engine&)>& done) {
   std::unique_lock hold(mutex);
-  return changed.wait_for(hold, std::chrono::seconds(10), [&] { return done(*this); });
+  return changed.wait_for(hold, wf::test::patience(std::chrono::seconds(10)), [&] { return done(*this); });
+}
+
+CommandFate Engine::fate(const std::string& id) {
+  CommandFate out = CommandFate::not_connected;
+  const bool told = wait([&](const Engine& e) {
+    for (const auto& [command, fate] : e.fates)
+      if (command == id) return out = fate, true;
+    return false;
+  });
+  if (!told) throw std::runtime_error("nothing was said of command " + id);
+  return out;
 }
 
 std::vector<ReceivedBatch> Engine::taken() {
@@ -117,15 +149,23 @@ std::vector<ReceivedBatch> Engine::taken() {
 
 bool Engine::audited(const std::string& text) {
   return wait([&](const Engine& e) {
-    for (const auto& [agent, line] : e.audit)
-      if (line.find(text) != std::string::npos) return true;
+    for (const Fact& fact : e.audit)
+      if (fact.line.find(text) != std::string::npos) return true;
+    return false;
+  });
+}
+
+bool Engine::reported(Topic topic, const std::string& agent) {
+  return wait([&](const Engine& e) {
+    for (const Fact& fact : e.audit)
+      if (fact.topic == topic && fact.agent == agent) return true;
     return false;
   });
 }
 
 KeyPair Engine::enrol(const std::string& name, const std::string& kind) {
   KeyPair pair = make_key_pair().value();
-  if (Result<void> written = write_agent(keys, {name, kind, pair.public_key, now, false}); !written)
+  if (Result<void> written = write_agent(keys, {name, kind, pair.public_key, now}); !written)
     throw std::runtime_error(written.error().text());
   return pair;
 }

@@ -1,4 +1,5 @@
 #pragma once
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <filesystem>
@@ -9,9 +10,10 @@
 #include <string>
 #include <vector>
 
-#include "console/link/key_files.hpp"
+#include "console/link/agent_files.hpp"
 #include "console/link/link_server.hpp"
 #include "proto/link_message.hpp"
+#include "tests/support/patience.hpp"
 
 namespace wf::link::test {
 
@@ -41,26 +43,33 @@ class Client {
   void send(const LinkMessage& header, const std::string& payload);
   void send_raw(const std::vector<std::string>& frames);
   /// The next message; none within `wait_ms`.
-  std::optional<LinkMessage> receive(int wait_ms = 5000);
+  std::optional<LinkMessage> receive(int wait_ms = wf::test::patience_ms(5000));
   /// The next message of a kind; others are passed over.
   std::optional<LinkMessage> receive(LinkKind kind);
+  /// The payload frame of the message that came last; empty: it had none.
+  [[nodiscard]] const std::string& payload() const { return payload_; }
 
  private:
   struct Socket;
   std::unique_ptr<Socket> socket_;
+  std::string payload_;
 };
 
 /// What the server's handlers were told, and a server on a free port.
 class Engine {
  public:
   explicit Engine(const std::filesystem::path& keys, std::string endpoint = "tcp://127.0.0.1:0",
-                  std::uint32_t window = 64);
+                  std::uint32_t window = 64, const std::function<void(LinkOptions&)>& adjust = {});
   /// Waits until `done` holds, with the lock held; false after ten seconds.
   bool wait(const std::function<bool(const Engine&)>& done);
   /// What was taken so far.
   std::vector<ReceivedBatch> taken();
   /// An audit line that contains `text` came, or comes within ten seconds.
   bool audited(const std::string& text);
+  /// The same for a fact of this topic about this agent.
+  bool reported(Topic topic, const std::string& agent);
+  /// What became of a command.
+  CommandFate fate(const std::string& id);
   /// An agent enrolled without an invitation.
   KeyPair enrol(const std::string& name, const std::string& kind = "network");
   [[nodiscard]] Client connect(const KeyPair& keys, const std::string& routing_id = {}) const {
@@ -70,10 +79,12 @@ class Engine {
   std::mutex mutex;
   std::condition_variable changed;
   std::vector<ReceivedBatch> batches;
-  std::vector<std::pair<std::string, std::string>> audit;
+  std::vector<ReceivedPiece> pieces;
+  std::vector<Fact> audit;
   bool room = true;
   std::size_t offers = 0;
-  UtcNs now = 1'700'000'000 * kSecond;
+  std::vector<std::pair<std::string, CommandFate>> fates;  ///< of commands to devices
+  std::atomic<UtcNs> now = 1'700'000'000 * kSecond;
   std::filesystem::path keys;
   std::string engine_key;
   std::string problem;  ///< of the start

@@ -30,6 +30,7 @@ TEST_CASE("every field of a snapshot comes through the wire") {
   const auto before = samples::full_snapshot();
   const auto after = pass(encoder, decoder, before);
   CHECK(samples::text_of(*after) == samples::text_of(*before));
+  CHECK(*after->figures == *before->figures);
   CHECK(after->estate->find_device("cam27").device != nullptr);  // indexed at the other end
 }
 
@@ -51,6 +52,28 @@ TEST_CASE("what did not change is neither sent again nor made anew") {
   CHECK(change < whole);
 }
 
+TEST_CASE("one attachment of thousands that goes on arriving costs a seat that one") {
+  UpdateEncoder encoder;
+  UpdateDecoder decoder;
+  auto attachments = std::make_shared<std::map<std::string, AttachmentState>>();
+  for (int i = 0; i < 4096; ++i) (*attachments)["hash-" + std::to_string(i)].bytes = 1000;
+  auto first = std::make_shared<Snapshot>(*samples::full_snapshot());
+  first->attachments = attachments;
+  std::size_t whole = 0, change = 0;
+  pass(encoder, decoder, first, &whole);
+  auto second = std::make_shared<Snapshot>(*first);
+  auto moved = std::make_shared<std::map<std::string, AttachmentState>>(*attachments);
+  (*moved)["hash-77"].have = 500;
+  second->attachments = moved;
+  const auto out = pass(encoder, decoder, second, &change);
+  CHECK(*out->attachments == *moved);
+  auto third = std::make_shared<Snapshot>(*second);  // nothing new
+  std::size_t still = 0;
+  pass(encoder, decoder, third, &still);
+  CHECK(change < still + 200);
+  CHECK(change < whole / 20);
+}
+
 TEST_CASE("any row of changes gives the same picture as the whole") {
   std::mt19937 random(7);
   UpdateEncoder encoder;
@@ -60,7 +83,7 @@ TEST_CASE("any row of changes gives the same picture as the whole") {
     auto next = std::make_shared<Snapshot>(*current);
     next->version = current->version + 1;
     auto& incidents = next->incidents;
-    const auto kind = random() % 5;
+    const auto kind = random() % 6;
     if (kind == 0) incidents.push_back(samples::full_incident(100 + step));
     if (kind == 1 && !incidents.empty()) incidents.erase(incidents.begin() + random() % incidents.size());
     if (kind == 2 && incidents.size() > 1) std::swap(incidents.front(), incidents.back());
@@ -74,6 +97,17 @@ TEST_CASE("any row of changes gives the same picture as the whole") {
       auto devices = std::make_shared<std::map<std::string, DeviceState>>(*next->devices);
       (*devices)["R-" + std::to_string(random() % 9)].state = "online";
       next->devices = devices;
+    }
+    if (kind == 5) {
+      auto attachments = std::make_shared<std::map<std::string, AttachmentState>>(*next->attachments);
+      for (int i = 0; i < 3; ++i) {
+        const std::string hash(1, static_cast<char>('a' + random() % 12));
+        if (random() % 2 == 0)
+          attachments->erase(hash);
+        else
+          (*attachments)[hash].have = random() % 3;
+      }
+      next->attachments = attachments;
     }
     // A frame that found no room was never sent; the next one is told against the last that was.
     if (random() % 4 == 0) {
@@ -138,6 +172,9 @@ TEST_CASE("a command and a query come through the wire whole") {
   c.cause = Cause::nuisance;
   c.until = 77;
   c.step = 3;
+  c.action = "unlock";
+  c.seconds = 5;
+  c.valid_seconds = 20;
   in.command = c;
   in.ask = Request::Ask{12, {Query::What::audit, 3, 4, "actor=x", 9}};
   in.cancel = 8;
@@ -159,4 +196,27 @@ TEST_CASE("a command of a newer seat does not become another one") {
   const Result<Request> out = decode_request(bytes);
   REQUIRE(!out.ok());
   CHECK(out.error().text().find("kind 99") != std::string::npos);
+}
+
+TEST_CASE("at version 2 the attachments are told whole when one changes, as that version takes them") {
+  auto first = std::make_shared<Snapshot>(*samples::full_snapshot());
+  std::map<std::string, AttachmentState> states;
+  for (int i = 0; i < 5; ++i) states["hash-" + std::to_string(i)].have = 7;
+  first->attachments = std::make_shared<const std::map<std::string, AttachmentState>>(states);
+  auto second = std::make_shared<Snapshot>(*first);
+  states["hash-1"].have = 8;
+  states.erase("hash-2");
+  second->attachments = std::make_shared<const std::map<std::string, AttachmentState>>(states);
+  const std::uint32_t version = GENERATE(1U, 2U, 3U);
+  UpdateEncoder encoder(version);
+  UpdateDecoder decoder(version);
+  CHECK(*pass(encoder, decoder, first)->attachments == *first->attachments);
+  std::string frame;
+  encoder.encode_snapshot(second, frame);
+  CHECK((frame.find("hash-0") != std::string::npos) == (version < kAttachmentChangesVersion));
+  CHECK((frame.find("hash-2") != std::string::npos) == (version >= kAttachmentChangesVersion));
+  CHECK(*pass(encoder, decoder, second)->attachments == states);
+  auto third = std::make_shared<Snapshot>(*second);  // the same attachments
+  ++third->version;
+  CHECK(*pass(encoder, decoder, third)->attachments == states);
 }

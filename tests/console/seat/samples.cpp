@@ -75,6 +75,7 @@ std::shared_ptr<const Estate> estate() {
   device.owner = "p1";
   device.criticality = 3;
   device.egress = true;
+  device.tailgating = "dispatch";
   s.devices = {device};
   out->sites = {s};
   Person person;
@@ -146,7 +147,7 @@ void say(std::ostream& o, const Estate& e) {
       o << "\ndevice " << d.id << '|' << d.name << '|' << static_cast<int>(d.kind) << '|' << d.level_id << '|'
         << d.unit_id << '|' << d.opening_id << '|' << d.position.x << ',' << d.position.y << '|' << d.placed << '|'
         << d.heading << '|' << d.field_of_view << '|' << d.range << '|' << d.address << '|' << d.owner << '|'
-        << int{d.criticality} << '|' << d.egress;
+        << int{d.criticality} << '|' << d.egress << '|' << d.tailgating;
       say(o, d.aliases);
       say(o, d.covers);
     }
@@ -169,6 +170,7 @@ std::shared_ptr<const Incident> full_incident(std::uint64_t id) {
   i.priority = Priority::high;
   i.life_safety = true;
   i.drill = true;
+  i.late = true;
   i.title = "Server room forced";
   i.place = {"NW", "Level 2", "Server room"};
   i.site_id = "north";
@@ -188,6 +190,15 @@ std::shared_ptr<const Incident> full_incident(std::uint64_t id) {
   i.respond_by = 106;
   i.shelved_until = 107;
   i.shelf_reason = "work order 12";
+  i.shelf_until_clear = true;
+  i.cleared_at = 108;
+  i.chattering = true;
+  i.fleeting = true;
+  i.stale = true;
+  i.escalated_to = "Supervisor";
+  i.suppressed = true;
+  i.in_test = true;
+  i.explains = 40;
   i.cause = Cause::authorised;
   i.rule_id = "rule-1";
   i.rule_title = "Door forced";
@@ -208,8 +219,21 @@ std::shared_ptr<const Incident> full_incident(std::uint64_t id) {
   c.level_id = "l2";
   c.unit_id = "u1";
   c.device_id = "D-231";
+  c.attachments = {"aa", "bb"};
+  c.not_kept = "too large";
+  c.given_up = {"bb"};
+  c.link = {JoinLink::How::adjacent, {EntityKind::zone, "u1", "Server room"}, 65, -71, 2, 9 * kSecond, "M. Okafor", 7};
   i.why = {c, Contribution{}};
-  i.evidence = {{Evidence::Role::would_refute, "a work order"}, {Evidence::Role::missing, "a face"}};
+  i.evidence = {{Evidence::Role::would_refute, "a work order"},
+                {Evidence::Role::missing, "a face"},
+                {Evidence::Role::would_confirm,
+                 "motion",
+                 Evidence::State::unknown,
+                 "C-27 was silent",
+                 -5,
+                 115,
+                 "e-9",
+                 {"C-27", "C-28"}}};
   i.entities = {{EntityKind::door, "D-231", "Server room door"}, {EntityKind::account, "root", "root"}};
   i.plan = {{"Look at C-27", true, "M. Okafor", 109}, {"Go there", false, "", 0}};
   i.log = {{110, "Engine", "opened"}, {111, "M. Okafor", "acknowledged"}};
@@ -231,6 +255,9 @@ std::shared_ptr<const Snapshot> full_snapshot() {
   auto devices = std::make_shared<std::map<std::string, DeviceState>>();
   (*devices)["C-27"] = {"covered", 1004, 1005, Priority::medium, true, {{1006, "Covered"}, {1007, "Motion"}}};
   (*devices)["D-231"] = {};
+  (*devices)["D-231"].agent = "gate-7";
+  (*devices)["D-231"].order = {
+      "c1", "unlock", "gate-7", "ann", 5, 1008, 1018, "sent", {{1008, "asked"}, {1009, "sent"}}};
   s.devices = devices;
   s.zone_people = std::make_shared<std::map<std::string, std::uint32_t>>(
       std::map<std::string, std::uint32_t>{{"u1", 3}, {"u2", 1}});
@@ -246,6 +273,22 @@ std::shared_ptr<const Snapshot> full_snapshot() {
   a.recent[0] = 5;
   a.recent[19] = 6;
   a.gap_events = 1012;
+  a.given_up_events = 1020;
+  a.epochs = 2;
+  a.copies = 3;
+  a.last_copy = 1021;
+  a.clock_ahead = 1022;
+  a.numbers = {{7, 1, 120, 188, true, "spool full"}, {7, 2, 5, 6, false, {}}};
+  a.ledger = {{7, 1, 200, 180, 1, 19}, {7, 2, 6, 4, 2, 0}};
+  a.late_events = 1030;
+  a.old_events = 1031;
+  a.remarks = {{1032, "link.flood", "sends more than it may"}, {1033, "link.enrolled", ""}};
+  a.enrolled = 1034;
+  a.devices = {"D-2*", "gate-7"};
+  a.key_since = 1035;
+  a.key_due = 1036;
+  a.key_asked = true;
+  a.kept_out_until = 1037;
   a.remote = "10.0.0.7:5555";
   a.report.sources = {{"mapped:/x", "running", 1, 2, 3, "line 4 is broken", 1013}};
   a.report.spooled = 1014;
@@ -254,6 +297,52 @@ std::shared_ptr<const Snapshot> full_snapshot() {
   a.refused_batches = 1017;
   a.problem = "a batch cannot be read";
   s.agents = {a, AgentState{}};
+  using Where = AttachmentState::Where;
+  s.attachments = std::make_shared<const std::map<std::string, AttachmentState>>(
+      std::map<std::string, AttachmentState>{{"aa", {Where::here, 10, 10, 1040, "image/jpeg", ""}},
+                                             {"bb", {Where::arriving, 4, 10, 1041, "", ""}},
+                                             {"cc", {Where::refused, 0, 0, 1042, "", "it is no JPEG"}},
+                                             {"dd", {Where::removed, 0, 0, 1043, "", ""}},
+                                             {"ee", {}}});
+  Ticket t{Ticket::Why::reported,
+           Ticket::State::taken,
+           7,
+           "D-2",
+           true,
+           "Door 2",
+           "hq",
+           "u",
+           "HQ, Office",
+           "the strike sticks",
+           "J. Smit",
+           true,
+           1050,
+           1051,
+           1052,
+           true,
+           3,
+           1053,
+           1054,
+           4,
+           5,
+           1055,
+           {{1056, "Engine", "Overdue"}}};
+  s.tickets = std::make_shared<const std::vector<Ticket>>(std::vector<Ticket>{t, Ticket{}});
+  AlarmFigures figures;
+  AlarmFigures::Part part{
+      "r", "Rule", 1,  2,     3, {4, 5, 6, 7}, {}, {}, 8, 9, 10, 11, 12, 13, {1, 2, 3, 4, 5, 6, 7, 8},
+      14,  {},     {}, "D-2", 15};
+  part.acknowledged.add(kMinute);
+  part.acknowledged_high.add(kSecond);
+  part.over.add(2 * kDay);
+  part.back.add(kHour);
+  AlarmFigures::Week week{
+      16, 17, 18, 19, 20, 21, part, {part}, {part, part}, {part}, {{"r", "Rule", 22, 23, "mend it"}}};
+  figures.weeks = {week, {}};
+  figures.stale_now = 24;
+  figures.chattering_now = 25;
+  figures.fleeting_now = 26;
+  s.figures = std::make_shared<const AlarmFigures>(figures);
   s.events_total = 1018;
   s.events_per_second = 348.25;
   s.eps_history[0] = 7;
@@ -265,7 +354,7 @@ std::shared_ptr<const Snapshot> full_snapshot() {
   s.histogram_span = 60;
   s.bars = {{9, Domain::camera, Priority::high, true, false, 1019, 1020},
             {2, Domain::door, Priority::low, false, true, 1, 2}};
-  s.health = {"disk full", 1021, 1022, 1023, 1024, 1025, 1026};
+  s.health = {"disk full", 1021, 1022, 1023, 1024, 1025, 1026, false, "heartbeat refused"};
   s.user = "M. Okafor";
   s.role = "Operator";
   s.seat = "Seat 2";
@@ -288,20 +377,48 @@ std::string text_of(const Snapshot& s) {
         << id << '|' << d.state << '|' << d.since << '|' << d.last_event << '|' << name_of(d.worst) << '|'
         << d.in_incident;
       for (const auto& line : d.recent) o << '|' << line.time << ' ' << line.text;
+      const DeviceOrder& order = d.order;
+      o << '|' << d.agent << '|' << order.id << '|' << order.action << '|' << order.agent << '|' << order.actor << '|'
+        << order.seconds << '|' << order.asked << '|' << order.expires << '|' << order.state;
+      for (const auto& [time, text] : order.lines) o << '|' << time << ' ' << text;
     }
   }
   if (s.zone_people)
     for (const auto& [unit, n] : *s.zone_people) o << '\n' << unit << '=' << n;
+  if (s.attachments)
+    for (const auto& [hash, at] : *s.attachments)
+      o << '\n'
+        << hash << '|' << static_cast<int>(at.where) << '|' << at.have << '|' << at.bytes << '|' << at.time << '|'
+        << at.media_type << '|' << at.why;
   for (const AgentState& a : s.agents) {
     o << '\n'
       << a.name << '|' << a.kind << '|' << a.version << '|' << static_cast<int>(a.health) << '|' << a.last_heard << '|'
       << a.clock_skew << '|' << a.events << '|' << a.per_minute << '|' << a.gap_events << '|' << a.remote << '|'
-      << a.refused_batches << '|' << a.problem << '|';
+      << a.refused_batches << '|' << a.problem << '|' << a.given_up_events << '|' << a.epochs << '|' << a.copies << '|'
+      << a.last_copy << '|' << a.clock_ahead << '|';
+    for (const AgentState::Numbers& n : a.numbers)
+      o << n.epoch << ' ' << static_cast<int>(n.lane) << ' ' << n.first << ' ' << n.last << ' ' << n.given_up << ' '
+        << n.reason << '|';
+    for (const AgentState::Lane& l : a.ledger)
+      o << l.epoch << ' ' << static_cast<int>(l.lane) << ' ' << l.up_to << ' ' << l.stored << ' ' << l.missing << ' '
+        << l.given_up << '|';
+    for (const AgentState::Remark& r : a.remarks) o << r.time << ' ' << r.kind << ' ' << r.text << '|';
+    say(o, a.devices);
+    o << a.late_events << '|' << a.old_events << '|' << a.enrolled << '|' << a.key_since << '|' << a.key_due << '|'
+      << a.key_asked << '|' << a.kept_out_until << '|';
     for (const auto n : a.recent) o << n << ' ';
     std::string report;
     encode_report(a.report, report);
     for (const char c : report) o << std::hex << (static_cast<unsigned>(c) & 0xFFU) << std::dec << '.';
   }
+  if (s.tickets)
+    for (const Ticket& t : *s.tickets) {
+      o << "\nticket " << t.id << '|' << name_of(t.why) << '|' << name_of(t.state) << '|' << t.device << '|' << t.agent
+        << '|' << t.name << '|' << t.site_id << '|' << t.unit_id << '|' << t.place << '|' << t.what << '|' << t.owner
+        << '|' << t.vital << '|' << t.since << '|' << t.opened << '|' << t.target << '|' << t.overdue << '|' << t.times
+        << '|' << t.patrol << '|' << t.patrol_due << '|' << t.patrols << '|' << t.patrols_missed << '|' << t.closed;
+      for (const LogLine& l : t.log) o << '|' << l.time << ' ' << l.actor << ' ' << l.text;
+    }
   o << '\n' << s.events_total << '|' << s.events_per_second << '|';
   for (const auto n : s.eps_history) o << n << ' ';
   o << '|' << s.alarms_10min << '|' << s.alarm_limit << '|' << s.flood << '|';
@@ -313,7 +430,7 @@ std::string text_of(const Snapshot& s) {
   }
   o << "\nhealth " << s.health.problem << '|' << s.health.refused_batches << '|' << s.health.queue_depth << '|'
     << s.health.log_position << '|' << s.health.fused_position << '|' << s.health.ledger_checked << '|'
-    << s.health.ledger_gaps;
+    << s.health.ledger_gaps << '|' << s.health.heartbeat;
   o << '\n'
     << s.user << '|' << s.role << '|' << s.seat << '|' << int{s.threat_level} << '|' << s.threat_name << '|' << s.demo;
   return o.str();

@@ -4,12 +4,17 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <future>
 #include <mutex>
+#include <utility>
+#include <zmq.hpp>
 
 #include "console/seat/remote_seat.hpp"
+#include "console/seat/seat_codec.hpp"
 #include "console/seat/seat_server.hpp"
 #include "tests/console/seat/samples.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/patience.hpp"
 
 using namespace wf;
 using namespace wf::seat;
@@ -17,7 +22,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::chrono::seconds kPatience{20};
+constexpr std::chrono::milliseconds kPatience = wf::test::patience(std::chrono::seconds(20));
 
 struct Folder {
   Folder() {
@@ -70,6 +75,11 @@ struct FakeEngine {
       watchers.erase(token);
     };
     return out;
+  }
+  /// A copy: the server's thread may still add to them.
+  std::vector<Command> taken() {
+    const std::lock_guard lock(mutex);
+    return commands;
   }
   void publish(std::shared_ptr<const Snapshot> s) {
     const std::lock_guard lock(mutex);
@@ -155,9 +165,31 @@ TEST_CASE("a seat over ipc sees the engine's picture, its changes, and gets its 
     return !replies.empty();
   }));
   CHECK(replies[0].accepted);
-  CHECK(engine.commands[0].actor == "M. Okafor");  // never what a peer calls itself
-  CHECK(engine.commands[0].seat == "Seat 9");
-  CHECK(engine.commands[0].id == replies[0].command_id);
+  const std::vector<Command> taken = engine.taken();
+  CHECK(taken[0].actor == "M. Okafor");  // never what a peer calls itself
+  CHECK(taken[0].seat == "Seat 9");
+  CHECK(taken[0].id == replies[0].command_id);
+}
+
+TEST_CASE("once a seat over the wire was told to call another, nobody is in the call of the one before") {
+  const Folder folder;
+  FakeEngine engine;
+  const std::string endpoint = "ipc://" + (folder.path / "seat.ipc").string();
+  const auto server = serve(engine, endpoint);
+  const auto seat = connect({endpoint, {}, {}, {}});
+  std::promise<void> entered, replaced;
+  bool replaced_meanwhile = false, first = true, left = false;
+  seat->set_on_change([&, replacement = replaced.get_future().share()] {
+    if (!std::exchange(first, false)) return;
+    entered.set_value();
+    replaced_meanwhile = replacement.wait_for(std::chrono::milliseconds(100)) == std::future_status::ready;
+    left = true;
+  });
+  REQUIRE(entered.get_future().wait_for(kPatience) == std::future_status::ready);
+  seat->set_on_change({});
+  replaced.set_value();
+  CHECK(left);
+  CHECK(!replaced_meanwhile);
 }
 
 TEST_CASE("a query over the wire is answered in one page") {
@@ -194,10 +226,7 @@ TEST_CASE("a command that was not answered goes to the restarted engine under th
   command.kind = CommandKind::note;
   command.text = "once";
   seat->send(command);
-  const auto arrived = [&](std::size_t n) {
-    const std::lock_guard lock(engine.mutex);
-    return engine.commands.size() >= n;
-  };
+  const auto arrived = [&](std::size_t n) { return engine.taken().size() >= n; };
   // The engine takes it without an answer; a new picture wakes the waiter up.
   const auto poke = [&] {
     auto next = std::make_shared<Snapshot>(*engine.current);
@@ -219,8 +248,9 @@ TEST_CASE("a command that was not answered goes to the restarted engine under th
     for (CommandReply& r : seat->replies()) replies.push_back(std::move(r));
     return !replies.empty();
   }));
-  CHECK(engine.commands.size() >= 2);
-  CHECK(engine.commands.front().id == engine.commands.back().id);
+  const std::vector<Command> taken = engine.taken();
+  CHECK(taken.size() >= 2);
+  CHECK(taken.front().id == taken.back().id);
 }
 
 TEST_CASE("over TCP only a user's key is let in, under the user's own name") {
@@ -280,4 +310,100 @@ TEST_CASE("what follows --connect is checked before anything is connected to") {
   CHECK(read_connection(file.string()).error().to_do.find("chmod 600") != std::string::npos);
   ::chmod(file.c_str(), 0600);
   CHECK(read_connection(file.string()).error().what == "holds no seat's token");
+}
+
+namespace {
+
+/// A snapshot of two attachments, and one in which the first has gone on and the second is gone.
+std::pair<std::shared_ptr<Snapshot>, std::shared_ptr<Snapshot>> attachments_move() {
+  using States = std::map<std::string, AttachmentState>;
+  auto first = std::make_shared<Snapshot>(*samples::full_snapshot());
+  States states;
+  for (const char* hash : {"one", "two", "three"}) states[hash].have = 1;
+  first->attachments = std::make_shared<const States>(states);
+  auto second = std::make_shared<Snapshot>(*first);
+  ++second->version;
+  states["one"].have = 2;
+  states.erase("two");
+  second->attachments = std::make_shared<const States>(states);
+  return {first, second};
+}
+
+}  // namespace
+
+TEST_CASE("a seat of version 2 is welcomed as one and is told the attachments as it takes them") {
+  const Folder folder;
+  FakeEngine engine;
+  const auto [first, second] = attachments_move();
+  engine.current = first;
+  const std::string endpoint = "ipc://" + (folder.path / "seat.ipc").string();
+  const auto server = serve(engine, endpoint);
+  zmq::context_t context;
+  zmq::socket_t socket(context, zmq::socket_type::dealer);
+  socket.set(zmq::sockopt::linger, 0);
+  socket.set(zmq::sockopt::rcvtimeo, static_cast<int>(kPatience.count()));
+  socket.connect(endpoint);
+  Request hello;
+  hello.hello = Request::Hello{2, "older", "Seat 2"};
+  std::string bytes;
+  encode_request(hello, bytes);
+  socket.send(zmq::buffer(bytes), zmq::send_flags::none);
+  UpdateDecoder decoder(2);
+  std::uint32_t agreed = 0;
+  // The frame that brought a snapshot of this version.
+  const auto until = [&](std::uint64_t version) {
+    for (zmq::message_t frame; socket.recv(frame, zmq::recv_flags::none);) {
+      std::shared_ptr<const Snapshot> snapshot;
+      const Result<Update> update = decoder.decode(frame.to_string_view(), snapshot);
+      REQUIRE(update.ok());
+      if (update->welcome) agreed = update->welcome->wire_version;
+      if (snapshot && snapshot->version == version) return snapshot;
+    }
+    return std::shared_ptr<const Snapshot>();
+  };
+  const auto before = until(first->version);
+  REQUIRE(before);
+  CHECK(agreed == 2);
+  CHECK(*before->attachments == *first->attachments);
+  engine.publish(second);
+  const auto after = until(second->version);
+  REQUIRE(after);
+  CHECK(*after->attachments == *second->attachments);
+}
+
+TEST_CASE("at an engine of version 2 a seat takes the attachments of each snapshot for all that there are") {
+  const Folder folder;
+  const std::string endpoint = "ipc://" + (folder.path / "seat.ipc").string();
+  zmq::context_t context;
+  zmq::socket_t engine(context, zmq::socket_type::router);
+  engine.set(zmq::sockopt::linger, 0);
+  engine.set(zmq::sockopt::rcvtimeo, static_cast<int>(kPatience.count()));
+  engine.bind(endpoint);
+  const auto seat = connect({endpoint, {}, {}, {}});
+  Waiter wait(*seat);
+  zmq::message_t route, frame;
+  REQUIRE(engine.recv(route, zmq::recv_flags::none));
+  REQUIRE(engine.recv(frame, zmq::recv_flags::none));
+  const Result<Request> request = decode_request(frame.to_string_view());
+  REQUIRE(request.ok());
+  REQUIRE(request->hello);
+  CHECK(request->hello->wire_version == kSeatWireVersion);
+  const auto say = [&](const std::string& bytes) {
+    engine.send(zmq::buffer(route.to_string()), zmq::send_flags::sndmore);
+    engine.send(zmq::buffer(bytes), zmq::send_flags::none);
+  };
+  UpdateEncoder encoder(2);
+  Update welcome;
+  welcome.welcome = Update::Welcome{2, "older"};
+  std::string bytes;
+  encoder.encode(welcome, bytes);
+  say(bytes);
+  const auto [first, second] = attachments_move();
+  for (const auto& snapshot : {first, second}) {
+    encoder.encode_snapshot(snapshot, bytes);
+    encoder.sent(snapshot);
+    say(bytes);
+    REQUIRE(wait.until([&] { return seat->snapshot()->version == snapshot->version; }));
+    CHECK(*seat->snapshot()->attachments == *snapshot->attachments);
+  }
 }

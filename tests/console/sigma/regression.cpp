@@ -1,18 +1,12 @@
 #include <yaml-cpp/yaml.h>
 
-#include <filesystem>
-#include <iostream>
-
-#include "tests/console/sigma/sample.hpp"
+#include "tests/console/sigma/public_rules.hpp"
 #include "tests/support/catch.hpp"
 
-namespace fs = std::filesystem;
 using namespace wf;
 using test::Json;
 
 namespace {
-
-const fs::path kData = fs::path(WF_SHARED_DATA) / "sigma";
 
 /// A Windows event as the rules name its fields: attributes joined with '_', data names without blanks.
 Event windows_event(const Json& raw) {
@@ -49,7 +43,7 @@ Event windows_event(const Json& raw) {
 /// The logsources that an event of a channel has by a mapping in the old configuration format.
 class Router {
  public:
-  explicit Router(const fs::path& path) {
+  explicit Router(const std::filesystem::path& path) {
     for (const auto& item : YAML::LoadFile(path.string())["logsources"]) sources_.push_back(item.second);
   }
 
@@ -85,25 +79,16 @@ class Router {
 }  // namespace
 
 TEST_CASE("Recorded Windows events trigger exactly the rules that they were recorded for") {
-  const fs::path path = kData / "labelled/regression_matrix.visible.jsonl";
-  if (!fs::exists(path)) {
-    std::cout << "skipped: " << path.filename().string() << " absent\n";
-    return;
-  }
-  sigma::LoadReport report;
-  const fs::path folder = kData / "rules";
-  const auto rules =
-      sigma::RuleSet::compile(sigma::read_rule_files({folder / "rules", folder / "rules-emerging-threats",
-                                                      folder / "rules-threat-hunting", folder / "rules-compliance"},
-                                                     report),
-                              report);
+  const std::filesystem::path path = test::kSigmaData / "labelled/regression_matrix.visible.jsonl";
+  if (test::absent(path)) return;
+  const auto& rules = test::public_rules().rules;
   sigma::Matcher matcher(rules);
-  const Router router(kData / "thor.yml");
+  const Router router(test::kSigmaData / "thor.yml");
   std::ifstream in(path);
   std::size_t exact = 0, total = 0;
   for (std::string line; std::getline(in, line);) {
     const Json l = Json::parse(line);
-    std::ifstream file(kData / l["file"].get<std::string>());
+    std::ifstream file(test::kSigmaData / l["file"].get<std::string>());
     Json raw;  // one object, an array of them, or objects one after another
     for (std::size_t n = 0; n <= l["index"].get<std::size_t>() && file >> raw;) {
       if (raw.is_array()) {

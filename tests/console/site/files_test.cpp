@@ -48,6 +48,33 @@ TEST_CASE("devices are placed by position, opening and unit") {
   CHECK(a.report.warnings.size() == 1);
 }
 
+TEST_CASE("what hangs behind what: names, agents, and no circle") {
+  Archive a;
+  a.files["devices.yaml"] =
+      "devices:\n"
+      "  - {id: sw-1, kind: network, behind: sw-3}\n"
+      "  - {id: sw-2, kind: network, behind: sw-1}\n"
+      "  - {id: sw-3, kind: network, behind: sw-2}\n"
+      "  - {id: C-1, kind: camera, behind: sw-2}\n"
+      "  - {id: C-2, kind: camera, behind: nothing}\n"
+      "agents:\n"
+      "  - {agent: floor-2, behind: sw-2}\n"
+      "  - {agent: floor-3, behind: sw-9}\n"
+      "  - {agent: floor-2, behind: sw-1}\n";
+  const Site& site = a.load();
+  CHECK(site.device("C-1")->behind == "sw-2");
+  CHECK(site.device("C-2")->behind.empty());
+  CHECK(a.warned({"devices.yaml: C-2 (line 6)", "behind 'nothing'"}));
+  CHECK(a.warned({"devices.yaml: sw-1 (line 2)", "hangs behind itself: sw-1 behind sw-3 behind sw-2 behind sw-1"}));
+  CHECK(site.device("sw-1")->behind.empty());
+  CHECK(site.device("sw-3")->behind == "sw-2");
+  REQUIRE(site.agents.size() == 1);
+  CHECK(site.agents[0].name == "floor-2");
+  CHECK(site.agents[0].behind == "sw-2");
+  CHECK(a.warned({"devices.yaml: floor-3 (line 9)", "behind 'sw-9'"}));
+  CHECK(a.warned({"devices.yaml: floor-2 (line 10)", "is there twice"}));
+}
+
 TEST_CASE("flaws of devices are named and cost one device at most") {
   Archive a;
   a.files["devices.yaml"] =
@@ -150,7 +177,7 @@ TEST_CASE("an estate has its people beside the sites, and knows people of no sit
   REQUIRE(loaded.ok());
   CHECK((*loaded)->people.size() == 2);
   REQUIRE(report.warnings.size() == 1);
-  CHECK(report.warnings[0].find("people.csv: P-2: site 'atlantis'") == 0);
+  CHECK(report.warnings[0].find("people.csv: line 3: P-2: site 'atlantis'") == 0);
 }
 
 TEST_CASE("a folder in the place of any of a site's files is refused in one line that names it") {
@@ -166,4 +193,33 @@ TEST_CASE("a folder in the place of any of a site's files is refused in one line
     REQUIRE(!loaded);
     CHECK(loaded.error().text().find(std::string(name) + ": cannot be read; ") != std::string::npos);
   }
+}
+
+TEST_CASE("zones have aliases, an outer zone and a limit; what cannot be is named with its line") {
+  Archive a;
+  a.unit("nook", Archive::box(20, 0, 22, 2));
+  const std::string room = Archive::id("room"), hall = Archive::id("hall"), nook = Archive::id("nook");
+  a.files["devices.yaml"] = "zones:\n  - {unit: " + room + ", aliases: [Zone 12, z12], within: " + hall +
+                            ", limit: 4}\n  - {unit: " + nook + ", within: " + room + ", aliases: [z12], limit: -1}\n" +
+                            "  - {unit: " + hall + ", within: " + nook + "}\n  - {unit: " + room + ", limit: 9}\n";
+  const Site& site = a.load();
+  CHECK(site.unit(room)->within == hall);
+  CHECK(site.unit(room)->limit == 4);
+  CHECK(site.unit(nook)->within == room);
+  CHECK(site.unit(hall)->within.empty());
+  CHECK(a.warned({"devices.yaml: " + nook + " (line 3)", "'z12' also means " + room}));
+  CHECK(a.warned({"devices.yaml: " + nook + " (line 3)", "limit -1"}));
+  CHECK(a.warned({"devices.yaml: " + hall + " (line 4)",
+                  "lies within itself: " + hall + " within " + nook + " within " + room + " within " + hall}));
+  CHECK(a.warned({"devices.yaml: zones, line 5", "is there twice"}));
+  CHECK(a.estate->find_unit("Zone 12").unit == site.unit(room));
+  CHECK(a.estate->find_unit("z12").unit == site.unit(room));
+  CHECK(a.estate->find_unit("hall").unit == site.unit(hall));
+  CHECK(a.estate->find_unit("attic").unit == nullptr);
+  Archive b;
+  b.files["devices.yaml"] =
+      "zones:\n  - {unit: " + room + ", within: attic}\n  - {unit: " + hall + ", within: " + hall + "}\n";
+  CHECK(b.load().unit(room)->within.empty());
+  CHECK(b.warned({"(line 2)", "within 'attic', which is no unit"}));
+  CHECK(b.warned({"(line 3)", "lies within itself"}));
 }

@@ -82,6 +82,52 @@ TEST_CASE("a damaged file, and a database of another program, give one clear lin
   CHECK(foreign.error().what == "this is a database of another program");
 }
 
+TEST_CASE("a database that is gone or empty where an engine ran is not begun anew in silence") {
+  const Scratch dir;
+  {
+    const auto store = must(Store::open(dir / "data"));
+    std::vector<Record> records = {batch("net-1", 7, 1, 1, 3)};
+    must(store->append(records));
+  }
+  std::filesystem::create_directories(dir / "data/keys");
+  std::ofstream(dir / "data/keys/engine.key") << "secret";
+  CHECK(Store::open(dir / "data").ok());
+  const std::filesystem::path file = dir / "data/watchfloor.db";
+  for (const bool gone : {false, true}) {
+    for (const char* more : {"-wal", "-shm"}) std::filesystem::remove(file.string() + more);
+    if (gone)
+      std::filesystem::remove(file);
+    else
+      std::filesystem::resize_file(file, 0);
+    const auto refused = Store::open(dir / "data");
+    REQUIRE_FALSE(refused.ok());
+    CHECK(refused.error().what.find("an engine ran here") != std::string::npos);
+    CHECK(refused.error().to_do.find("--fresh") != std::string::npos);
+    CHECK(refused.error().to_do.find("restore") != std::string::npos);
+    CHECK(std::filesystem::exists(file) != gone);  // nothing was touched
+  }
+  {
+    const auto fresh = must(Store::open(dir / "data", Store::Missing::begin_anew));
+    CHECK(fresh->events() == 0);
+  }
+  CHECK(Store::open(dir / "data").ok());
+}
+
+TEST_CASE("keys that were made before the first start are no reason to refuse it") {
+  const Scratch dir;
+  std::filesystem::create_directories(dir / "data/keys");
+  std::ofstream(dir / "data/keys/engine.key") << "secret";
+  CHECK(Store::open(dir / "data").ok());
+}
+
+TEST_CASE("a first start that was killed before it had a database is no reason to refuse the next") {
+  const Scratch dir;
+  std::filesystem::create_directories(dir / "data/keys");
+  std::filesystem::permissions(dir / "data", std::filesystem::perms::owner_all);
+  for (const char* made : {"keys/engine.key", "lock", "watchfloor.db"}) std::ofstream(dir / "data" / made) << "";
+  CHECK(Store::open(dir / "data").ok());
+}
+
 TEST_CASE("a directory that cannot be made is an error that names it") {
   const Scratch dir;
   std::ofstream(dir / "file") << "x";
@@ -92,10 +138,12 @@ TEST_CASE("a directory that cannot be made is an error that names it") {
 
 TEST_CASE("migrations go forward step by step, with a copy made first, and a failed one changes nothing") {
   const Scratch dir;
-  must(Store::open(dir / "data"));
+  std::filesystem::create_directories(dir / "data");
   const std::filesystem::path file = dir / "data/watchfloor.db";
+  std::ofstream(file).flush();
   const std::string first = migrations()[0];
   const Database db = must(Database::open(file, Database::Mode::read_write));
+  must(migrate(db, file, std::array<std::string, 1>{first}));
   const std::array<std::string, 2> broken = {first, "CREATE TABLE more(a); INSERT INTO nowhere VALUES(1)"};
   CHECK_FALSE(migrate(db, file, broken).ok());
   CHECK(must(db.integer("PRAGMA user_version")) == 1);

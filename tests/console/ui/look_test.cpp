@@ -3,6 +3,7 @@
 #include <random>
 #include <set>
 
+#include "console/ui/agent_look.hpp"
 #include "console/ui/filters.hpp"
 #include "console/ui/theme.hpp"
 #include "console/ui/time_text.hpp"
@@ -161,4 +162,17 @@ TEST_CASE("A pointer that rests holds nothing after two seconds") {
   CHECK(hold.active(11.9));
   CHECK(hold.left(11) == Approx(1));
   CHECK_FALSE(hold.active(12.01));
+}
+
+TEST_CASE("What is missing is counted once, and what was given up is never called not lost") {
+  Snapshot s;
+  CHECK(loss_in_words(s) == "none lost");
+  s.agents.resize(2);
+  s.agents[0].given_up_events = 69;
+  CHECK(loss_in_words(s) == "69 given up");
+  // The engine's sum is of the same numbers as the agents'.
+  s.health.ledger_gaps = 3;
+  s.agents[1].gap_events = 3;
+  CHECK(missing_of(s) == 3);
+  CHECK(loss_in_words(s) == "3 missing, 69 given up");
 }

@@ -125,6 +125,35 @@ TEST_CASE("Shelving needs a reason and names when it returns") {
   CHECK(sent[0].until < sample::kNow + 61 * kMinute);
 }
 
+TEST_CASE(
+    "Until it clears is one choice more of shelving, with a latest time; what is normal again has no such choice") {
+  DeskDriver desk(sample::night());
+  desk.console().select(kAntwerp);
+  desk.frames(2);
+  desk.type("z");
+  desk.frames(2);
+  desk.click("form/choice/Until it clears");
+  desk.frames(2);
+  desk.click("form/text");
+  desk.type("reader is being swapped");
+  CHECK(desk.wrote("until it is normal again"));
+  desk.press(Key::enter);
+  const auto sent = desk.commands();
+  REQUIRE(sent.size() == 1);
+  CHECK(sent[0].kind == CommandKind::shelve);
+  CHECK(sent[0].action == "until_clear");
+  CHECK(sent[0].until > sample::kNow + 23 * kHour);
+  CHECK(sent[0].until < sample::kNow + 25 * kHour);
+
+  DeskDriver clear(with(sample::night(), kAntwerp, [](Incident& i) { i.cleared_at = sample::kNow - kMinute; }));
+  clear.console().select(kAntwerp);
+  clear.frames(2);
+  clear.type("z");
+  clear.frames(2);
+  CHECK(clear.has("form/choice/8 h"));
+  CHECK_FALSE(clear.has("form/choice/Until it clears"));
+}
+
 TEST_CASE("Life safety is never shelved, and the person is told so") {
   auto night = with(sample::night(), kAntwerp, [](Incident& i) { i.life_safety = true; });
   DeskDriver desk(night);

@@ -1,0 +1,365 @@
+#include "agents/kit/outputs.hpp"
+
+#include <sodium.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "agents/kit/command_event.hpp"
+#include "agents/kit/source.hpp"
+
+namespace wf::kit {
+namespace {
+
+constexpr std::int64_t kLongestLife = kMinute;    ///< from issued to expires
+constexpr std::int64_t kMostAhead = 2 * kSecond;  ///< issued after the engine's latest time: its clock was set
+constexpr std::uint32_t kMostSeconds = 24 * 3600;
+constexpr std::size_t kMostWaiting = 16;
+constexpr std::int64_t kFireLasts = kHour;
+constexpr std::int64_t kUndoAgain = 5 * kSecond;
+constexpr std::int64_t kForgedEvery = kMinute;
+
+bool signature_holds(const SignedCommand& whole, const std::string& key) {
+  std::array<unsigned char, crypto_sign_PUBLICKEYBYTES> raw{};
+  std::size_t size = 0;
+  if (key.size() != 2 * raw.size() ||
+      sodium_hex2bin(raw.data(), raw.size(), key.data(), key.size(), nullptr, &size, nullptr) != 0 ||
+      size != raw.size())
+    return false;
+  const std::string text = signed_text(whole.command);
+  return whole.signature.size() == crypto_sign_BYTES &&
+         crypto_sign_verify_detached(reinterpret_cast<const unsigned char*>(whole.signature.data()),
+                                     reinterpret_cast<const unsigned char*>(text.data()), text.size(), raw.data()) == 0;
+}
+
+std::string seconds_text(std::int64_t ns) { return std::to_string((ns + kSecond - 1) / kSecond) + " s"; }
+
+}  // namespace
+
+Outputs::Outputs(OutputsOptions options, Tell tell)
+    : options_(std::move(options)),
+      tell_(std::move(tell)),
+      journal_(options_.journal.empty() ? CommandJournal()
+                                        : CommandJournal::open(options_.journal, problem_, options_.write)) {
+  for (const OutputSpec& spec : options_.list) {
+    auto entry = std::make_unique<Entry>();
+    entry->spec = spec;
+    entry->output = options_.make ? options_.make(spec) : make_program_output(spec);
+    entries_.push_back(std::move(entry));
+  }
+}
+
+Outputs::~Outputs() = default;
+
+Outputs::Entry* Outputs::entry_of(const std::string& device, const std::string& action) {
+  for (const auto& entry : entries_)
+    if (entry->spec.device == device &&
+        std::find(entry->spec.actions.begin(), entry->spec.actions.end(), action) != entry->spec.actions.end())
+      return entry.get();
+  return nullptr;
+}
+
+Outputs::Channel& Outputs::channel_of(const DeviceCommand& command) {
+  return channels_[{command.device, door_action(command.action)}];
+}
+
+void Outputs::start(const Moment& moment) {
+  const std::vector<JournalEntry> left = journal_.entries();
+  for (const JournalEntry& was : left) {
+    const std::string& id = was.command.id;
+    const bool unknown = was.state == "received";
+    if (was.undo_at != 0) {
+      if (Entry* const entry = entry_of(was.command.device, was.command.action)) {
+        // The clock may have been set meanwhile: never longer than the whole time.
+        const std::int64_t whole = static_cast<std::int64_t>(was.command.seconds) * kSecond;
+        const std::int64_t rest = unknown ? 0 : std::clamp<std::int64_t>(was.undo_at - moment.now, 0, whole);
+        std::optional<Undo>& undo = channel_of(was.command).undo;
+        // A later command's end counts in place of an earlier one's.
+        if (undo) (void)journal_.change(undo->id, [](JournalEntry& e) { e.undo_at = 0; });
+        undo = Undo{id, entry, moment.mono + rest, 0};
+      } else {
+        tell(id, "not_ended", "its output is not in this agent's list any more", moment,
+             [](JournalEntry& e) { e.undo_at = 0; });
+        continue;
+      }
+    }
+    if (unknown)
+      tell(id, "failed", "the agent stopped before the outcome was known; it is not done again", moment);
+    else if (was.confirms)
+      tell(id, "not_confirmed", "the agent was started anew meanwhile", moment,
+           [](JournalEntry& e) { e.confirms = false; });
+    else if (!was.told)
+      tell(id, was.state, was.reason, moment);
+  }
+}
+
+void Outputs::take(std::string_view payload, const std::string& name, const std::string& key, const EngineClock& clock,
+                   const Moment& moment) {
+  const Result<SignedCommand> whole = decode_signed_command(payload);
+  if (!whole) return tell_forged(whole.error().what, moment);
+  if (key.empty()) return tell_forged("this agent was not told by which key commands are signed", moment);
+  if (!signature_holds(*whole, key)) return tell_forged("it is not signed by the engine that this agent knows", moment);
+  const Result<DeviceCommand> read = decode_device_command(whole->command);
+  if (!read) return tell_forged(read.error().what, moment);
+  const DeviceCommand& command = *read;
+  if (command.agent != name) return tell(command, "refused", "it is meant for agent " + command.agent, moment, 4);
+  // Its answer was given or is on its way.
+  if (journal_.find(command.id) != nullptr) return;
+  if (!clock.known()) return tell(command, "refused", "the engine's time is not known", moment);
+  if (journal_.fresh()) journal_.begin(clock.welcomed());
+  if (const UtcNs now = clock.latest(moment.mono); command.expires <= now)
+    return tell(command, "expired", "its time had passed " + seconds_text(now - command.expires) + " before it came",
+                moment);
+  Entry* entry = nullptr;
+  if (const std::string why = refusal(command, clock, moment, entry); !why.empty())
+    return tell(command, "refused", why, moment);
+  JournalEntry record;
+  record.command = command;
+  record.state = "received";
+  if (command.seconds > 0 && !entry->spec.ends_itself)
+    record.undo_at = moment.now + static_cast<std::int64_t>(command.seconds) * kSecond;
+  if (Result<void> put = journal_.put(std::move(record)); !put)
+    return tell(command, "refused", "it cannot be written down: " + put.error().text(), moment);
+  tell(command, "received", "", moment);
+  channel_of(command).waiting.push_back(command.id);
+}
+
+std::string Outputs::refusal(const DeviceCommand& command, const EngineClock& clock, const Moment& moment,
+                             Entry*& entry) {
+  if (options_.injected_clock) return "this agent runs on a made-up clock, as in a demo, and does nothing to devices";
+  if (command.expires <= command.issued || command.expires - command.issued > kLongestLife)
+    return "it would be valid for more than a minute";
+  if (command.issued > clock.latest(moment.mono) + kMostAhead)
+    return "it comes from the future: the engine's clock was set since the connection began";
+  if (command.expires <= journal_.horizon() || command.issued < journal_.born())
+    return "it is old enough to have been carried out before";
+  entry = entry_of(command.device, command.action);
+  if (entry == nullptr) return "it is not in this agent's list of outputs";
+  const OutputSpec& spec = entry->spec;
+  if (command.seconds > kMostSeconds) return "it would last longer than a day";
+  if (command.seconds > 0 && !may_end(command.action)) return "this action has no end";
+  if (spec.max_seconds > 0 && may_end(command.action) && (command.seconds == 0 || command.seconds > spec.max_seconds))
+    return "this agent's list allows " + std::to_string(spec.max_seconds) + " s at most";
+  if (command.seconds > 0 && spec.undo.empty() && !spec.ends_itself)
+    return "this output cannot end by itself: its list has no undo";
+  if (std::string why = unsafe(command, moment); !why.empty()) return why;
+  if (channel_of(command).waiting.size() >= kMostWaiting) return "too many commands wait for this device";
+  return {};
+}
+
+std::string Outputs::unsafe(const DeviceCommand& command, const Moment& moment) const {
+  if (!locks(command.action)) return {};
+  for (const auto& entry : entries_) {
+    const OutputSpec& spec = entry->spec;
+    if (spec.device != command.device) continue;
+    if (spec.emergency_exit) return "an emergency exit is never locked";
+    if (std::any_of(spec.actions.begin(), spec.actions.end(), locks) && !(spec.entry_only && spec.fail_safe_egress))
+      return "a door is locked only where its way out is declared to stay free";
+  }
+  if (moment.mono < fire_until_) return "there was a fire within the last hour";
+  return {};
+}
+
+void Outputs::step(const EngineClock& clock, const Moment& moment) {
+  for (auto& [key, channel] : channels_) step(channel, clock, moment);
+  for (std::size_t i = 0; i < watched_.size();) {
+    if (moment.mono < watched_[i].until) {
+      ++i;
+      continue;
+    }
+    const Watched gone = watched_[i];
+    watched_.erase(watched_.begin() + static_cast<std::ptrdiff_t>(i));
+    tell(gone.id, "not_confirmed", "no " + gone.by.kind + " within " + seconds_text(gone.by.within), moment,
+         [](JournalEntry& e) { e.confirms = false; });
+  }
+  if (forged_ > 0 && moment.mono >= forged_told_ + kForgedEvery) tell_forged("more of them came", moment);
+}
+
+void Outputs::step(Channel& channel, const EngineClock& clock, const Moment& moment) {
+  if (channel.running) {
+    const std::optional<Result<void>> outcome = channel.running->entry->output->outcome(moment);
+    if (!outcome) return;
+    finish(channel, *outcome, moment);
+  }
+  while (!channel.running && !channel.waiting.empty()) begin_next(channel, clock, moment);
+  if (channel.running || !channel.undo || moment.mono < std::max(channel.undo->due, channel.undo->retry)) return;
+  const Undo& undo = *channel.undo;
+  const JournalEntry* const entry = journal_.find(undo.id);
+  channel.running = Running{undo.id, undo.entry, true, false, moment.now};
+  undo.entry->output->begin({entry != nullptr ? entry->command.action : std::string(), 0, true}, moment);
+}
+
+void Outputs::begin_next(Channel& channel, const EngineClock& clock, const Moment& moment) {
+  const std::string id = channel.waiting.front();
+  channel.waiting.pop_front();
+  const JournalEntry* const found = journal_.find(id);
+  if (found == nullptr) return;
+  const DeviceCommand command = found->command;
+  const auto drop = [](JournalEntry& e) { e.undo_at = 0; };
+  if (command.expires <= clock.latest(moment.mono))
+    return tell(id, "expired", "it waited behind another command until its time had passed", moment, drop);
+  if (const std::string why = unsafe(command, moment); !why.empty()) return tell(id, "refused", why, moment, drop);
+  Entry* const entry = entry_of(command.device, command.action);
+  if (found->undo_at != 0) {
+    // Whatever becomes of it, its own end is now the one that counts.
+    if (channel.undo) (void)journal_.change(channel.undo->id, drop);
+    channel.undo = Undo{id, entry, kNever, 0};
+  }
+  channel.running = Running{id, entry, false, false, moment.now};
+  entry->output->begin({command.action, command.seconds, false}, moment);
+}
+
+void Outputs::finish(Channel& channel, const Result<void>& outcome, const Moment& moment) {
+  const Running running = *channel.running;
+  channel.running.reset();
+  if (running.undo) return ended(channel, running, outcome, moment);
+  const bool ends = channel.undo && channel.undo->id == running.id;
+  const JournalEntry* const found = journal_.find(running.id);
+  if (found == nullptr) return;
+  const std::int64_t lasts = static_cast<std::int64_t>(found->command.seconds) * kSecond;
+  if (!outcome) {
+    // How far it came is not known: what ends it comes at once.
+    if (ends) channel.undo->due = moment.mono;
+    return tell(running.id, "failed", outcome.error().text(), moment);
+  }
+  if (ends) {
+    channel.undo->due = moment.mono + lasts;
+  } else if (channel.undo) {
+    // The door was locked or released meanwhile: what was to end an earlier unlock must not change that.
+    (void)journal_.change(channel.undo->id, [](JournalEntry& e) { e.undo_at = 0; });
+    channel.undo.reset();
+  }
+  const OutputSpec::Confirm& by = running.entry->spec.confirm;
+  const bool awaits = !by.kind.empty() && !running.proven;
+  tell(running.id, "executed", "", moment, [&](JournalEntry& e) {
+    if (ends) e.undo_at = moment.now + lasts;
+    e.confirms = awaits;
+  });
+  if (running.proven) tell(running.id, "confirmed", "", moment);
+  if (awaits) watched_.push_back({running.id, by, running.begun, moment.mono + by.within});
+}
+
+void Outputs::ended(Channel& channel, const Running& running, const Result<void>& outcome, const Moment& moment) {
+  if (!channel.undo || channel.undo->id != running.id) return;
+  if (outcome) {
+    channel.undo.reset();
+    return tell(running.id, "ended", "", moment, [](JournalEntry& e) { e.undo_at = 0; });
+  }
+  const bool first = channel.undo->retry == 0;
+  channel.undo->retry = moment.mono + kUndoAgain;
+  if (first) tell(running.id, "not_ended", outcome.error().text() + "; it is tried again", moment);
+}
+
+void Outputs::observe(const Event& event, const Moment& moment) {
+  if (event.kind == "device.command") return;
+  const std::int64_t age = std::max<std::int64_t>(moment.now - event.time, 0);
+  if ((event.kind == "fire.alarm" || event.kind == "fire.release") && age < kFireLasts) {
+    fire_until_ = std::max(fire_until_, moment.mono + kFireLasts - age);
+    for (auto& [key, channel] : channels_) {
+      if (!channel.undo || !key.second) continue;
+      const JournalEntry* const entry = journal_.find(channel.undo->id);
+      // What ends an unlock would lock; what ends a lock may come.
+      if (entry == nullptr || entry->command.action != "unlock") continue;
+      const std::string id = channel.undo->id;
+      channel.undo.reset();
+      tell(id, "not_ended", "there is a fire: the door stays unlocked", moment, [](JournalEntry& e) { e.undo_at = 0; });
+    }
+  }
+  for (auto& [key, channel] : channels_)
+    if (channel.running && !channel.running->undo &&
+        proves(channel.running->entry->spec.confirm, event, channel.running->begun))
+      channel.running->proven = true;
+  for (std::size_t i = 0; i < watched_.size();) {
+    if (!proves(watched_[i].by, event, watched_[i].begun)) {
+      ++i;
+      continue;
+    }
+    const std::string id = watched_[i].id;
+    watched_.erase(watched_.begin() + static_cast<std::ptrdiff_t>(i));
+    tell(id, "confirmed", "", moment, [](JournalEntry& e) { e.confirms = false; });
+  }
+}
+
+void Outputs::spooled() {
+  if (told_.empty()) return;
+  // One that cannot be written now is told again after a restart.
+  (void)journal_.told(std::exchange(told_, {}));
+}
+
+void Outputs::stop(const std::function<Moment()>& look) {
+  const EngineClock none;
+  Moment moment = look();
+  std::int64_t end = moment.mono;
+  for (auto& [key, channel] : channels_) {
+    for (const std::string& id : channel.waiting)
+      tell(id, "failed", "the agent stopped", moment, [](JournalEntry& e) { e.undo_at = 0; });
+    channel.waiting.clear();
+    if (channel.undo) channel.undo->due = channel.undo->retry = 0;
+    for (const auto& entry : entries_)
+      if (channel.running || channel.undo) end = std::max(end, moment.mono + 2 * entry->spec.timeout);
+  }
+  const auto busy = [&] {
+    return std::any_of(channels_.begin(), channels_.end(),
+                       [](const auto& c) { return c.second.running || (c.second.undo && c.second.undo->retry == 0); });
+  };
+  for (; busy() && moment.mono <= end; moment = look()) {
+    for (auto& [key, channel] : channels_) {
+      step(channel, none, moment);
+      if (channel.undo && channel.undo->retry == 0) channel.undo->due = 0;
+    }
+    std::vector<pollfd> fds;
+    add_fds(fds);
+    if (busy()) (void)::poll(fds.data(), static_cast<nfds_t>(fds.size()), fds.empty() ? 0 : 50);
+  }
+}
+
+void Outputs::add_fds(std::vector<pollfd>& fds) const {
+  for (const auto& [key, channel] : channels_)
+    if (channel.running) channel.running->entry->output->add_fds(fds);
+}
+
+std::int64_t Outputs::next_wake() const {
+  std::int64_t wake = forged_ > 0 ? forged_told_ + kForgedEvery : kNever;
+  for (const auto& [key, channel] : channels_) {
+    if (channel.running)
+      wake = std::min(wake, channel.running->entry->output->next_wake());
+    else if (!channel.waiting.empty())
+      wake = 0;
+    else if (channel.undo)
+      wake = std::min(wake, std::max(channel.undo->due, channel.undo->retry));
+  }
+  for (const Watched& watched : watched_) wake = std::min(wake, watched.until);
+  return wake;
+}
+
+void Outputs::tell(const std::string& id, const std::string& state, const std::string& reason, const Moment& moment,
+                   const std::function<void(JournalEntry&)>& more) {
+  (void)journal_.change(id, [&](JournalEntry& entry) {
+    entry.state = state;
+    entry.reason = reason;
+    entry.told = false;
+    if (more) more(entry);
+  });
+  const JournalEntry* const entry = journal_.find(id);
+  if (entry == nullptr) return;
+  told_.push_back(id);
+  tell(entry->command, state, reason, moment);
+}
+
+void Outputs::tell(const DeviceCommand& command, const std::string& state, const std::string& reason,
+                   const Moment& moment, std::uint8_t severity) {
+  Event event = event_of(command, state, reason, moment);
+  if (severity != 0) event.severity = severity;
+  tell_(std::move(event));
+}
+
+void Outputs::tell_forged(const std::string& why, const Moment& moment) {
+  ++forged_;
+  if (forged_told_ != 0 && moment.mono < forged_told_ + kForgedEvery) return;
+  tell_(event_of_forged(why, forged_, moment));
+  forged_ = 0;
+  forged_told_ = moment.mono;
+}
+
+}  // namespace wf::kit

@@ -1,0 +1,7 @@
+#include "proto/version.hpp"
+
+namespace wf {
+
+const char* const kVersion = WF_VERSION;
+
+}  // namespace wf

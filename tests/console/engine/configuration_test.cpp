@@ -1,0 +1,31 @@
+#include "console/engine/configuration.hpp"
+
+#include "tests/support/catch.hpp"
+
+using namespace wf;
+using namespace wf::engine;
+
+TEST_CASE("a policy comes back from the log as it was") {
+  Configuration before;
+  before.policy.desks = 3;
+  before.policy.flood_begins = 20;
+  before.policy.people_agreement = "works council";
+  before.policy.inhibitions = {{"door.power", "U-1", "camera.offline", "U-1", "one supply"}};
+  before.policy.tickets = {kMinute, kDay, kHour, 0, 2 * kHour, 7 * kDay, "Technics"};
+  const Result<Configuration> after = configuration_from_json(configuration_to_json(before));
+  REQUIRE(after.ok());
+  CHECK(configuration_to_json(*after) == configuration_to_json(before));
+  CHECK(after->policy.desks == 3);
+  CHECK(after->policy.people_agreement == "works council");
+  CHECK(after->policy.inhibitions == before.policy.inhibitions);
+  CHECK(after->policy.tickets == before.policy.tickets);
+  CHECK(after->policy.judging == fusion::Policy{}.judging);
+}
+
+TEST_CASE("a log of before tickets and collected floods is judged without them") {
+  const Result<Configuration> old = configuration_from_json(R"({"v":1,"rules":[],"policy":{"join_window":1000}})");
+  REQUIRE(old.ok());
+  CHECK(old->policy.tickets.after == 0);
+  CHECK(old->policy.judging == 0);
+  CHECK(old->policy.inhibitions.empty());
+}
