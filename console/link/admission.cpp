@@ -161,6 +161,13 @@ Result<EnrolledAgent> Admission::fresh(const std::string& name, std::optional<Ke
   return read_agent(agent_file(keys_, name));
 }
 
+Result<void> Admission::write(const EnrolledAgent& agent) {
+  // Whatever became of it: what this round found is not believed any more.
+  by_name_[agent.name].round = 0;
+  folder_settled_ = false;
+  return write_agent(keys_, agent);
+}
+
 Result<void> Admission::take_next_key(const std::string& name, std::string_view current, std::string_view next) {
   const std::lock_guard hold(mutex_);
   refresh();
@@ -174,8 +181,7 @@ Result<void> Admission::take_next_key(const std::string& name, std::string_view 
   if (!valid_public_key(next) || owner != name_by_key_.end() || stamp_of(invitation_file(keys_, next)).exists)
     return Error{"this cannot be the agent's next key: it is none, or was used before", "", "update the agent"};
   agent->next_key = next;
-  if (Result<void> written = write_agent(keys_, *agent); !written) return written.error();
-  folder_settled_ = false;
+  if (Result<void> written = write(*agent); !written) return written.error();
   return {};
 }
 
@@ -189,8 +195,7 @@ Result<bool> Admission::promote(const std::string& name, std::string_view key) {
   agent->public_key = std::exchange(agent->next_key, {});
   agent->key_since = clock_();
   agent->rotate = false;
-  if (Result<void> written = write_agent(keys_, *agent); !written) return written.error();
-  folder_settled_ = false;
+  if (Result<void> written = write(*agent); !written) return written.error();
   return true;
 }
 
@@ -237,8 +242,7 @@ Result<EnrolledAgent> Admission::enrol(std::string_view one_time_key, const Link
     granted.push_back(request.public_key);
     if (Result<void> written = write_invitation(keys_, *stored); !written) return written.error();
   }
-  if (Result<void> written = write_agent(keys_, agent); !written) return written.error();
-  folder_settled_ = false;
+  if (Result<void> written = write(agent); !written) return written.error();
   return agent;
 }
 

@@ -36,8 +36,8 @@ class Admission {
   [[nodiscard]] Verdict admit(std::string_view public_key);
 
   enum class Standing { good, revoked, gone, unknown };
-  /// What standing() and scope() found of a file holds until this is called again: right before a few messages are
-  /// judged. Before the first call, each of them looks.
+  /// What standing() and scope() found of a file holds until this is called again, right before a few messages are
+  /// judged, or until the file is written from here. Before the first call, each of them looks.
   void begin_round();
   /// Judges an admitted agent again at each of its messages: one stat a round, and a read only when its file was
   /// replaced. Unknown: it was, and no file can be opened to read it. Gone: removed, unreadable, or enrolled again
@@ -73,6 +73,8 @@ class Admission {
   void refresh();
   /// Locks the key files and reads the agent's, to write it again.
   [[nodiscard]] Result<EnrolledAgent> fresh(const std::string& name, std::optional<KeyLock>& lock) const;
+  /// Writes an agent's file; what was found of it before counts no more.
+  [[nodiscard]] Result<void> write(const EnrolledAgent& agent);
   const Known& current(const std::string& name);
   /// The same, as it was in this round.
   const Known& of_this_round(const std::string& name);

@@ -219,7 +219,7 @@ TEST_CASE("rules weights prints the table by which alerts join, and what a confi
   CHECK(table.status == 0);
   CHECK(table.out.find("same door                            100\n") != std::string::npos);
   CHECK(table.out.find("next room                             60   (by default 45)\n") != std::string::npos);
-  CHECK(run("watchfloor", {"explain", "the door", "--data", scratch / "data"}).err.find("name one like INC-0042") !=
+  CHECK(run("watchfloor", {"explain", "the door", "--data", scratch / "data"}).err.find("write one like INC-0042") !=
         std::string::npos);
 }
 

@@ -132,6 +132,22 @@ TEST_CASE("a key that belongs to somebody else, or to an invitation, is not take
   CHECK_FALSE(admission.take_next_key("net-1", own.public_key, new_key()));
 }
 
+TEST_CASE("the key before is refused at once, in the round too in which the next one said hello") {
+  const Folder folder;
+  Engine engine(folder.path() / "keys");
+  const KeyPair old = engine.enrol("net-1");
+  Admission admission(engine.keys, [&] { return engine.now.load(); });
+  const std::string next = new_key();
+  admission.begin_round();
+  CHECK(admission.standing("net-1", next) == Admission::Standing::gone);
+  REQUIRE(admission.take_next_key("net-1", old.public_key, next));
+  CHECK(admission.standing("net-1", next) == Admission::Standing::good);
+  CHECK(admission.standing("net-1", old.public_key) == Admission::Standing::good);
+  REQUIRE(admission.promote("net-1", next).value());
+  CHECK(admission.standing("net-1", next) == Admission::Standing::good);
+  CHECK(admission.standing("net-1", old.public_key) == Admission::Standing::gone);
+}
+
 TEST_CASE(
     "whatever ends in between, an engine admits the key it had or the next one, and ends on the one that said hello") {
   const Folder folder;
