@@ -6,7 +6,6 @@
 namespace wf::backtest {
 namespace {
 
-constexpr std::int64_t kGap = 15 * kMinute;
 constexpr std::int64_t kLater = kMinute;  ///< what opens so much later is said
 /// What a row takes where nobody worked on any.
 constexpr double kAssumedMinutes = 5;
@@ -44,7 +43,7 @@ class Nearby {
       const auto found = by_thing_.find(thing);
       if (found == by_thing_.end()) continue;
       for (const Row* other : found->second)
-        if (near(row, *other, kGap) && (rule == nullptr || other->rule_id == *rule)) out.push_back(other);
+        if (near(row, *other) && (rule == nullptr || other->rule_id == *rule)) out.push_back(other);
     }
     std::sort(out.begin(), out.end(), [](const Row* a, const Row* b) { return a->id < b->id; });
     out.erase(std::unique(out.begin(), out.end()), out.end());

@@ -42,8 +42,8 @@ std::uint64_t thing(const EntityRef& entity) {
   return std::max<std::uint64_t>(1, hash_of(entity.id, hash_of(name_of(entity.kind))));
 }
 
-bool near(const Row& a, const Row& b, std::int64_t gap) {
-  if (a.first - gap > b.last || b.first - gap > a.last) return false;
+bool near(const Row& a, const Row& b) {
+  if (a.first - kOneMatter > b.last || b.first - kOneMatter > a.last) return false;
   auto x = a.things.begin(), y = b.things.begin();
   while (x != a.things.end() && y != b.things.end()) {
     if (*x == *y) return true;

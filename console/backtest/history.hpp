@@ -75,7 +75,9 @@ class History {
 /// The door, camera, host, address, badge or person of an entity as a number; 0 for what ties nothing: zones, agents,
 /// accounts (many are everywhere).
 [[nodiscard]] std::uint64_t thing(const EntityRef& entity);
-/// Do both speak of one thing, at most `gap` of event time apart?
-[[nodiscard]] bool near(const Row& a, const Row& b, std::int64_t gap);
+/// Rows of one thing within it are about one matter, as fusion joins by default.
+inline constexpr std::int64_t kOneMatter = 15 * kMinute;
+/// Do both speak of one thing, at most kOneMatter of event time apart?
+[[nodiscard]] bool near(const Row& a, const Row& b);
 
 }  // namespace wf::backtest

@@ -7,8 +7,6 @@ namespace {
 
 /// Who acts for nobody in particular.
 constexpr const char* kActor = "backtest";
-/// Rows of one thing within it are about one matter, as fusion joins by default.
-constexpr std::int64_t kGap = 15 * kMinute;
 /// Where people will come by themselves, it is looked at again after this.
 constexpr std::int64_t kLookAgain = 10 * kMinute;
 
@@ -54,7 +52,7 @@ std::vector<std::uint64_t> People::counterparts(std::uint64_t incident) const {
   if (!out.empty()) return out;
   for (const std::uint64_t id : now_.open()) {
     const Row& other = *now_.find(id);
-    if (near(*row, other, kGap) && then_.rows_of(now_.events_of(other)).empty()) out.push_back(id);
+    if (near(*row, other) && then_.rows_of(now_.events_of(other)).empty()) out.push_back(id);
   }
   return out;
 }

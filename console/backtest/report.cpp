@@ -116,6 +116,7 @@ std::string to_json(const Report& report) {
            {"minutes_a_row", report.minutes_a_row},
            {"minutes_assumed", report.minutes_assumed}};
   if (!report.problem.empty()) out["problem"] = report.problem;
+  if (!report.left_out.empty()) out["left_out"] = report.left_out;
   out["missed"] = json_of(report.missed, "candidate_near");
   out["weaker"] = json_of(report.weaker, "candidate");
   out["lost"] = json_of(report.lost, "candidate_near");
@@ -172,6 +173,10 @@ std::string to_text(const Report& report, std::size_t most) {
              : fmt::format("Where its rule says nothing, a row takes {:.1f} minutes, the mean of all.\n",
                            report.minutes_a_row);
   if (!report.problem.empty()) out += report.problem + '\n';
+  if (!report.left_out.empty()) out += "\nNot judged beside the candidate's rules\n";
+  for (std::size_t i = 0; i < report.left_out.size() && i < most; ++i) out += "  " + report.left_out[i] + '\n';
+  if (report.left_out.size() > most)
+    out += fmt::format("  and {} more; --json names all\n", report.left_out.size() - most);
   append_list(out, "Missed: resolved as true then, no row now", report.missed, most, "the same thing in");
   append_list(out, "Weaker: resolved as true then", report.weaker, most, "in");
   append_list(out, "Lost", report.lost, most, "the same thing in");

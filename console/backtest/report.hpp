@@ -58,7 +58,10 @@ struct Report {
   std::vector<RuleLine> rules;                      ///< by id
   double minutes_a_row = 0;                         ///< where its rule says nothing
   bool minutes_assumed = false;                     ///< nobody worked on a row then, so that is the default
-  std::string problem;                              ///< a record of the log that cannot be used; empty: none
+  /// Where rules of then stay beside the candidate's: what is not judged for it, a rule that it replaces, say. A line
+  /// each.
+  std::vector<std::string> left_out;
+  std::string problem;  ///< a record of the log that cannot be used; empty: none
 
   [[nodiscard]] double days() const;
 };

@@ -33,6 +33,19 @@ void Candidate::configure() {
   }
   sigma::LoadReport report;
   watch_.take_configuration(configuration, report);
+  if (begun_ && options_.add) note_left_out(report.problems);
+}
+
+void Candidate::note_left_out(const std::vector<std::string>& together) {
+  if (together.empty()) return;
+  // What is refused without the other side too was refused then, or was said of the candidate before.
+  sigma::LoadReport alone;
+  (void)sigma::RuleSet::compile(options_.rules, alone);
+  (void)sigma::RuleSet::compile(of_then_.rules, alone);
+  for (const std::string& problem : together)
+    if (std::find(alone.problems.begin(), alone.problems.end(), problem) == alone.problems.end() &&
+        std::find(report_.left_out.begin(), report_.left_out.end(), problem) == report_.left_out.end())
+      report_.left_out.push_back(problem);
 }
 
 void Candidate::carry_out(const Command& command) { watch_.take_command(command, changes_); }

@@ -43,6 +43,8 @@ class Candidate {
   /// What happens without a record: the time passes, and people come to rows that nobody had then.
   void pass(UtcNs until);
   void carry_out(const Command& command);
+  /// `together`: what is refused of both sides' rules beside one another.
+  void note_left_out(const std::vector<std::string>& together);
   [[nodiscard]] bool settled() const;
 
   const Options options_;

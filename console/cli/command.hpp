@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "proto/result.hpp"
+#include "proto/time.hpp"
 
 namespace wf::cli {
 
@@ -42,6 +43,8 @@ void add_keep(CLI::App& app, Run& run);  ///< verify, backup, restore
 
 /// The number of an incident as people write it: INC-0042, inc-42 or 42. `where` is the option that has it.
 [[nodiscard]] Result<std::uint64_t> incident_of(std::string_view text, const char* where);
+/// A time as people write it: RFC 3339, or how long before `now`; 0 if it is empty. `where` is the option that has it.
+[[nodiscard]] Result<UtcNs> time_of(const std::string& text, const char* where, UtcNs now);
 /// Prints "watchfloor: …" to stderr and gives kFailed.
 int fail(const Error& error);
 int fail(const std::string& line);

@@ -12,7 +12,6 @@
 #include "console/backtest/backtest.hpp"
 #include "console/cli/command.hpp"
 #include "console/cli/signals.hpp"
-#include "console/config/settings.hpp"
 #include "console/engine/clock.hpp"
 #include "console/store/data_directory.hpp"
 
@@ -20,15 +19,6 @@ namespace wf::cli {
 namespace {
 
 constexpr std::size_t kMostComplaints = 10;
-
-/// RFC 3339, or how long ago.
-Result<UtcNs> time_of(const std::string& text, const char* option) {
-  if (text.empty()) return UtcNs{0};
-  if (const Result<UtcNs> time = parse_rfc3339(text)) return *time;
-  if (const Result<std::int64_t> ago = config::parse_duration(text)) return engine::Clock().now() - *ago;
-  return Error{fmt::format("\"{}\" is no time", text), option,
-               "write one like 2026-01-31T08:00:00Z, or 30d for so long ago"};
-}
 
 /// A line on standard error twice a second; on a terminal it is written over.
 class Shown {
@@ -73,7 +63,8 @@ int compare(const CompareOptions& options, const std::vector<std::string>& rules
     note(
         fmt::format("{} rules loaded, {} refused; `watchfloor rules check` names each", report.loaded, report.refused));
   if (report.loaded == 0) return fail("no rule could be loaded: name rule files, or folders of them, with --rules");
-  const Result<UtcNs> from = time_of(options.from, "--from"), to = time_of(options.to, "--to");
+  const UtcNs clock = engine::Clock().now();
+  const Result<UtcNs> from = time_of(options.from, "--from", clock), to = time_of(options.to, "--to", clock);
   if (!from) return fail(from.error());
   if (!to) return fail(to.error());
   wanted.add = options.add;

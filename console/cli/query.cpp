@@ -7,7 +7,6 @@
 
 #include "console/cli/command.hpp"
 #include "console/cli/settle.hpp"
-#include "console/config/settings.hpp"
 #include "console/engine/query.hpp"
 
 namespace wf::cli {
@@ -21,15 +20,6 @@ struct Options {
   std::size_t limit = 200;
   bool json = false;
 };
-
-/// RFC 3339, or how long ago.
-Result<UtcNs> time_of(const std::string& text, const char* option, UtcNs now) {
-  if (text.empty()) return UtcNs{0};
-  if (const Result<UtcNs> time = parse_rfc3339(text)) return *time;
-  if (const Result<std::int64_t> ago = config::parse_duration(text)) return now - *ago;
-  return Error{fmt::format("\"{}\" is no time", text), option,
-               "write one like 2026-01-31T08:00:00Z, or 90min for so long ago"};
-}
 
 std::string member(const Json& json, const char* name) {
   const auto found = json.find(name);

@@ -24,6 +24,7 @@ void Fusion::Impl::use(std::shared_ptr<const Estate> e, std::shared_ptr<const si
     auto next = std::make_unique<sigma::Matcher>(r);
     if (matcher) next->adopt(std::move(*matcher));
     matcher = std::move(next);
+    matcher->ask_for(Enricher::names());
   }
   rules = std::move(r);
   policy = p;
@@ -95,7 +96,12 @@ void Fusion::Impl::on_event(Event& event, UtcNs at, Changes& changes) {
     event.add("clock.ahead_s", std::to_string(ahead / kSecond), ValueType::number);
     event.time = at;
   }
-  const Facts facts = enricher->apply(event, presence);
+  const bool life = life_safety_kind(event.kind);
+  const bool ends = ends_conditions(event.kind);
+  // What is remembered whatever rules say, and what may change presence, has all fields of the site at once; the many
+  // others those that a rule asks for, and the rest once one matched.
+  const bool whole = life || ends || notable_kind(event.kind) || Presence::concerned(event.kind);
+  const Facts facts = enricher->apply(event, presence, whole ? Enricher::kAll : matcher->asked(event.logsource));
   liveness.take(event, facts);
   if (lookout.next_due() != 0 && lookout.next_due() <= now) evidence_due();
   if (Presence::concerned(event.kind)) {
@@ -104,18 +110,20 @@ void Fusion::Impl::on_event(Event& event, UtcNs at, Changes& changes) {
     enricher->add(event, verdict);
   }
   matches.clear();
-  matcher->match(event, at, matches);
+  if (matcher->match_rules(event, at, matches)) {
+    if (!whole) enricher->complete(event, facts, presence);
+    matcher->match_correlations(event, matches);
+  }
   take_absences(changes);
-  const bool life = life_safety_kind(event.kind);
-  const bool ends = (conditions.size() != 0 || tickets.watching()) && ends_conditions(event.kind);
+  const bool ended = ends && (conditions.size() != 0 || tickets.watching());
   if (matches.empty() && !life && !notable_kind(event.kind)) {
     devices.heard(event, facts);
     if (!event.drill) hear_devices(facts, event.time);
-    if (ends) {
+    if (ended) {
       conditions_end(event, facts);
       faults_end(event, facts);
     }
-    if (ends || !touched.empty()) finish(changes);  // or something else turned out to be absent
+    if (ended || !touched.empty()) finish(changes);  // or something else turned out to be absent
     return;
   }
   Digest digest = digest_of(event, facts);
@@ -149,7 +157,7 @@ void Fusion::Impl::on_event(Event& event, UtcNs at, Changes& changes) {
   }
   if (!alerted && scene.digest->home == 0) take_context(scene, informational);
   take_evidence(*scene.digest);
-  if (ends) {
+  if (ended) {
     conditions_end(event, facts);
     faults_end(event, facts);
   }

@@ -1,6 +1,5 @@
 #pragma once
-#include <array>
-#include <deque>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -27,15 +26,29 @@ class Recall {
   void touching(const std::string& key, std::vector<Remembered>& out) const;
   /// The same; false if some that happened since `since` may be forgotten.
   bool touching(const std::string& key, UtcNs since, std::vector<Remembered>& out) const;
-  [[nodiscard]] std::size_t size() const { return order_.size(); }
-  [[nodiscard]] std::size_t keys() const { return by_key_.size(); }
+  [[nodiscard]] std::size_t size() const { return static_cast<std::size_t>(next_ - oldest_); }
+  [[nodiscard]] std::size_t keys() const { return newest_.size(); }
 
  private:
+  /// Events are numbered as they come, from 1. The newest one that touched each entity; looked up by name only, never
+  /// walked, so their order cannot be seen.
+  using Newest = std::unordered_map<std::string, std::uint64_t>;
+  /// An entity that an event touched, and the event before it that touched the same one; 0: none.
+  struct Touch {
+    Newest::value_type* entity = nullptr;
+    std::uint64_t before = 0;
+  };
+  struct Slot {
+    Remembered digest;
+    std::vector<Touch> touches;
+  };
+  [[nodiscard]] const Slot& at(std::uint64_t number) const { return ring_[number % kMost]; }
   void forget_oldest();
-  std::deque<Remembered> order_;
-  // Looked up by name only, never walked, so their order cannot be seen.
-  std::unordered_map<std::string, std::deque<Remembered>> by_key_;
-  std::unordered_map<std::string_view, Remembered> by_id_;  ///< keys live in the digests
+
+  std::vector<Slot> ring_;
+  std::uint64_t oldest_ = 1, next_ = 1;
+  Newest newest_;
+  std::unordered_map<std::string_view, std::uint64_t> by_id_;  ///< keys live in the digests
 };
 
 }  // namespace wf::fusion

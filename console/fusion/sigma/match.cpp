@@ -22,6 +22,7 @@ struct Route {
   std::vector<std::uint32_t> begin;         ///< by field, its indices in `indices`; one more than there are fields
   std::vector<const FieldIndex*> indices;
   bool all_fields = false;
+  std::uint64_t asked = 0;  ///< of the names that somebody asked for
 };
 
 bool within(const Logsource& wanted, const Logsource& source) {
@@ -114,6 +115,10 @@ struct Matcher::Impl {
         if (const auto it = g->fields.find(field); it != g->fields.end()) r.indices.push_back(&it->second);
     }
     r.begin.push_back(static_cast<std::uint32_t>(r.indices.size()));
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      const std::uint32_t field = rules.fields.find(names[i]);
+      if (r.all_fields || (field != kNone && r.needed[field])) r.asked |= std::uint64_t{1} << i;
+    }
     return r;
   }
 
@@ -211,20 +216,25 @@ struct Matcher::Impl {
     std::sort(candidates.begin(), candidates.end());
   }
 
-  void match(const Event& event, UtcNs now, std::vector<Match>& out) {
+  bool match_rules(const Event& event, UtcNs now, std::vector<Match>& out) {
     correlator.advance(std::min(event.time, now), out);
+    matched.clear();
+    first = out.size();
     const Route& route = route_of(event.logsource);
-    if (route.groups.empty()) return;
+    if (route.groups.empty()) return false;
     begin_event();
     view.read(event, rules, route.needed, route.all_fields);
     find_candidates(route);
-    matched.clear();
-    const std::size_t first = out.size();
     for (const std::uint32_t rule : candidates) {
       if (!evaluate(rules.roots[rule])) continue;
       out.push_back({rule, event.time, {event.id}, nullptr});
       matched.push_back(rule);
     }
+    return !matched.empty();
+  }
+
+  void match_correlations(const Event& event, std::vector<Match>& out) {
+    if (matched.empty()) return;
     correlator.take(event, matched, out);
     std::sort(out.begin() + static_cast<std::ptrdiff_t>(first), out.end(),
               [](const Match& a, const Match& b) { return a.rule < b.rule; });
@@ -239,6 +249,8 @@ struct Matcher::Impl {
   std::uint32_t generation = 0;
   std::vector<std::uint32_t> known;  ///< by node: generation and, in the lowest bit, its truth
   std::vector<std::uint32_t> entry_seen, rule_seen, candidates, matched;
+  std::size_t first = 0;  ///< of the event's matches
+  std::span<const std::string_view> names;
 };
 
 Matcher::Matcher(std::shared_ptr<const RuleSet> rules) : impl_(std::make_unique<Impl>(std::move(rules))) {}
@@ -246,8 +258,20 @@ Matcher::~Matcher() = default;
 Matcher::Matcher(Matcher&&) noexcept = default;
 Matcher& Matcher::operator=(Matcher&&) noexcept = default;
 
-void Matcher::match(const Event& event, std::vector<Match>& out) { impl_->match(event, event.time, out); }
-void Matcher::match(const Event& event, UtcNs now, std::vector<Match>& out) { impl_->match(event, now, out); }
+void Matcher::match(const Event& event, std::vector<Match>& out) { match(event, event.time, out); }
+void Matcher::match(const Event& event, UtcNs now, std::vector<Match>& out) {
+  if (impl_->match_rules(event, now, out)) impl_->match_correlations(event, out);
+}
+bool Matcher::match_rules(const Event& event, UtcNs now, std::vector<Match>& out) {
+  return impl_->match_rules(event, now, out);
+}
+void Matcher::match_correlations(const Event& event, std::vector<Match>& out) { impl_->match_correlations(event, out); }
+std::uint64_t Matcher::asked(const Logsource& source) { return impl_->route_of(source).asked; }
+void Matcher::ask_for(std::span<const std::string_view> names) {
+  impl_->names = names;
+  impl_->routes.clear();
+  impl_->last_route = nullptr;
+}
 void Matcher::tick(UtcNs now, std::vector<Match>& out) { impl_->correlator.advance(now, out); }
 bool Matcher::waiting() const { return impl_->correlator.waiting(); }
 void Matcher::adopt(Matcher&& old) { impl_->correlator.adopt(old.impl_->correlator); }

@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -85,6 +86,16 @@ class Matcher {
   void match(const Event& event, std::vector<Match>& out);
   /// The same where there is a clock that is better than the events': the stream's time never goes beyond `now`.
   void match(const Event& event, UtcNs now, std::vector<Match>& out);
+  /// The same in two steps, for who wants to add to an event only if a rule matches it. First what turns out to be
+  /// absent and the rules of single events; true if there was one of these.
+  bool match_rules(const Event& event, UtcNs now, std::vector<Match>& out);
+  /// Then the correlations that the same event completes; `out` is what match_rules() left.
+  void match_correlations(const Event& event, std::vector<Match>& out);
+  /// Bit i: `names[i]` of ask_for() is looked at by a rule of single events with this logsource. Correlations do not
+  /// count: what they group by and add up is looked at when a rule has matched.
+  [[nodiscard]] std::uint64_t asked(const Logsource& source);
+  /// At most 64; they must outlive it.
+  void ask_for(std::span<const std::string_view> names);
   /// Moves the stream's time to `now`, and appends what turns out to be absent.
   void tick(UtcNs now, std::vector<Match>& out);
   /// True while a tick can turn out anything.

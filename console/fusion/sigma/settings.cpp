@@ -1,6 +1,7 @@
 #include "console/fusion/sigma/settings.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "console/fusion/sigma/yaml.hpp"
 
@@ -35,9 +36,12 @@ bool Settings::take(const YAML::Node& document, const std::string& where) {
                    logsource = document["logsourcemapping"];
   if (!placeholders && !mapping && !logsource) return false;
   check_shape(document);
-  if (mapping) take_mapping(document, where);
-  if (logsource) take_logsource(document, where);
-  if (placeholders) take_placeholders(placeholders, where);
+  // Whole or not at all: half of a refused document would decide about rules unseen.
+  Settings with = *this;
+  if (mapping) with.take_mapping(document, where);
+  if (logsource) with.take_logsource(document, where);
+  if (placeholders) with.take_placeholders(placeholders, where);
+  *this = std::move(with);
   return true;
 }
 

@@ -16,7 +16,7 @@ namespace wf::sigma {
 /// placeholders (`|expand`), how its events name the fields of rules, and what logsource its events have.
 class Settings {
  public:
-  /// True if a document is one of settings; takes it. Throws Refusal.
+  /// True if a document is one of settings; takes all of it. Throws Refusal, and then took nothing of it.
   bool take(const YAML::Node& document, const std::string& where);
 
   /// The values of a placeholder; null if it is not configured.

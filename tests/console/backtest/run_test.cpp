@@ -112,6 +112,25 @@ TEST_CASE("candidates beside the rules of then: of two with one id the candidate
   CHECK(report.lost.empty());
   CHECK(report.gained.size() == 1);
   CHECK(report.candidate.by_priority == std::array<std::uint64_t, 4>{0, 0, 2, 1});
+  REQUIRE(report.left_out.size() == 1);
+  CHECK(report.left_out[0].find("the id b is already that of") != std::string::npos);
+}
+
+TEST_CASE("a rule of then that cannot stand beside the candidate's is named") {
+  Log log;
+  log.configure(kBegin, rule("a", "scan") + "title: ours\nplaceholders: {x: scan}\n---\n");
+  log.event(kBegin + kMinute, "scan", "h1");
+  Options options = log.options("title: other\nplaceholders: {x: noise}\n---\n" + rule("c", "noise"));
+  options.add = true;
+  const Report report = log.run(options);
+  CHECK(report.lost.empty());
+  REQUIRE(report.left_out.size() == 1);
+  CHECK(report.left_out[0].find("placeholder 'x' already has values") != std::string::npos);
+  CHECK(to_text(report).find(report.left_out[0]) != std::string::npos);
+  CHECK(to_json(report).find("\"left_out\"") != std::string::npos);
+  // What was refused alone as well was said before.
+  options.add = false;
+  CHECK(log.run(options).left_out.empty());
 }
 
 TEST_CASE("an absence is found in a silence in which nothing of then waited") {

@@ -151,6 +151,16 @@ TEST_CASE("A placeholder without values refuses its rule, and one with two the s
   CHECK(twice.report.loaded == 1);
 }
 
+TEST_CASE("Of a document of settings that is refused nothing counts") {
+  Site site(
+      "title: o\nplaceholders: {x: a}\n---\ntitle: p\nfieldmappings: {A: B}\nplaceholders: {y: c, x: b}\n---\n"
+      "title: t\nid: a\nlogsource: {product: windows}\ndetection: {s: {A: q}, condition: s}\n---\n"
+      "title: u\nid: b\nlogsource: {product: windows}\ndetection: {s: {A|expand: '%y%'}, condition: s}\n");
+  REQUIRE(site.report.problems.size() == 2);
+  CHECK(site.ids({{"A", "q"}}) == Set{"a"});
+  CHECK(site.ids({{"B", "q"}}).empty());
+}
+
 TEST_CASE("A field mapping turns the names of rules into those of events") {
   const std::string mapping =
       "title: m\nlogsource: {product: windows}\nfieldmappings: {Image: NewProcessName, Who: [User, Account], "
