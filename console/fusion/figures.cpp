@@ -36,17 +36,14 @@ std::vector<AlarmFigures::Part> listed(const std::map<std::string, AlarmFigures:
   return out;
 }
 
-std::string point_of(const Incident& d) {
-  for (const Contribution& c : d.why)
-    if (!c.device_id.empty()) return c.device_id;
-  return {};
-}
-
 /// Where an incident is from: the device of its first line.
 std::string point_of(const LiveIncident& live) {
-  for (const Line& line : live.lines)
-    if (!line.context && !line.shown.device_id.empty()) return line.shown.device_id;
-  return point_of(live.draft);
+  for (const bool context : {false, true})
+    for (const Line& line : live.lines)
+      if (line.context == context && !line.shown.device_id.empty()) return line.shown.device_id;
+  for (const Symptom& symptom : live.symptoms)
+    if (!symptom.lines.front().shown.device_id.empty()) return symptom.lines.front().shown.device_id;
+  return {};
 }
 
 bool counts(const LiveIncident& live) { return !live.draft.drill && !live.works; }

@@ -217,22 +217,22 @@ std::pair<bool, Priority> Incidents::worst_at(const std::string& device) const {
 
 std::shared_ptr<const Incident> Incidents::publish(LiveIncident& live) {
   if (live.published) return live.published;
-  Incident& d = live.draft;
-  d.why.clear();
-  d.why.reserve(live.lines.size());
-  for (const Line& line : live.lines) d.why.push_back(line.shown);
+  // The draft has neither: they are here once already, as lines and alerts.
+  const auto out = std::make_shared<Incident>(live.draft);
+  std::vector<Contribution>& why = out->why;
+  why.reserve(live.lines.size() + live.symptoms.size());
+  for (const Line& line : live.lines) why.push_back(line.shown);
   std::map<std::string, std::vector<const Symptom*>> like;
   for (const Symptom& s : live.symptoms) like[s.lines.front().shown.kind].push_back(&s);
   for (const auto& [kind, symptoms] : like) {
     Contribution one = told_together(symptoms);
-    auto at = d.why.end();
-    while (at != d.why.begin() && std::prev(at)->time > one.time) --at;
-    d.why.insert(at, std::move(one));
+    auto at = why.end();
+    while (at != why.begin() && std::prev(at)->time > one.time) --at;
+    why.insert(at, std::move(one));
   }
-  d.alert_ids.clear();
-  for (const AlertShare& a : live.alerts) d.alert_ids.push_back(a.alert.id);
-  live.published = std::make_shared<const Incident>(d);
-  return live.published;
+  out->alert_ids.reserve(live.alerts.size());
+  for (const AlertShare& a : live.alerts) out->alert_ids.push_back(a.alert.id);
+  return live.published = out;
 }
 
 void count_minute(Incident& incident, UtcNs time, std::uint32_t n) {

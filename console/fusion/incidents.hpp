@@ -59,7 +59,8 @@ struct Symptom {
   std::vector<AlertShare> alerts;
 };
 
-/// An incident while it lives. `draft` is what is published; the rest is fusion's own.
+/// An incident while it lives. `draft` is what is published, but for its why and alert ids, which are made of lines and
+/// alerts when it is; the rest is fusion's own.
 struct LiveIncident {
   Incident draft;
   std::vector<Line> lines;  ///< by time
