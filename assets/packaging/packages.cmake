@@ -76,7 +76,7 @@ alerts and one map of the site. Engine, console, command line and the watch
 from outside are one program.")
 set(CPACK_DEBIAN_WATCHFLOOR_PACKAGE_DEPENDS "adduser, tzdata")
 set(CPACK_DEBIAN_WATCHFLOOR_PACKAGE_RECOMMENDS
-  "fonts-inter, fonts-jetbrains-mono, libgl1, libgl1-mesa-dri, ca-certificates")
+  "fonts-inter, fonts-jetbrains-mono, libgl1, libgl1-mesa-dri, ca-certificates, python-cartopy-data")
 
 set(source_access "mapped:/var/lib/acs/events.csv,map=/etc/watchfloor/agents/door.yaml")
 set(source_camera "mapped:/var/lib/gateway/events.jsonl,map=/etc/watchfloor/agents/camera-map.yaml")

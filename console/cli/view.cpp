@@ -8,7 +8,9 @@
 #include <tuple>
 #include <utility>
 
+#include "console/cli/command.hpp"
 #include "console/engine/query.hpp"
+#include "console/site/base_map.hpp"
 
 namespace wf::cli {
 namespace {
@@ -36,6 +38,17 @@ ui::View view_of(const std::string& name) {
   return ui::View::wall;
 }
 
+/// A file that cannot be used is said in one line; the map goes on without it.
+std::shared_ptr<const BaseMap> base_map_of(const ViewOptions& options) {
+  std::vector<std::filesystem::path> files(options.base_map.begin(), options.base_map.end());
+  if (files.empty()) files = site::installed_base_map();
+  if (files.empty()) return nullptr;
+  std::vector<std::string> problems;
+  auto out = std::make_shared<const BaseMap>(site::load_base_map(files, problems));
+  for (const std::string& problem : problems) note(problem);
+  return out->empty() ? nullptr : out;
+}
+
 ui::Theme theme_of(const std::string& name) { return name == "light" ? ui::Theme::light : ui::Theme::dark; }
 
 }  // namespace
@@ -50,6 +63,11 @@ void add_view_options(CLI::App& command, ViewOptions& options) {
   command.add_option("--size", options.size, "Pixels, WIDTHxHEIGHT")->capture_default_str();
   command.add_option("--scale", options.scale, "Scale of the interface; default: by the size")
       ->check(CLI::Range(0.5, 8.0));
+  command
+      .add_option("--base-map", options.base_map,
+                  "What the world map shows behind the sites: GeoJSON or a shapefile; repeatable; default: the "
+                  "coastlines of package python-cartopy-data, where it is installed")
+      ->allow_extra_args(false);
 }
 
 Result<shell::WindowOptions> window_options(const ViewOptions& options) {
@@ -60,6 +78,7 @@ Result<shell::WindowOptions> window_options(const ViewOptions& options) {
   out.theme = theme_of(options.theme);
   std::tie(out.width, out.height) = *size;
   out.scale = static_cast<float>(options.scale);
+  out.base_map = base_map_of(options);
   return out;
 }
 
@@ -71,6 +90,7 @@ Result<shell::ShotOptions> shot_options(const ViewOptions& options, const std::s
   out.theme = theme_of(options.theme);
   std::tie(out.width, out.height) = *size;
   out.scale = static_cast<float>(options.scale);
+  out.base_map = base_map_of(options);
   out.out = out_file;
   return out;
 }

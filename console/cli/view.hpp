@@ -1,6 +1,7 @@
 #pragma once
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "console/engine/engine.hpp"
 #include "console/seat/backend.hpp"
@@ -18,8 +19,9 @@ namespace wf::cli {
 struct ViewOptions {
   std::string view = "wall", theme = "dark", size = "1920x1080";
   double scale = 0;
+  std::vector<std::string> base_map;
 };
-/// Adds --view, --theme, --size and --scale.
+/// Adds --view, --theme, --size, --scale and --base-map.
 void add_view_options(CLI::App& command, ViewOptions& options);
 
 [[nodiscard]] Result<shell::WindowOptions> window_options(const ViewOptions& options);

@@ -27,6 +27,7 @@ struct WindowOptions {
   int width = 1920, height = 1080;
   float scale = 0;        ///< interface scale; 0: from the monitor
   double quit_after = 0;  ///< seconds; 0: until closed
+  std::shared_ptr<const BaseMap> base_map = {};  ///< behind the sites on the world map; null: a graticule alone
   std::string title = "Watchfloor";
 };
 
@@ -42,6 +43,7 @@ struct ShotOptions {
   float scale = 0;           ///< 0: height / 1080
   std::uint64_t select = 0;  ///< incident to select; 0: the first of the wall
   std::string out;           ///< PNG file
+  std::shared_ptr<const BaseMap> base_map = {};
 };
 
 /// Draws one view off screen (EGL surfaceless, no display needed) and writes a PNG.

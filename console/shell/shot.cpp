@@ -50,6 +50,7 @@ Result<void> shoot(const ShotOptions& options, const Feed& feed) {
   if (!target) return target.error();
   const float scale = options.scale > 0 ? options.scale : static_cast<float>(options.height) / 1080.0F;
   Result<std::unique_ptr<Stage>> made = Stage::make(options.theme, options.view, scale);
+  if (made) (*made)->console().set_base_map(options.base_map);
   if (!made) return made.error();
   Stage& stage = **made;
 

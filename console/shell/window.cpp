@@ -94,6 +94,7 @@ Result<void> Window::open() {
   glfwSwapInterval(1);
   if (Result<void> loaded = load_gl(&glfwGetProcAddress); !loaded) return loaded;
   Result<std::unique_ptr<Stage>> stage = Stage::make(options_.theme, options_.view, base_scale());
+  if (stage) (*stage)->console().set_base_map(options_.base_map);
   if (!stage) return stage.error();
   stage_ = std::move(*stage);
   glfwSetWindowUserPointer(window_, this);

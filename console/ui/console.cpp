@@ -12,6 +12,7 @@
 #include "console/ui/desk.hpp"
 #include "console/ui/gallery.hpp"
 #include "console/ui/incident_panel.hpp"
+#include "console/ui/map_memory.hpp"
 #include "console/ui/overlays.hpp"
 #include "console/ui/probe.hpp"
 #include "console/ui/rail.hpp"
@@ -82,6 +83,10 @@ void Console::select(std::uint64_t incident) {
   impl_->desk.reveal = incident;
 }
 
+void Console::set_base_map(const std::shared_ptr<const BaseMap>& map) {
+  for (SiteMapState* const state : {&impl_->pane, &impl_->full}) state->memory->ground.set(map);
+}
+void Console::show_world() { impl_->full.memory->world_wanted = true; }
 void Console::open_card(const std::string& device) { impl_->selection.device = device; }
 
 Probe probe(Console& console) {

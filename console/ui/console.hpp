@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "console/model/base_map.hpp"
 #include "console/model/command.hpp"
 #include "console/model/snapshot.hpp"
 
@@ -51,6 +52,10 @@ class Console {
   void set_view(View view);
   /// Selects an incident (0: none) as a click on its row would.
   void select(std::uint64_t incident);
+  /// What the world map draws behind the sites; null: a graticule alone.
+  void set_base_map(const std::shared_ptr<const BaseMap>& map);
+  /// Shows the world map in the map's view.
+  void show_world();
   /// Opens the card of a device on the map.
   void open_card(const std::string& device);
   /// Draws one frame between ImGui::NewFrame and ImGui::Render.

@@ -1,6 +1,7 @@
 #include "console/ui/map_memory.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "console/ui/desk.hpp"
 
@@ -181,6 +182,7 @@ void choose_place(Frame& f, MapMemory& m) {
       }
     }
   }
+  if (std::exchange(m.world_wanted, false)) m.enter_world();
   const std::string& site_id = estate.sites[m.site].id;
   if (sel.site != site_id) sel.site = site_id;
   if (m.level == nullptr)

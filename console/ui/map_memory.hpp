@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "console/ui/desk.hpp"
+#include "console/ui/map_ground.hpp"
 #include "console/ui/map_labels.hpp"
 #include "console/ui/map_overlays.hpp"
 #include "console/ui/map_view.hpp"
@@ -44,6 +45,7 @@ struct MapMemory {
   std::vector<float> turns;  ///< by site
   std::unordered_map<std::string, LevelData> levels;
   MapView view;
+  WorldGround ground;
   MapLayout layout;
   LayoutKey layout_of;
   LabelSpace space;
@@ -51,6 +53,7 @@ struct MapMemory {
 
   // Where the map is.
   bool world = false;
+  bool world_wanted = false;  ///< shown as soon as there is an estate
   std::size_t site = 0;
   const Level* level = nullptr;
   std::string told_site, told_level;  ///< what was written into Selection last

@@ -75,7 +75,19 @@ void MapView::go(Point center, float scale, double seconds, bool animate) {
   moving_ = true;
 }
 
-float MapView::least() const { return std::max(kMapFarthest, fit_scale_ * 0.15F); }
+bool MapView::show(const std::vector<Point>& points, float least_scale, double seconds, bool animate) {
+  Point center{};
+  float scale = 1;
+  if (!now_.fit(points, free_, center, scale) || scale < least_scale) return false;
+  go(center, std::min(scale, kMapClosest), seconds, animate);
+  fitted_ = false;
+  return true;
+}
+
+float MapView::least() const {
+  const float usual = std::max(kMapFarthest, fit_scale_ * 0.15F);
+  return farthest_ > 0 ? std::min(usual, farthest_) : usual;
+}
 
 void MapView::zoom(ImVec2 pointer, float factor) {
   now_.zoom_at(pointer, factor, least(), std::max(kMapClosest, fit_scale_));

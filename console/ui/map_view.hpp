@@ -12,6 +12,10 @@ class MapView {
   void set_outline(const std::vector<Point>& points, std::uint64_t key);
   void fit(double seconds, bool animate);
   void center_on(Point p, float least_scale, double seconds, bool animate);
+  /// Goes where all of `points` are seen; false, and it stays, where that is not nearer than `least_scale`.
+  bool show(const std::vector<Point>& points, float least_scale, double seconds, bool animate);
+  /// Out to this scale it may zoom at least, however near what it is fitted to.
+  void set_farthest(float scale) { farthest_ = scale; }
   void zoom(ImVec2 pointer, float factor);
   void pan(ImVec2 by);
   /// Moves on; true while it is under way.
@@ -33,7 +37,7 @@ class MapView {
   std::uint64_t key_ = 0;
   bool fitted_ = true, moving_ = false, placed_ = false;
   Point from_{}, to_{};
-  float from_scale_ = 1, to_scale_ = 1, fit_scale_ = 1;
+  float from_scale_ = 1, to_scale_ = 1, fit_scale_ = 1, farthest_ = 0;
   double begin_ = 0;
 };
 

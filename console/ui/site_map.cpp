@@ -328,6 +328,7 @@ void draw_site_map(Frame& f, const Rect& area, SiteMapState& state, bool full_vi
     if (m.scope != 1) m.view.fit(f.input.seconds, false);
     m.scope = 1;
   } else {
+    m.view.set_farthest(0);
     data = &m.data(*site, m.level);
     draw_level(f, port, free, state, *data, full_view);
     if (data->plan->outline.empty())

@@ -12,6 +12,7 @@
 #include "console/shell/offscreen.hpp"
 #include "console/shell/shell.hpp"
 #include "console/shell/stage.hpp"
+#include "console/site/base_map.hpp"
 #include "tests/support/sample_snapshot.hpp"
 
 namespace {
@@ -23,6 +24,7 @@ struct Picture {
   std::uint64_t select;
   const char* keys;       ///< typed before the picture is taken
   const char* card = "";  ///< device whose card is open
+  bool world = false;     ///< the map shows all sites
 };
 
 std::shared_ptr<wf::Snapshot> drill() {
@@ -91,6 +93,7 @@ constexpr Picture kPictures[] = {{"wall", wf::ui::View::wall, &wf::sample::night
                                  {"map", wf::ui::View::map, &wf::sample::night, 0, ""},
                                  {"card", wf::ui::View::map, &commanded, 0, "", "D-231"},
                                  {"ticket", wf::ui::View::map, &wf::sample::night, 0, "", "C-24"},
+                                 {"world", wf::ui::View::map, &wf::sample::night, 0, "", "", true},
                                  {"agents", wf::ui::View::agents, &wf::sample::night, 0, ""},
                                  {"gallery", wf::ui::View::gallery, &wf::sample::night, 0, ""},
                                  {"dispatch", wf::ui::View::wall, &wf::sample::night, 0, "d"},
@@ -114,6 +117,8 @@ wf::Result<void> shoot_typed(const wf::shell::ShotOptions& o, const Picture& pic
   if (select == 0 && !snapshot->incidents.empty()) select = snapshot->incidents.front()->id;
   if (select != 0) (*stage)->console().select(select);
   if (*picture.card != 0) (*stage)->console().open_card(picture.card);
+  (*stage)->console().set_base_map(o.base_map);
+  if (picture.world) (*stage)->console().show_world();
   ImGuiIO& io = ImGui::GetIO();
   io.DisplaySize = {static_cast<float>(o.width), static_cast<float>(o.height)};
   io.DisplayFramebufferScale = {1, 1};
@@ -159,6 +164,10 @@ int main(int argc, char** argv) {
     }
   }
   if (sizes.empty()) sizes = {{1920, 1080}};
+  std::vector<std::string> problems;
+  const auto base_map =
+      std::make_shared<const wf::BaseMap>(wf::site::load_base_map(wf::site::installed_base_map(), problems));
+  if (base_map->empty()) std::fprintf(stderr, "no coastlines: package python-cartopy-data is not installed\n");
   std::filesystem::create_directories(out);
   for (const Picture& p : kPictures) {
     if (!only.empty() && only != p.name) continue;
@@ -175,9 +184,11 @@ int main(int argc, char** argv) {
         o.height = h;
         o.scale = h >= 1080 ? 0 : 1;
         o.select = p.select;
+        o.base_map = base_map;
         o.out = out + "/" + p.name + (theme == wf::ui::Theme::dark ? "-dark-" : "-light-") + std::to_string(w) + "x" +
                 std::to_string(h) + ".png";
-        if (const auto done = *p.keys == 0 && *p.card == 0 ? wf::shell::shoot(o, feed) : shoot_typed(o, p, snapshot);
+        if (const auto done =
+                *p.keys == 0 && *p.card == 0 && !p.world ? wf::shell::shoot(o, feed) : shoot_typed(o, p, snapshot);
             !done) {
           std::fprintf(stderr, "%s\n", done.error().text().c_str());
           return 1;

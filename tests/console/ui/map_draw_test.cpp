@@ -207,6 +207,88 @@ TEST_CASE("From the world a click on a site leads in, and the breadcrumb leads b
   CHECK(stage.selection.site == "antwerp");
 }
 
+namespace {
+
+std::shared_ptr<Snapshot> estate_of(const std::vector<std::pair<std::string, LonLat>>& places) {
+  auto estate = std::make_shared<Estate>();
+  for (const auto& [id, at] : places) {
+    Plan p = maptest::three_rooms();
+    p.site.id = p.site.name = id;
+    p.site.origin = at;
+    estate->sites.push_back(p.site);
+  }
+  return maptest::snapshot_of(std::move(estate));
+}
+
+}  // namespace
+
+TEST_CASE("Sites that stand on one another are one pin, which a click takes apart; what cannot be is entered") {
+  // Three in one town, 3 km apart; two behind one wall; one far away.
+  MapStage stage(estate_of({{"a", {4.40, 51.90}},
+                            {"b", {4.44, 51.90}},
+                            {"c", {4.40, 51.92}},
+                            {"d", {9.99, 53.55}},
+                            {"e", {9.99, 53.55}},
+                            {"f", {-0.10, 51.50}}}));
+  REQUIRE(stage.click("map/crumb/0"));
+  CHECK(stage.hits.find("map/site/a") != nullptr);
+  CHECK(stage.hits.find("map/site/b") == nullptr);
+  CHECK(stage.hits.find("map/site/d") != nullptr);
+  CHECK(stage.hits.find("map/site/e") == nullptr);
+  CHECK(stage.hits.find("map/site/f") != nullptr);
+  CHECK(std::any_of(stage.written.begin(), stage.written.end(),
+                    [](const WrittenText& w) { return w.text == "3 sites, quiet"; }));
+  REQUIRE(stage.click("map/site/a"));
+  stage.frame(10);
+  REQUIRE(stage.state.memory->world);
+  for (const char* site : {"map/site/a", "map/site/b", "map/site/c"}) CHECK(stage.hits.find(site) != nullptr);
+  REQUIRE(stage.click("map/site/b"));
+  CHECK_FALSE(stage.state.memory->world);
+  CHECK(stage.selection.site == "b");
+  REQUIRE(stage.click("map/crumb/0"));
+  stage.frame(10);
+  REQUIRE(stage.click("map/site/d"));
+  for (int i = 0; i < 4 && stage.state.memory->world; ++i) {
+    stage.frame(10);
+    REQUIRE(stage.click("map/site/d"));
+  }
+  CHECK(stage.selection.site == "d");
+}
+
+TEST_CASE("The world can be seen whole, before land, coasts and the names that there is room for") {
+  MapStage stage(estate_of({{"a", {4.40, 51.90}}}));
+  REQUIRE(stage.click("map/crumb/0"));
+  const int bare = ImGui::GetDrawData()->TotalVtxCount;
+  auto map = std::make_shared<BaseMap>();
+  Polygon land = Plan::box(-10, 36, 50, 30);
+  map->land = {land, Plan::box(-120, 20, 40, 30)};
+  map->lines = {{{5, 36}, {5, 60}}};
+  for (int i = 0; i < 40; ++i) map->places.push_back({{4.2 + i * 0.001, 52.0}, "Town " + std::to_string(i), i});
+  map->places.push_back({{3.0, 51.0}, "Elsewhere", 99});
+  stage.state.memory->ground.set(map);
+  stage.frame(2);
+  CHECK(ImGui::GetDrawData()->TotalVtxCount > bare);
+  const auto written = [&](const std::string& text) {
+    return std::any_of(stage.written.begin(), stage.written.end(),
+                       [&](const WrittenText& w) { return w.text == text; });
+  };
+  CHECK(written("Town 0"));
+  CHECK_FALSE(written("Town 1"));     // no room beside it
+  CHECK_FALSE(written("Elsewhere"));  // out of sight
+  for (int i = 0; i < 60; ++i) {
+    stage.pointer(936, 484, false, -1);
+    stage.frame();
+  }
+  stage.pointer(936, 484, false);
+  stage.frame(2);
+  const Bounds seen = stage.state.memory->view.transform().visible();
+  CHECK(seen.max.x - seen.min.x > 20'000);  // kilometres at this latitude
+  CHECK(written("Elsewhere") == false);
+  stage.state.memory->ground.set(nullptr);
+  stage.frame(2);
+  CHECK_FALSE(written("Town 0"));
+}
+
 TEST_CASE("Acknowledging from the map names the revision that was shown") {
   Plan p = maptest::three_rooms();
   MapStage stage(with_incident(p.estate(), "east"));
