@@ -45,6 +45,19 @@ void list_untested(Incident& d, const Work& work) {
     d.evidence.push_back({Evidence::Role::missing, "Never tested: " + never});
 }
 
+EntityKind kind_of(const Device& device) {
+  switch (device.kind) {
+    case DeviceKind::door:
+      return EntityKind::door;
+    case DeviceKind::reader:
+      return EntityKind::reader;
+    case DeviceKind::camera:
+      return EntityKind::camera;
+    default:
+      return EntityKind::host;
+  }
+}
+
 bool is_at(const std::string& place, const std::string& unit, const std::string& device) {
   return place.empty() || place == unit || place == device;
 }
@@ -191,6 +204,8 @@ std::optional<std::string> Fusion::Impl::begin_work(const Command& c, std::strin
     d.acknowledged_at = now;
     d.suppressed = !test;
     d.in_test = test;
+    // The first is what it is about; what it keeps back may add others.
+    d.entities = {{work.zone ? EntityKind::zone : kind_of(*place.device), work.scope, work.name}};
     if (test) list_untested(d, work);
     d.last_change = test ? "Test by " + work.who : "Maintenance";
     log(d, c.time, c.actor, d.last_change + " until " + format_rfc3339(work.until) + ": " + d.shelf_reason);

@@ -25,8 +25,8 @@ struct WindowOptions {
   ui::View view = ui::View::wall;
   ui::Theme theme = ui::Theme::dark;
   int width = 1920, height = 1080;
-  float scale = 0;        ///< interface scale; 0: from the monitor
-  double quit_after = 0;  ///< seconds; 0: until closed
+  float scale = 0;                               ///< interface scale; 0: from the monitor
+  double quit_after = 0;                         ///< seconds; 0: until closed
   std::shared_ptr<const BaseMap> base_map = {};  ///< behind the sites on the world map; null: a graticule alone
   std::string title = "Watchfloor";
 };

@@ -74,15 +74,16 @@ float draw_thing_card(Frame& f, const Rect& r, SiteMapState& state, const LevelD
   PlaceNews news;
   if (u != nullptr) news = m.news.of_unit(u->id);
   // What happened last is never cut: where there is little room, there is less of everything, and then it scrolls.
-  static constexpr CardRoom kRooms[] = {{6, 4, true, true},  {4, 4, true, true},   {3, 2, true, true},
-                                        {3, 2, false, true}, {3, 0, false, false}, {2, 0, false, false}};
+  static constexpr CardRoom kRooms[] = {{6, 4, true, true, false},   {4, 4, true, true, false},
+                                        {3, 2, true, true, false},   {3, 2, false, true, false},
+                                        {3, 0, false, false, false}, {2, 0, false, false, false}};
   CardRoom room;
   const auto lines = [&](Card& card) {
     card.skip(kHead + 8);
     if (d != nullptr)
       device_lines(f, card, r, m, data, *d, live, room);
     else
-      unit_lines(f, card, r, data, *u);
+      unit_lines(f, card, r, m, data, *u, room);
     card.skip(8);
   };
   const auto height = [&] {
@@ -96,6 +97,8 @@ float draw_thing_card(Frame& f, const Rect& r, SiteMapState& state, const LevelD
     if (brief) room.incidents = false;
     if (height() <= r.h) break;
   }
+  // Upkeep takes nothing of that room: where there is none left, it is scrolled to.
+  room.upkeep = !brief;
   const float whole = height();
   const Rect box{r.x, r.y, r.w, std::min(r.h, whole)};
   p.hits.add("map/card", box, false);

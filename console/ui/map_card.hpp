@@ -49,11 +49,13 @@ struct CardRoom {
   std::size_t events = 6, order_lines = 4;
   bool incidents = true;
   bool facts = true;  ///< what stands beside state and its time
+  bool upkeep = true;
 };
 
 /// Everything below the head of a device's card, and of a room's.
 void device_lines(Frame& f, Card& card, const Rect& r, MapMemory& m, const LevelData& data, const Device& d,
                   const DeviceState* state, const CardRoom& room);
-void unit_lines(Frame& f, Card& card, const Rect& r, const LevelData& data, const Unit& u);
+void unit_lines(Frame& f, Card& card, const Rect& r, MapMemory& m, const LevelData& data, const Unit& u,
+                const CardRoom& room);
 
 }  // namespace wf::ui

@@ -5,6 +5,7 @@
 
 #include "console/ui/map_card.hpp"
 #include "console/ui/map_command.hpp"
+#include "console/ui/map_upkeep.hpp"
 
 namespace wf::ui {
 namespace {
@@ -45,13 +46,6 @@ void open_incidents(Frame& f, Card& card, const Rect& r, const LevelData& data, 
     }
     card.skip(26);
   }
-}
-
-const Ticket* open_ticket(const Snapshot& s, const std::string& device) {
-  if (!s.tickets) return nullptr;
-  for (const Ticket& ticket : *s.tickets)
-    if (ticket.open_still() && !ticket.agent && ticket.device == device) return &ticket;
-  return nullptr;
 }
 
 /// What is known of it beside its state.
@@ -100,6 +94,23 @@ void device_facts(Frame& f, Card& card, const Site& site, const Device& d, const
   }
 }
 
+/// Nobody forgets that its alarms call nobody, however little room there is.
+void kept_back(const Frame& f, Card& card, const std::string& id) {
+  if (const Incident* const works = works_at(f.snapshot, id); works != nullptr)
+    card.pair(works->in_test ? "Test" : "Maintained",
+              "until " + f.time.minutes(works->shelved_until) + ", " + works->owner, f.p.t.t1, Face::m_semibold);
+}
+
+/// Its form stands first while somebody fills it in, everything else of it last.
+void upkeep(Frame& f, Card& card, const Rect& r, MapMemory& m, const std::string& id, bool device, const CardRoom& room,
+            bool first) {
+  const bool asked = m.upkeep.form != Upkeep::Form::none && m.upkeep.of == id;
+  if (first != asked || (!asked && !room.upkeep)) return;
+  card.rule();
+  card.head("Upkeep", "each is recorded");
+  card.skip(draw_upkeep(f, r, card.y(), card.dry(), m, id, device));
+}
+
 }  // namespace
 
 void device_lines(Frame& f, Card& card, const Rect& r, MapMemory& m, const LevelData& data, const Device& d,
@@ -111,6 +122,8 @@ void device_lines(Frame& f, Card& card, const Rect& r, MapMemory& m, const Level
   card.pair("State", state_text(d.kind, state), abnormal ? t.of(state->worst).text : t.t1,
             abnormal ? Face::m_semibold : Face::m,
             !room.facts && state != nullptr && state->since != 0 ? ago(f.input.now - state->since) : std::string());
+  kept_back(f, card, d.id);
+  upkeep(f, card, r, m, d.id, true, room, true);
   if (room.facts && state != nullptr && state->since != 0)
     card.pair("Since", f.time.clock(state->since), t.t1, Face::mono_m, ago(f.input.now - state->since));
   // Nobody forgets that, however little room there is.
@@ -143,11 +156,15 @@ void device_lines(Frame& f, Card& card, const Rect& r, MapMemory& m, const Level
   }
   if (room.incidents) open_incidents(f, card, r, data, {}, d.id);
   if (!first) commands();
+  upkeep(f, card, r, m, d.id, true, room, false);
 }
 
-void unit_lines(Frame& f, Card& card, const Rect& r, const LevelData& data, const Unit& u) {
+void unit_lines(Frame& f, Card& card, const Rect& r, MapMemory& m, const LevelData& data, const Unit& u,
+                const CardRoom& room) {
   const Tokens& t = f.p.t;
   const Site& site = *data.plan->site;
+  kept_back(f, card, u.id);
+  upkeep(f, card, r, m, u.id, false, room, true);
   const auto* people = f.snapshot.zone_people.get();
   const auto it = people != nullptr ? people->find(u.id) : std::map<std::string, std::uint32_t>::const_iterator{};
   card.pair("People", people != nullptr && it != people->end() ? std::to_string(it->second) : "not known", t.t1,
@@ -181,6 +198,7 @@ void unit_lines(Frame& f, Card& card, const Rect& r, const LevelData& data, cons
   }
   card.pair("Has", devices, t.t1);
   open_incidents(f, card, r, data, u.id, {});
+  upkeep(f, card, r, m, u.id, false, room, false);
   card.skip(8);
 }
 

@@ -10,6 +10,7 @@
 #include "console/ui/map_overlays.hpp"
 #include "console/ui/map_view.hpp"
 #include "console/ui/site_map.hpp"
+#include "console/ui/widgets.hpp"
 
 namespace wf::ui {
 
@@ -39,6 +40,17 @@ struct LayoutKey {
   bool people = false;
 };
 
+/// What a person is asking for on a card: maintenance, a test, a ticket.
+struct Upkeep {
+  enum class Form : std::uint8_t { none, maintenance, test, report, close } form = Form::none;
+  std::string of;  ///< the device or zone
+  std::size_t span = 1;
+  FieldState text, who;
+  bool focus = false;
+  double sent = -1e9;         ///< FrameInput::seconds
+  std::uint64_t version = 0;  ///< of the snapshot when it was sent
+};
+
 struct MapMemory {
   EstateNews news;
   std::shared_ptr<const Estate> estate;
@@ -66,8 +78,9 @@ struct MapMemory {
   std::string confirms;  ///< device whose command waits for its second step
   std::string confirms_action;
   double confirms_until = 0;  ///< FrameInput::seconds
-  Scroll card;                ///< of the thing's card
-  std::string card_of;        ///< what it showed last
+  Upkeep upkeep;
+  Scroll card;          ///< of the thing's card
+  std::string card_of;  ///< what it showed last
   float dragged = 0;
   std::uint64_t scope = 0;  ///< what the view was fitted to: 1 the world, else the site + 2
   bool was_outdoor = false;

@@ -83,6 +83,22 @@ std::shared_ptr<wf::Snapshot> commanded() {
   return s;
 }
 
+std::shared_ptr<wf::Snapshot> maintained() {
+  auto s = commanded();
+  auto row = std::make_shared<wf::Incident>(*s->incidents.back());
+  row->id = 4001;
+  row->rule_id = "works:maintenance";
+  row->title = "Maintenance: D-231";
+  row->suppressed = true;
+  row->state = wf::IncidentState::shelved;
+  row->owner = "M. Okafor";
+  row->shelved_until = wf::sample::kNow + 30 * wf::kMinute;
+  row->shelf_reason = "Work order 2026-118: closer and contact are exchanged";
+  row->entities = {{wf::EntityKind::door, "D-231", "D-231"}};
+  s->incidents.push_back(row);
+  return s;
+}
+
 constexpr Picture kPictures[] = {{"wall", wf::ui::View::wall, &wf::sample::night, 0, ""},
                                  {"quiet", wf::ui::View::wall, &wf::sample::quiet, 0, ""},
                                  {"flood", wf::ui::View::wall, &wf::sample::flood, 0, ""},
@@ -93,6 +109,7 @@ constexpr Picture kPictures[] = {{"wall", wf::ui::View::wall, &wf::sample::night
                                  {"map", wf::ui::View::map, &wf::sample::night, 0, ""},
                                  {"card", wf::ui::View::map, &commanded, 0, "", "D-231"},
                                  {"ticket", wf::ui::View::map, &wf::sample::night, 0, "", "C-24"},
+                                 {"upkeep", wf::ui::View::map, &maintained, 0, "", "D-231"},
                                  {"world", wf::ui::View::map, &wf::sample::night, 0, "", "", true},
                                  {"agents", wf::ui::View::agents, &wf::sample::night, 0, ""},
                                  {"gallery", wf::ui::View::gallery, &wf::sample::night, 0, ""},

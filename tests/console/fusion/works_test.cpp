@@ -44,6 +44,8 @@ TEST_CASE("Planned maintenance keeps a device's alarms in a row of its own, with
   CHECK(row->shelf_reason == "work order 12");
   CHECK(row->shelved_until == kStart + kHour);
   CHECK(row->title == "Maintenance: D-231");
+  REQUIRE_FALSE(row->entities.empty());  // by which a device's card finds it
+  CHECK(row->entities.front().id == "D-231");
   CHECK(row->event_count == 1);
   CHECK(Watch::why(*row) == "confirms | Door D-231 forced | kept back\n");
   CHECK(calling(w) == 1);
