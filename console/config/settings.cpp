@@ -184,6 +184,14 @@ void take_escalation(Reading& in, const YAML::Node& node, fusion::Policy& policy
   }
 }
 
+void take_dispatching(Reading& in, const YAML::Node& node, fusion::Policy::Dispatching& to) {
+  in.section(node, "dispatch",
+             {{"received", [&](const YAML::Node& n) { in.duration_or_never(n, to.received); }},
+              {"en_route", [&](const YAML::Node& n) { in.duration_or_never(n, to.en_route); }},
+              {"arrived", [&](const YAML::Node& n) { in.duration_or_never(n, to.arrived); }},
+              {"cleared", [&](const YAML::Node& n) { in.duration_or_never(n, to.cleared); }}});
+}
+
 void take_tickets(Reading& in, const YAML::Node& node, fusion::Policy::Ticketing& to) {
   in.section(node, "tickets",
              {{"after", [&](const YAML::Node& n) { in.duration_or_never(n, to.after); }},
@@ -281,6 +289,7 @@ void take_policy(Reading& in, const YAML::Node& node, fusion::Policy& policy) {
                              {"chatter", [&](const YAML::Node& n) { take_chatter(in, n, policy); }}});
                }},
               {"escalate", [&](const YAML::Node& n) { take_escalation(in, n, policy); }},
+              {"dispatch", [&](const YAML::Node& n) { take_dispatching(in, n, policy.dispatch); }},
               {"desks", [&](const YAML::Node& n) { in.count(n, 1'000, policy.desks); }},
               {"inhibitions", [&](const YAML::Node& n) { take_inhibitions(in, n, policy); }},
               {"figures",
@@ -291,7 +300,8 @@ void take_policy(Reading& in, const YAML::Node& node, fusion::Policy& policy) {
                }},
               {"tickets", [&](const YAML::Node& n) { take_tickets(in, n, policy.tickets); }},
               {"device_roles", [&](const YAML::Node& n) { in.texts(n, policy.device_roles); }},
-              {"maintenance_roles", [&](const YAML::Node& n) { in.texts(n, policy.maintenance_roles); }}});
+              {"maintenance_roles", [&](const YAML::Node& n) { in.texts(n, policy.maintenance_roles); }},
+              {"guard_roles", [&](const YAML::Node& n) { in.texts(n, policy.guard_roles); }}});
 }
 
 void take_watch(Reading& in, const YAML::Node& node, Settings& out) {

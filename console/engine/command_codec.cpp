@@ -25,6 +25,7 @@ std::string command_to_json(const Command& command) {
   if (command.valid_seconds != 0) j["valid_seconds"] = command.valid_seconds;
   if (!command.agent.empty()) j["agent"] = command.agent;
   if (!command.role.empty()) j["role"] = command.role;
+  if (!command.post.empty()) j["post"] = command.post;
   return j.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
 
@@ -54,6 +55,7 @@ Result<Command> command_from_json(std::string_view text) {
     c.valid_seconds = j.value("valid_seconds", 0U);
     c.agent = j.value("agent", "");
     c.role = j.value("role", "");
+    c.post = j.value("post", "");
     return c;
   } catch (const nlohmann::json::exception& e) {
     return Error{std::string("a logged command cannot be read: ") + e.what(), "log", "run watchfloor verify"};

@@ -31,7 +31,12 @@ std::string configuration_to_json(const Configuration& configuration) {
                  {"damped_stands", p.damped_stands},
                  {"stale_after", p.stale_after},
                  {"device_roles", p.device_roles},
-                 {"maintenance_roles", p.maintenance_roles}};
+                 {"maintenance_roles", p.maintenance_roles},
+                 {"guard_roles", p.guard_roles}};
+  j["policy"]["dispatch"] = {{"received", p.dispatch.received},
+                             {"en_route", p.dispatch.en_route},
+                             {"arrived", p.dispatch.arrived},
+                             {"cleared", p.dispatch.cleared}};
   j["policy"]["escalate"] = nlohmann::ordered_json::array();
   for (const fusion::Policy::Escalation& step : p.escalate)
     j["policy"]["escalate"].push_back({{"after", step.after}, {"to", step.to}});
@@ -104,6 +109,18 @@ Result<Configuration> configuration_from_json(std::string_view text) {
       t.owner = tickets.value("owner", t.owner);
     } else {
       c.policy.tickets.after = 0;  // it was judged without them
+    }
+    if (p.contains("dispatch")) {
+      const auto& dispatch = p.at("dispatch");
+      fusion::Policy::Dispatching& d = c.policy.dispatch;
+      d.received = dispatch.value("received", d.received);
+      d.en_route = dispatch.value("en_route", d.en_route);
+      d.arrived = dispatch.value("arrived", d.arrived);
+      d.cleared = dispatch.value("cleared", d.cleared);
+      c.policy.guard_roles = p.value("guard_roles", c.policy.guard_roles);
+    } else {  // the same
+      c.policy.dispatch = {0, 0, 0, 0};
+      c.policy.guard_roles.clear();
     }
     c.policy.judging = p.value("judging", 0U);  // a log of before says nothing
     c.policy.desks = p.value("desks", c.policy.desks);

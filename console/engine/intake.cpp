@@ -57,7 +57,9 @@ bool Intake::offer(link::ReceivedBatch& batch) {
 
 bool Intake::order(Order& order) {
   const std::lock_guard hold(mutex_);
-  if (closed_ || orders_.size() >= kMostOrders) return false;
+  // Who is in danger waits behind nobody's clicks.
+  const std::size_t most = kMostOrders + (order.command.kind == CommandKind::panic ? kSpareOrders : 0);
+  if (closed_ || orders_.size() >= most) return false;
   orders_.push_back(std::move(order));
   changed_.notify_one();
   return true;

@@ -47,6 +47,8 @@ class Intake {
   static constexpr std::size_t kTransaction = 1U << 20U;
   /// Beside the bound, for lines that have nothing waiting.
   static constexpr std::size_t kSpare = 16U << 20U;
+  /// Beside the bound, for somebody who is in danger.
+  static constexpr std::size_t kSpareOrders = 256;
 
   /// Takes the batch, or says false: no room, or closed.
   bool offer(link::ReceivedBatch& batch);

@@ -59,6 +59,8 @@ store::AuditLine audit_line_of(const Command& command, const Snapshot& seen) {
     detail["action"] = command.action;
     detail["role"] = command.role;
   }
+  if (command.kind == CommandKind::progress) detail["action"] = command.action;
+  if (!command.post.empty()) detail["post"] = command.post;
   if (command.kind == CommandKind::shelve && !command.action.empty()) detail["action"] = command.action;
   if (command.kind == CommandKind::plan_step) detail["step"] = command.step;
   if (command.kind == CommandKind::device) {

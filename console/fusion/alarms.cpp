@@ -48,6 +48,7 @@ void Fusion::Impl::call_person(LiveIncident& live, const std::string& why) {
     live.before = d.state == IncidentState::cleared ? IncidentState::acknowledged : d.state;
   }
   d.shelf_until_clear = false;
+  live.found_clear = false;
   d.state = IncidentState::fresh;
   fresh_again(live);
   d.acknowledged_revision = 0;
@@ -101,6 +102,7 @@ void Fusion::Impl::on_tick(UtcNs at, Changes& changes) {
     for (auto& [id, live] : incidents.all()) {
       Incident& d = live.draft;
       if (!d.open() || live.works) continue;
+      dispatch_due(live);
       if (d.state == IncidentState::shelved) {
         if (now < d.shelved_until) {
           wait_until(d.shelved_until);

@@ -20,7 +20,7 @@ IncidentState Fusion::Impl::state_at_rest(const LiveIncident& live, IncidentStat
   if (state == IncidentState::fresh) state = IncidentState::acknowledged;
   const bool rests = state == IncidentState::acknowledged || state == IncidentState::cleared;
   if (!rests) return state;
-  return live.draft.cleared_at != 0 ? IncidentState::cleared : IncidentState::acknowledged;
+  return live.draft.cleared_at != 0 || live.found_clear ? IncidentState::cleared : IncidentState::acknowledged;
 }
 
 bool Fusion::Impl::follow_conditions(LiveIncident& live) {

@@ -40,6 +40,7 @@ std::optional<std::string> lacks(const Command& c, UtcNs now) {
   if (c.actor.empty()) return "Nobody is signed in";
   const bool begins = c.kind == CommandKind::suppress || c.kind == CommandKind::test || c.kind == CommandKind::inhibit;
   if (begins) return std::nullopt;
+  if (c.kind == CommandKind::panic) return std::nullopt;
   if (c.incidents.empty() && c.kind != CommandKind::call) return "No incident is named";
   switch (c.kind) {
     case CommandKind::dispatch:
@@ -68,6 +69,11 @@ std::optional<std::string> lacks(const Command& c, UtcNs now) {
     case CommandKind::call:
       if (c.text.empty()) return "Say what the caller said";
       break;
+    case CommandKind::progress:
+      if (c.action == "clear" && c.text.empty()) return "Say what was found";
+      if (c.action != "received" && c.action != "en_route" && c.action != "clear" && c.action != "back")
+        return "What is reported is received, en_route, clear or back";
+      break;
     default:
       break;
   }
@@ -83,10 +89,13 @@ class Fusion::Impl::Desk {
 
   CommandReply run() {
     CommandReply reply{c_.id, false, {}};
-    if (const auto missing = lacks(c_, s_.now)) {
+    auto missing = lacks(c_, s_.now);
+    if (!missing) missing = s_.not_for_guards(c_);
+    if (missing) {
       reply.message = *missing;
       return reply;
     }
+    if (c_.kind == CommandKind::panic) return s_.take_panic(c_);
     if (c_.kind == CommandKind::suppress || c_.kind == CommandKind::test || c_.kind == CommandKind::inhibit) {
       std::string done;
       const auto refused = s_.begin_work(c_, done);
@@ -165,13 +174,15 @@ class Fusion::Impl::Desk {
     const bool shelved = d.state == IncidentState::shelved;
     const std::string note = c_.text.empty() ? std::string() : ": " + text_of(c_.text);
     const std::string target = one_line(c_.target, 80);
+    if (auto why = s_.not_theirs(live, c_)) return why;
     if (c_.kind == CommandKind::end_works || (live.works && c_.kind == CommandKind::unshelve)) {
       if (auto why = s_.end_works_of(live, c_)) return why;
       done = name + ": " + d.last_change;
       return std::nullopt;
     }
     if (live.works && c_.kind == CommandKind::resolve) return name + " is maintenance or a test; end it first";
-    if (shelved &&
+    const bool own = c_.kind == CommandKind::on_scene && d.dispatch.active() && s_.is_sent(live, c_);
+    if (shelved && !own &&
         (c_.kind == CommandKind::acknowledge || c_.kind == CommandKind::dispatch || c_.kind == CommandKind::on_scene ||
          c_.kind == CommandKind::escalate || c_.kind == CommandKind::shelve))
       return name + " is shelved; take it off the shelf first";
@@ -190,14 +201,22 @@ class Fusion::Impl::Desk {
       }
       case CommandKind::dispatch:
         act(live, IncidentState::dispatched, revision);
-        d.dispatched_to = target;
-        changed(live, "Dispatched " + target + note, done);
+        changed(live, "Dispatched " + target + s_.send_out(live, target, c_) + note, done);
         return std::nullopt;
       case CommandKind::on_scene:
-        act(live, IncidentState::on_scene, revision);
-        if (!target.empty()) d.dispatched_to = target;
-        changed(live, (d.dispatched_to.empty() ? std::string("Guard") : d.dispatched_to) + " on scene" + note, done);
+        if (!own) act(live, IncidentState::on_scene, revision);
+        if (!own && !target.empty() && (d.dispatch.none() || target != d.dispatched_to)) s_.send_out(live, target, c_);
+        if (!d.dispatch.none()) return progress(live, done);
+        changed(live, "Guard on scene" + note, done);
         return std::nullopt;
+      case CommandKind::progress:
+        // Who says it in somebody's place looks at the wall; a guard looks at a post.
+        if (!s_.is_sent(live, c_) && d.acknowledged_revision == 0 && !unseen(live, revision)) {
+          s_.touch(live, true);
+          seen(live, revision);
+          d.state = state_at_rest(live, live.before);
+        }
+        return progress(live, done);
       case CommandKind::escalate:
         act(live, IncidentState::escalated, revision);
         changed(live, "Escalated to " + target + note, done);
@@ -248,6 +267,7 @@ class Fusion::Impl::Desk {
         d.shelved_until = 0;
         d.shelf_until_clear = false;
         d.respond_by = 0;
+        d.dispatch.due = 0;
         s_.close(live);
         changed(live, "Resolved: " + std::string(name_of(c_.cause)) + (note.empty() ? "" : "," + note.substr(1)), done);
         return std::nullopt;
@@ -274,9 +294,22 @@ class Fusion::Impl::Desk {
       case CommandKind::device:
       case CommandKind::device_sent:
       case CommandKind::ticket:
+      case CommandKind::panic:
         break;
     }
     return std::string("This command is not known");
+  }
+
+  /// A step of whoever is dispatched.
+  Refusal progress(LiveIncident& live, std::string& done) {
+    std::string text;
+    if (auto why = s_.report(live, c_, text)) return why;
+    if (!text.empty())
+      changed(live, text, done);
+    else
+      done = incident_name(live.draft.id) + ": " + live.draft.dispatched_to + " " +
+             std::string(name_of(live.draft.dispatch.step())) + " already";
+    return std::nullopt;
   }
 
   /// The first incident takes in the others. It stays acknowledged only if all were.

@@ -76,6 +76,14 @@ struct Policy {
   std::vector<std::string> device_roles{"Operator", "Supervisor", "Administrator"};
   /// Who may keep alarms back: maintenance, tests, inhibition.
   std::vector<std::string> maintenance_roles{"Supervisor", "Administrator"};
+  /// Within what time whoever is dispatched says that they received it, then that they are on the way, then that they
+  /// arrived, then what they found; each from the step before. 0: nobody waits for it.
+  struct Dispatching {
+    std::int64_t received = kMinute, en_route = 2 * kMinute, arrived = 10 * kMinute, cleared = 30 * kMinute;
+    bool operator==(const Dispatching&) const = default;
+  } dispatch;
+  /// Who reports on their own dispatches, and does nothing else to incidents.
+  std::vector<std::string> guard_roles{"Guard"};
   /// Tickets for what does not work (tickets.hpp). Vital: it guards a zone of criticality 3 or more.
   struct Ticketing {
     std::int64_t after = 5 * kMinute;  ///< a fault that stands so long opens one; 0: none does

@@ -71,6 +71,7 @@ struct LiveIncident {
   IncidentState before = IncidentState::fresh;  ///< state to return to when a re-alarm is acknowledged
   IncidentState before_shelf = IncidentState::fresh;
   bool target_missed = false;
+  bool found_clear = false;             ///< whoever was sent looked and cleared it, and nothing came since
   UtcNs called_at = 0;                  ///< engine clock of the last call; 0: it never called
   bool works = false;                   ///< the row of maintenance or a test (works.hpp): nothing joins it by ties
   UtcNs stale_due = 0;                  ///< when nobody has called for it for too long; 0: it is stale already

@@ -99,6 +99,28 @@ struct Fusion::Impl {
   // commands.cpp
   void on_command(const Command& command, Changes& changes);
 
+  // dispatches.cpp
+  /// Why a guard's role may not send this at all; nothing: it may, or it is no guard's.
+  [[nodiscard]] std::optional<std::string> not_for_guards(const Command& command) const;
+  /// Why a guard's role may not send it about this incident.
+  [[nodiscard]] std::optional<std::string> not_theirs(const LiveIncident& live, const Command& command) const;
+  /// Was whoever gives the command sent there?
+  [[nodiscard]] bool is_sent(const LiveIncident& live, const Command& command) const;
+  /// Begins a dispatch. Returns " in place of T. Novak", if somebody was under way.
+  std::string send_out(LiveIncident& live, const std::string& whom, const Command& command);
+  /// A step of the dispatch, or one taken back. `text` stays empty if it was reached before: nothing changed.
+  std::optional<std::string> report(LiveIncident& live, const Command& command, std::string& text);
+  /// Until when the next step is expected.
+  void expect_next(LiveIncident& live);
+  /// The incident's state is what the dispatch says, or will be once it is acknowledged.
+  void follow_dispatch(LiveIncident& live);
+  /// Says once that a step's time ran out, and calls.
+  void dispatch_due(LiveIncident& live);
+  /// `into` takes in `from`: whoever was sent there is sent here.
+  void hand_dispatch(LiveIncident& into, LiveIncident& from);
+  /// Somebody at a post is in danger: an incident of life safety of its own, at once.
+  CommandReply take_panic(const Command& command);
+
   // given_up.cpp
   /// An agent says which attachments it gave up.
   void take_given_up(const Event& event, Changes& changes);

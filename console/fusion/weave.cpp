@@ -373,6 +373,11 @@ void Fusion::Impl::weave(Alarmed& a, const Scene& scene, Changes& changes) {
       wait_until(now + policy.damped_stands);
     }
   }
+  // The same for what a guard had cleared.
+  if (live.found_clear && worse.empty() && !begun.damped() &&
+      a.time > draft.dispatch.at(Dispatch::Step::cleared).time && draft.acknowledged_revision != 0 &&
+      draft.state != IncidentState::shelved)
+    append(worse, "it was cleared and goes on");
   if (begun.newly) {
     if (begun.chattering)
       figures.became_chattering(live);

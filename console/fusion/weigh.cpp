@@ -76,7 +76,8 @@ void Fusion::Impl::weigh(LiveIncident& live) {
   Incident& d = live.draft;
   d.domains = {};
   for (const Line& l : live.lines)
-    if (!l.context && !l.kept && l.shown.kind != "call") d.domains[static_cast<std::size_t>(l.shown.domain)] = true;
+    if (!l.context && !l.kept && l.shown.kind != "call" && l.shown.kind != "panic")
+      d.domains[static_cast<std::size_t>(l.shown.domain)] = true;
   const std::vector<const AlertShare*> order = by_strength(live.alerts);
   if (order.empty()) return;
   int points = 0;
@@ -232,6 +233,7 @@ void Fusion::Impl::absorb(LiveIncident& into, LiveIncident& from, const std::str
   into.tie_time(from.tied_first);
   into.tie_time(from.tied_last);
   a.priority = std::max(a.priority, b.priority);
+  hand_dispatch(into, from);
   b.state = IncidentState::resolved;
   b.respond_by = 0;
   b.last_change = "Merged into " + incident_name(a.id);

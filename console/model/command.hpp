@@ -26,9 +26,11 @@ enum class CommandKind : std::uint8_t {
   test,         ///< a technician tests a device or zone: each signal is confirmed, none calls
   inhibit,      ///< what a device or zone raises is a symptom of the incident
   end_works,    ///< of one of these three, before its time
-  ticket        ///< a device that does not work: opened, taken, walked past, closed
+  ticket,       ///< a device that does not work: opened, taken, walked past, closed
+  progress,     ///< of whoever was dispatched: received, on the way, done (arriving is on_scene)
+  panic         ///< whoever sits there is in danger
 };
-inline constexpr CommandKind kLastCommand = CommandKind::ticket;
+inline constexpr CommandKind kLastCommand = CommandKind::panic;
 /// Is this a kind that a seat may send? Takes any number.
 [[nodiscard]] constexpr bool seat_may_send(std::uint32_t kind) {
   return kind <= static_cast<std::uint32_t>(kLastCommand) &&
@@ -55,12 +57,15 @@ struct Command {
   // shelve: action "until_clear": it returns when it is normal again, at `until` at the latest
   // test: action is the technician; suppress, test: begins in so many `seconds`
   // ticket: action is open (target: the device; text: what), take, patrol or close (target: "MT-0007"; text: why)
+  // progress: action is received, en_route, clear (text: what was found) or back (the last step was a mistake)
+  // panic: names no incident
   // device; reason and incident are `text` and `incidents`
   std::string action;               ///< unlock, lock, release, sounder_on, sounder_off
   std::uint32_t seconds = 0;        ///< for how long; 0: until another command
   std::uint32_t valid_seconds = 0;  ///< after which it is not done any more; 0: 10, at most 60
   std::string agent;                ///< that speaks for the device; the engine sets it
   std::string role;                 ///< of the actor; the engine sets it
+  std::string post = {};            ///< the guard's post that the seat is; the engine sets it
   bool operator==(const Command&) const = default;
 };
 

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "console/model/dispatch.hpp"
 #include "console/model/entity.hpp"
 #include "proto/time.hpp"
 
@@ -151,6 +152,7 @@ struct Incident {
   IncidentState state = IncidentState::fresh;
   std::string owner;
   std::string dispatched_to;
+  Dispatch dispatch;  ///< how far they are
   UtcNs acknowledged_at = 0;
   UtcNs respond_by = 0;  ///< engine clock at which the response target ends; 0: none
   UtcNs shelved_until = 0;

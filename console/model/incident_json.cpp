@@ -1,5 +1,6 @@
 #include "console/model/incident_json.hpp"
 
+#include <array>
 #include <cstdio>
 
 #include "proto/utf8.hpp"
@@ -136,10 +137,26 @@ std::string_view name_of_role(Evidence::Role role) {
   return "unknown";
 }
 
+void append_dispatch(const Dispatch& d, std::string& out) {
+  static constexpr std::array<std::string_view, Dispatch::kSteps> kNames{"sent", "received", "en_route", "arrived",
+                                                                         "cleared"};
+  Object o(out);
+  for (std::size_t k = 0; k < d.steps.size(); ++k) {
+    if (d.steps[k].time == 0) continue;
+    Object step(o.key(kNames[k]));
+    step.time("time", d.steps[k].time);
+    step.text("actor", d.steps[k].actor);
+  }
+  o.time("due", d.due);
+  o.flag_if("overdue", d.overdue);
+  o.text_if("found", d.found);
+}
+
 void append_life(const Incident& i, Object& o) {
   o.text("state", name_of(i.state));
   o.text_if("owner", i.owner);
   o.text_if("dispatched_to", i.dispatched_to);
+  if (!i.dispatch.none()) append_dispatch(i.dispatch, o.key("dispatch"));
   o.number("acknowledged_revision", i.acknowledged_revision);
   o.time("acknowledged_at", i.acknowledged_at);
   o.time("respond_by", i.respond_by);

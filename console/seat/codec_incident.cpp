@@ -104,6 +104,27 @@ Contribution take(const pb::Contribution& in) {
   return out;
 }
 
+void put(const Dispatch& in, pb::Dispatch& out) {
+  for (const Dispatch::Reached& step : in.steps) {
+    pb::Dispatch::Step& to = *out.add_steps();
+    to.set_time(step.time);
+    to.set_actor(step.actor);
+  }
+  out.set_due(in.due);
+  out.set_overdue(in.overdue);
+  out.set_found(in.found);
+}
+
+Dispatch take(const pb::Dispatch& in) {
+  Dispatch out;
+  for (int k = 0; k < in.steps_size() && k < static_cast<int>(Dispatch::kSteps); ++k)
+    out.steps[static_cast<std::size_t>(k)] = {in.steps(k).time(), in.steps(k).actor()};
+  out.due = in.due();
+  out.overdue = in.overdue();
+  out.found = in.found();
+  return out;
+}
+
 }  // namespace
 
 void put(const Incident& in, pb::Incident& out) {
@@ -129,6 +150,7 @@ void put(const Incident& in, pb::Incident& out) {
   out.set_state(static_cast<std::uint32_t>(in.state));
   out.set_owner(in.owner);
   out.set_dispatched_to(in.dispatched_to);
+  if (!in.dispatch.none()) put(in.dispatch, *out.mutable_dispatch());
   out.set_acknowledged_at(in.acknowledged_at);
   out.set_respond_by(in.respond_by);
   out.set_shelved_until(in.shelved_until);
@@ -193,6 +215,7 @@ Incident take(const pb::Incident& in) {
   out.state = as_enum(in.state(), IncidentState::resolved);
   out.owner = in.owner();
   out.dispatched_to = in.dispatched_to();
+  if (in.has_dispatch()) out.dispatch = take(in.dispatch());
   out.acknowledged_at = in.acknowledged_at();
   out.respond_by = in.respond_by();
   out.shelved_until = in.shelved_until();

@@ -33,6 +33,8 @@ policy:
   join_weights: {next room: 60, enough: 55}
   alarms: {repeat_window: 8h, stale_after: 12h, fleeting: 5s, damped_stands: 2min, chatter: {times: 4, within: 2min, calm: 20min}}
   escalate: [{after: 1min, to: Supervisor}, {after: 5min, to: Duty manager}]
+  dispatch: {received: 90s, en_route: 3min, arrived: 15min, cleared: never}
+  guard_roles: [Guard, Patrol]
   desks: 3
   inhibitions: [{while: {what: door.power, at: U-1}, inhibit: {what: camera.offline}, reason: one supply}]
   figures: {people: works council}
@@ -70,6 +72,8 @@ seat: {user: alice, role: Supervisor, name: Desk 2}
   CHECK(s.policy.chatter_calm == 20 * kMinute);
   CHECK(s.policy.escalate ==
         std::vector<fusion::Policy::Escalation>{{kMinute, "Supervisor"}, {5 * kMinute, "Duty manager"}});
+  CHECK(s.policy.dispatch == fusion::Policy::Dispatching{90 * kSecond, 3 * kMinute, 15 * kMinute, 0});
+  CHECK(s.policy.guard_roles == std::vector<std::string>{"Guard", "Patrol"});
   CHECK(s.policy.desks == 3);
   CHECK(s.policy.people_agreement == "works council");
   CHECK(s.policy.inhibitions ==

@@ -12,6 +12,8 @@ TEST_CASE("a policy comes back from the log as it was") {
   before.policy.people_agreement = "works council";
   before.policy.inhibitions = {{"door.power", "U-1", "camera.offline", "U-1", "one supply"}};
   before.policy.tickets = {kMinute, kDay, kHour, 0, 2 * kHour, 7 * kDay, "Technics"};
+  before.policy.dispatch = {kSecond, 0, kHour, kDay};
+  before.policy.guard_roles = {"Patrol"};
   const Result<Configuration> after = configuration_from_json(configuration_to_json(before));
   REQUIRE(after.ok());
   CHECK(configuration_to_json(*after) == configuration_to_json(before));
@@ -19,6 +21,8 @@ TEST_CASE("a policy comes back from the log as it was") {
   CHECK(after->policy.people_agreement == "works council");
   CHECK(after->policy.inhibitions == before.policy.inhibitions);
   CHECK(after->policy.tickets == before.policy.tickets);
+  CHECK(after->policy.dispatch == before.policy.dispatch);
+  CHECK(after->policy.guard_roles == before.policy.guard_roles);
   CHECK(after->policy.judging == fusion::Policy{}.judging);
 }
 
@@ -26,6 +30,8 @@ TEST_CASE("a log of before tickets and collected floods is judged without them")
   const Result<Configuration> old = configuration_from_json(R"({"v":1,"rules":[],"policy":{"join_window":1000}})");
   REQUIRE(old.ok());
   CHECK(old->policy.tickets.after == 0);
+  CHECK(old->policy.dispatch == fusion::Policy::Dispatching{0, 0, 0, 0});
+  CHECK(old->policy.guard_roles.empty());
   CHECK(old->policy.judging == 0);
   CHECK(old->policy.inhibitions.empty());
 }

@@ -91,7 +91,8 @@ std::vector<Input> record(std::uint64_t seed, std::size_t length, Watch& live) {
       const auto open = live.open();
       Command c;
       c.id = "c" + std::to_string(n - dice.roll(2));  // some ids are repeated
-      c.kind = static_cast<CommandKind>(dice.roll(12));
+      const std::uint32_t kind = dice.roll(15);
+      c.kind = kind < 12 ? static_cast<CommandKind>(kind) : kind < 14 ? CommandKind::progress : CommandKind::panic;
       c.time = now;
       c.actor = "M. Okafor";
       for (std::uint32_t i = 0; i < 1 + dice.roll(2) && !open.empty(); ++i) {
@@ -105,6 +106,14 @@ std::vector<Input> record(std::uint64_t seed, std::size_t length, Watch& live) {
       c.until = now + static_cast<UtcNs>(dice.roll(900)) * kSecond;
       c.step = dice.roll(3);
       if (dice.roll(2) == 0) c.action = "until_clear";
+      if (c.kind == CommandKind::progress) {
+        static constexpr std::string_view kSteps[] = {"received", "en_route", "clear", "back"};
+        c.action = kSteps[dice.roll(4)];
+      }
+      if (dice.roll(4) == 0) {
+        c.actor = "T. Novak";
+        c.role = "Guard";
+      }
       log.emplace_back(c);
       live.changes.clear();
       live.fusion.on_command(c, live.changes);

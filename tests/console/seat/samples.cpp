@@ -186,6 +186,10 @@ std::shared_ptr<const Incident> full_incident(std::uint64_t id) {
   i.state = IncidentState::dispatched;
   i.owner = "M. Okafor";
   i.dispatched_to = "T. Novak";
+  i.dispatch.steps = {{{201, "M. Okafor"}, {202, "novak"}, {}, {204, "novak"}, {205, "novak"}}};
+  i.dispatch.due = 206;
+  i.dispatch.overdue = true;
+  i.dispatch.found = "a cat";
   i.acknowledged_at = 105;
   i.respond_by = 106;
   i.shelved_until = 107;
