@@ -24,6 +24,7 @@ struct Options {
 };
 
 int console(const Options& options) {
+  sound::quiet_library();
   Result<shell::WindowOptions> window = window_options(options.view);
   if (!window) return fail(window.error());
   Waker waker;

@@ -264,6 +264,7 @@ int run_offscreen(Stage& stage, const Options& options, const Times& times, cons
 }
 
 int demo(const Options& options) {
+  sound::quiet_library();
   Result<shell::WindowOptions> window = window_options(options.view);
   if (!window) return fail(window.error());
   Waker waker;

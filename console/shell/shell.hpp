@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 
+#include "console/sound/output.hpp"
 #include "console/ui/console.hpp"
 #include "proto/result.hpp"
 
@@ -29,6 +30,7 @@ struct WindowOptions {
   double quit_after = 0;                         ///< seconds; 0: until closed
   std::shared_ptr<const BaseMap> base_map = {};  ///< behind the sites on the world map; null: a graticule alone
   std::string title = "Watchfloor";
+  sound::Output* sound = nullptr;  ///< null: the system's device
 };
 
 /// Opens a window and runs until it is closed. Frames are drawn on input, on change and when the ui asks.

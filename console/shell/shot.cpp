@@ -67,6 +67,7 @@ Result<void> shoot(const ShotOptions& options, const Feed& feed) {
   input.now = feed.now();
   input.width = io.DisplaySize.x;
   input.height = io.DisplaySize.y;
+  input.sound.device = true;  // a picture is silent by nature
   input.connection_problem = feed.connection_problem ? feed.connection_problem() : std::string();
   for (int frame = 0; frame < kFrames; ++frame) {
     input.seconds = frame * kFrameTime;

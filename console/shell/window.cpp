@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "console/shell/gl.hpp"
+#include "console/shell/sounder.hpp"
 #include "console/shell/stage.hpp"
 
 namespace wf::shell {
@@ -41,7 +42,8 @@ std::string glfw_reason() {
 /// One window and what its callbacks need.
 class Window {
  public:
-  Window(const WindowOptions& options, const Feed& feed) : options_(options), feed_(feed) {}
+  Window(const WindowOptions& options, const Feed& feed, sound::Output& output)
+      : options_(options), feed_(feed), output_(output), sounder_(output) {}
   ~Window();
   Window(const Window&) = delete;
   Window& operator=(const Window&) = delete;
@@ -59,14 +61,18 @@ class Window {
   void toggle_fullscreen();
   void wait();
   void draw_frame();
+  void sound();
 
   const WindowOptions& options_;
   const Feed& feed_;
+  sound::Output& output_;
+  Sounder sounder_;
   GLFWwindow* window_ = nullptr;
   std::unique_ptr<Stage> stage_;
   std::atomic<bool> news_{false};  ///< coalesces wake-ups: one empty event at most is under way
   int frames_due_ = kFramesAfterInput;
   double redraw_at_ = -1;
+  double sound_at_ = -1;  ///< < 0: only with news
   double last_frame_ = 0;
   float zoom_ = 1;
   bool glfw_backend_ = false;
@@ -101,14 +107,17 @@ Result<void> Window::open() {
   install_callbacks();
   ImGui_ImplGlfw_InitForOpenGL(window_, false);
   glfw_backend_ = true;
-  feed_.set_on_change([this] {
+  const auto wake = [this] {
     if (!news_.exchange(true)) glfwPostEmptyEvent();
-  });
+  };
+  feed_.set_on_change(wake);
+  output_.set_on_change(wake);
   return {};
 }
 
 Window::~Window() {
   feed_.set_on_change([] {});
+  output_.set_on_change({});
   if (glfw_backend_) {
     stage_->enter();
     ImGui_ImplGlfw_Shutdown();
@@ -245,6 +254,7 @@ void Window::wait() {
     return;
   }
   double until = redraw_at_;
+  if (sound_at_ >= 0 && (until < 0 || until > sound_at_)) until = sound_at_;
   if (options_.quit_after > 0 && (until < 0 || until > options_.quit_after)) until = options_.quit_after;
   if (until < 0) {
     glfwWaitEvents();
@@ -282,6 +292,7 @@ void Window::draw_frame() {
   input.height = io.DisplaySize.y;
   input.replies = feed_.replies();
   input.connection_problem = feed_.connection_problem();
+  input.sound = sounder_.state(input.seconds);
   ui::FrameOutput output = stage_->build(feed_.snapshot(), input);
   if (inputs_wait()) touched();
   stage_->draw(width, height);
@@ -293,7 +304,19 @@ void Window::draw_frame() {
     feed_.send(std::move(command));
     touched();
   }
+  if (output.sound.toggle_mute || output.sound.try_tone) {
+    sounder_.carry_out(output.sound, input.seconds);
+    sound();
+    touched();
+  }
   if (output.toggle_fullscreen) toggle_fullscreen();
+}
+
+/// Beside the frames: what must be heard does not wait for a picture.
+void Window::sound() {
+  const double now = glfwGetTime();
+  const double next = sounder_.step(feed_.snapshot(), now);
+  sound_at_ = next < 0 ? -1 : now + next;
 }
 
 void Window::run() {
@@ -303,6 +326,7 @@ void Window::run() {
     if (options_.quit_after > 0 && now >= options_.quit_after) return;
     if (feed_.quit && feed_.quit()) return;
     const bool news = news_.exchange(false);
+    if (news || frames_due_ > 0 || (sound_at_ >= 0 && now >= sound_at_)) sound();
     const bool due = redraw_at_ >= 0 && now >= redraw_at_;
     if (!news && !due && frames_due_ <= 0) continue;
     frames_due_ = std::max(frames_due_ - 1, news ? 1 : 0);
@@ -318,9 +342,10 @@ Result<void> run_window(const WindowOptions& options, const Feed& feed) {
     return Error{"no display can be opened" + glfw_reason(), "display",
                  "set DISPLAY or WAYLAND_DISPLAY, or use `watchfloor shot` and `watchfloor serve`, which need none"};
   }
+  const std::unique_ptr<sound::Output> speaker = options.sound ? nullptr : sound::open_speaker();
   Result<void> result;
   {
-    Window window(options, feed);
+    Window window(options, feed, options.sound ? *options.sound : *speaker);
     result = window.open();
     if (result) window.run();
   }

@@ -65,6 +65,7 @@ struct Console::Impl {
   void draw(Frame& f, const Rect& window);
   void draw_wall_view(Frame& f, const Rect& r);
   void pace(Frame& f) const;
+  void mute(const FrameInput& input, FrameOutput& out);
 };
 
 Console::Console() : impl_(std::make_unique<Impl>()) {}
@@ -155,6 +156,7 @@ void Console::Impl::keys(Frame& f, FrameOutput& out) {
   if (k.letter('s')) f.view = View::map;
   if (k.letter('h')) f.view = View::agents;
   if (k.letter('l')) desk.want_theme = true;
+  if (k.letter('q')) desk.want_mute = true;
   desk.modal = palette.is_open() || keys_help;
 }
 
@@ -233,6 +235,14 @@ void Console::Impl::pace(Frame& f) const {
   if (desk.seconds && desk.counts.open == 0 && rested < kMoved) f.wake(kMoved - rested + 0.01);
 }
 
+void Console::Impl::mute(const FrameInput& input, FrameOutput& out) {
+  out.sound.toggle_mute = true;
+  if (input.sound.muted())
+    desk.toast(Toast::Kind::done, "Sound is on again", "", input.seconds);
+  else if (input.sound.life_safety)
+    desk.toast(Toast::Kind::notice, "Life safety is never muted", "All else is silent for 10 min", input.seconds);
+}
+
 FrameOutput Console::frame(const std::shared_ptr<const Snapshot>& snapshot, const FrameInput& input) {
   Impl& m = *impl_;
   FrameOutput out;
@@ -272,6 +282,7 @@ FrameOutput Console::frame(const std::shared_ptr<const Snapshot>& snapshot, cons
   const std::uint64_t selected = m.selection.incident;
   m.keys(f, out);
   m.draw(f, window);
+  if (std::exchange(m.desk.want_mute, false)) m.mute(input, out);
   // Escape closes what is open; when nothing is, it lets the selection go.
   if (!m.desk.modal && m.desk.keys.take(Key::escape) && !m.desk.keys.typing()) {
     if (!m.selection.device.empty())

@@ -2,12 +2,14 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "console/model/base_map.hpp"
 #include "console/model/command.hpp"
 #include "console/model/snapshot.hpp"
+#include "console/ui/annunciator.hpp"
 
 struct ImFontAtlas;
 
@@ -28,14 +30,23 @@ struct FrameInput {
   float width = 0, height = 0;        ///< pixels
   std::vector<CommandReply> replies;  ///< answers since the last frame
   std::string connection_problem;     ///< from the seat; empty while connected
-  bool sound_available = false;
+  SoundState sound;
 };
+
+/// What a person asked of the sound.
+struct SoundWish {
+  bool toggle_mute = false;
+  std::optional<Priority> try_tone;
+};
+/// Of the loudest that the device can, as long as nobody has set another.
+inline constexpr float kUsualVolume = 0.7F;
 
 /// What a frame asks of the shell.
 struct FrameOutput {
   std::vector<Command> commands;
   double redraw_in = -1;  ///< seconds until the next frame is needed without input; < 0: none
   bool toggle_fullscreen = false;
+  SoundWish sound;
 };
 
 struct Probe;

@@ -77,7 +77,7 @@ struct Desk {
   std::vector<Sent> sent;
   std::vector<Toast> toasts;
   Action wanted = Action::none;  ///< taken by the incident panel in this frame
-  bool want_palette = false, want_keys = false, want_theme = false;
+  bool want_palette = false, want_keys = false, want_theme = false, want_mute = false;
   std::uint64_t reveal = 0;  ///< the wall scrolls to it
   std::string tip;           ///< shown at the pointer at the end of the frame
   std::string filter_person_name;

@@ -90,7 +90,8 @@ constexpr Fixed kFixed[] = {
     {Entry::Kind::filter, Icon::network, "Show network incidents", "", 12},
     {Entry::Kind::look, Icon::contrast, "Switch light and dark", "L", 0},
     {Entry::Kind::look, Icon::dense, "Switch density of the wall", "Y", 1},
-    {Entry::Kind::look, Icon::notice, "Keys", "?", 2}};
+    {Entry::Kind::look, Icon::notice, "Keys", "?", 2},
+    {Entry::Kind::look, Icon::mute, "Mute for 10 minutes, or sound again", "Q", 3}};
 
 std::string joined(const std::vector<std::string>& parts) {
   std::string out;
@@ -214,6 +215,7 @@ void Palette::choose(Frame& f, Desk& d, const Entry& e) {
       if (e.value == 0) d.want_theme = true;
       if (e.value == 1) d.compact = !d.compact;
       if (e.value == 2) d.want_keys = true;
+      if (e.value == 3) d.want_mute = true;
       break;
     case Entry::Kind::incident:
       f.selection.incident = e.incident;

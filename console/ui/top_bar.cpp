@@ -18,10 +18,10 @@ constexpr float kValue = 34;    // line of the values
 constexpr float kMiddle = 26;
 
 enum class Cell : std::uint8_t { site, threat, clock, open, alarms, agents, rate, sound, seat, find };
-constexpr std::array<float, 10> kWidth{152, 152, 248, 296, 208, 140, 152, 124, 232, 168};
-constexpr std::array<float, 10> kNarrow{152, 128, 146, 272, 166, 140, 112, 124, 150, 124};
+constexpr std::array<float, 10> kWidth{152, 152, 248, 296, 208, 140, 152, 136, 232, 168};
+constexpr std::array<float, 10> kNarrow{152, 128, 146, 272, 166, 140, 112, 136, 150, 124};
 /// Which cell shrinks, then leaves, when the window is narrow.
-constexpr std::array<Cell, 6> kLeaving{Cell::rate, Cell::seat, Cell::threat, Cell::sound, Cell::site, Cell::find};
+constexpr std::array<Cell, 6> kLeaving{Cell::rate, Cell::seat, Cell::threat, Cell::site, Cell::find, Cell::sound};
 
 struct Bar {
   Frame& f;
@@ -173,13 +173,27 @@ struct Bar {
   }
 
   void sound(float x, float w) const {
-    caption(x, "Sound");
-    const bool on = f.input.sound_available;
-    const ImU32 ink = on ? t.t1 : t.of(Priority::medium).text;
+    const SoundState& sound = f.input.sound;
+    const Hit hit = cell_hit("top/sound", x, w);
+    const bool on = sound.device && !sound.muted();
+    const ImU32 ink = !on ? t.of(Priority::medium).text : hit.hovered ? t.acc : t.t1;
+    std::string text = sound.device ? "On" : "No device";
+    std::string_view tip = sound.device ? "Critical and high incidents sound until they are acknowledged. Q: mute"
+                                        : "No sound device: this bar flashes for what would sound. Q: mute";
+    if (sound.muted()) {
+      const double unit = d.seconds ? 1 : 60;
+      // Rounded up: it is not over as long as something is left.
+      const double left = std::ceil(sound.mute_left / unit) * unit;
+      text = d.seconds ? "Muted " + duration(static_cast<std::int64_t>(left) * kSecond)
+                       : fmt::format("Muted {:.0f} min", left / 60);
+      f.wake(sound.mute_left - (left - unit) + 0.002);
+      tip = "All but life safety is silent for so long. Q: sound again";
+    }
+    caption(x, sound.muted() && !sound.device ? "No sound device" : "Sound", w - 24);
     icon(p, on ? Icon::sound : Icon::mute, x + 8, kValue, 15, ink);
-    p.text(x + 22, kValue, on ? "On" : "No device", Face::m_medium, ink, Align::left, w - 40);
-    d.hint(cell_hit("top/sound", x, w), on ? "Critical and high incidents sound until they are acknowledged"
-                                           : "No sound device: this bar flashes for what would sound");
+    p.text(x + 22, kValue, text, Face::m_medium, ink, Align::left, w - 40);
+    d.hint(hit, tip);
+    if (hit.clicked) d.want_mute = true;
   }
 
   void seat(float x, float w) const {
@@ -235,15 +249,6 @@ struct Bar {
   }
 };
 
-/// True while something would sound.
-bool would_sound(const Snapshot& s) {
-  for (const auto& i : s.incidents) {
-    if (i->priority < Priority::high && !i->life_safety) break;  // sorted by priority
-    if (i->needs_acknowledgement() && i->state != IncidentState::shelved) return true;
-  }
-  return false;
-}
-
 }  // namespace
 
 void draw_top_bar(Frame& f, Desk& d, const Rect& r, TopBarState& state) {
@@ -254,15 +259,21 @@ void draw_top_bar(Frame& f, Desk& d, const Rect& r, TopBarState& state) {
   state.events = s.events_total;
 
   const Bar bar{f, d, state, p, t, s};
-  p.fill(r, t.bg2);
-  p.hairline(r.x, r.bottom() - 1, r.w, t.line);
   const int q = bar.threat_priority();
   ImU32 edge = q < 0 ? t.line2 : t.of(static_cast<Priority>(q)).fill;
-  if (!f.input.sound_available && would_sound(s) && !f.reduce_motion) {
-    const double phase = std::fmod(f.input.seconds, 1.0);
-    if (phase < 0.5) edge = t.of(Priority::critical).fill;
-    f.wake(phase < 0.5 ? 0.5 - phase : 1.0 - phase);
+  const SoundState& sound = f.input.sound;
+  ImU32 ground = t.bg2;
+  if (!sound.device && (sound.muted() ? sound.life_safety : sound.calling)) {
+    // What cannot be heard is seen: at 1 Hz, or steadily where nothing may move.
+    const double phase = f.reduce_motion ? 0 : std::fmod(f.input.seconds, 1.0);
+    if (phase < 0.5) {
+      edge = t.of(Priority::critical).fill;
+      ground = t.of(Priority::critical).tint2;
+    }
+    if (!f.reduce_motion) f.wake(phase < 0.5 ? 0.5 - phase : 1.0 - phase);
   }
+  p.fill(r, ground);
+  p.hairline(r.x, r.bottom() - 1, r.w, t.line);
   p.fill({r.x, r.y, r.w, 3}, edge);
   if (q >= 0 && !t.dark) p.fill({r.x, r.y + 3, r.w, 1}, t.of(static_cast<Priority>(q)).edge);
 

@@ -25,6 +25,7 @@ struct Picture {
   const char* keys;       ///< typed before the picture is taken
   const char* card = "";  ///< device whose card is open
   bool world = false;     ///< the map shows all sites
+  wf::ui::SoundState sound = {true, false, false, 0};
 };
 
 std::shared_ptr<wf::Snapshot> drill() {
@@ -99,28 +100,31 @@ std::shared_ptr<wf::Snapshot> maintained() {
   return s;
 }
 
-constexpr Picture kPictures[] = {{"wall", wf::ui::View::wall, &wf::sample::night, 0, ""},
-                                 {"quiet", wf::ui::View::wall, &wf::sample::quiet, 0, ""},
-                                 {"flood", wf::ui::View::wall, &wf::sample::flood, 0, ""},
-                                 {"drill", wf::ui::View::wall, &drill, 2415, ""},
-                                 {"late", wf::ui::View::wall, &late, 0, ""},
-                                 {"late-live", wf::ui::View::wall, &late, 2417, ""},
-                                 {"shift", wf::ui::View::wall, &wf::sample::night, 1, ""},
-                                 {"map", wf::ui::View::map, &wf::sample::night, 0, ""},
-                                 {"card", wf::ui::View::map, &commanded, 0, "", "D-231"},
-                                 {"ticket", wf::ui::View::map, &wf::sample::night, 0, "", "C-24"},
-                                 {"upkeep", wf::ui::View::map, &maintained, 0, "", "D-231"},
-                                 {"world", wf::ui::View::map, &wf::sample::night, 0, "", "", true},
-                                 {"agents", wf::ui::View::agents, &wf::sample::night, 0, ""},
-                                 {"gallery", wf::ui::View::gallery, &wf::sample::night, 0, ""},
-                                 {"dispatch", wf::ui::View::wall, &wf::sample::night, 0, "d"},
-                                 {"shelve", wf::ui::View::wall, &wf::sample::night, 2414, "zreader is being swapped"},
-                                 {"resolve", wf::ui::View::wall, &wf::sample::night, 2409, "r3"},
-                                 {"call", wf::ui::View::wall, &wf::sample::quiet, 0, "c"},
-                                 {"merge", wf::ui::View::wall, &wf::sample::night, 2414, "m"},
-                                 {"palette", wf::ui::View::wall, &wf::sample::night, 0, "/server"},
-                                 {"keys", wf::ui::View::wall, &wf::sample::night, 0, "?"},
-                                 {"refused", wf::ui::View::wall, &wf::sample::night, 2416, "z x"}};
+constexpr Picture kPictures[] = {
+    {"wall", wf::ui::View::wall, &wf::sample::night, 0, ""},
+    {"quiet", wf::ui::View::wall, &wf::sample::quiet, 0, ""},
+    {"flood", wf::ui::View::wall, &wf::sample::flood, 0, ""},
+    {"drill", wf::ui::View::wall, &drill, 2415, ""},
+    {"late", wf::ui::View::wall, &late, 0, ""},
+    {"late-live", wf::ui::View::wall, &late, 2417, ""},
+    {"shift", wf::ui::View::wall, &wf::sample::night, 1, ""},
+    {"map", wf::ui::View::map, &wf::sample::night, 0, ""},
+    {"card", wf::ui::View::map, &commanded, 0, "", "D-231"},
+    {"ticket", wf::ui::View::map, &wf::sample::night, 0, "", "C-24"},
+    {"upkeep", wf::ui::View::map, &maintained, 0, "", "D-231"},
+    {"world", wf::ui::View::map, &wf::sample::night, 0, "", "", true},
+    {"agents", wf::ui::View::agents, &wf::sample::night, 0, ""},
+    {"muted", wf::ui::View::wall, &wf::sample::night, 0, " ", "", false, {true, true, false, 581}},
+    {"no-device", wf::ui::View::wall, &wf::sample::night, 0, " ", "", false, {false, true, false, 0}},
+    {"gallery", wf::ui::View::gallery, &wf::sample::night, 0, ""},
+    {"dispatch", wf::ui::View::wall, &wf::sample::night, 0, "d"},
+    {"shelve", wf::ui::View::wall, &wf::sample::night, 2414, "zreader is being swapped"},
+    {"resolve", wf::ui::View::wall, &wf::sample::night, 2409, "r3"},
+    {"call", wf::ui::View::wall, &wf::sample::quiet, 0, "c"},
+    {"merge", wf::ui::View::wall, &wf::sample::night, 2414, "m"},
+    {"palette", wf::ui::View::wall, &wf::sample::night, 0, "/server"},
+    {"keys", wf::ui::View::wall, &wf::sample::night, 0, "?"},
+    {"refused", wf::ui::View::wall, &wf::sample::night, 2416, "z x"}};
 
 /// As shell's shoot(), with keys typed; for pictures of what only input opens.
 wf::Result<void> shoot_typed(const wf::shell::ShotOptions& o, const Picture& picture,
@@ -144,9 +148,9 @@ wf::Result<void> shoot_typed(const wf::shell::ShotOptions& o, const Picture& pic
   input.now = wf::sample::kNow;
   input.width = io.DisplaySize.x;
   input.height = io.DisplaySize.y;
-  input.sound_available = true;
+  input.sound = picture.sound;
   const char* key = picture.keys;
-  for (int frame = 0; frame < 80; ++frame) {
+  for (int frame = 0; frame < 70; ++frame) {
     input.seconds = frame / 30.0;
     if (frame > 2 && frame % 2 == 0 && *key != 0) io.AddInputCharacter(static_cast<unsigned char>(*key++));
     (void)(*stage)->build(snapshot, input);

@@ -1,39 +1,15 @@
 #include <signal.h>
-#include <stdlib.h>
-
-#include <filesystem>
 
 #include "console/seat/remote_seat.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/system/display.hpp"
 #include "tests/system/installation.hpp"
 
 using namespace wf;
 using namespace wf::test;
 
-namespace {
-
-/// An X server of the test's own, and DISPLAY set to it while it lives.
-class Display {
- public:
-  Display() : server_("/usr/bin/Xvfb", {"-displayfd", "1", "-screen", "0", "1366x768x24", "-nolisten", "tcp"}) {
-    if (!eventually([&] { return server_.out().find('\n') != std::string::npos; })) FAIL("Xvfb: " << server_.err());
-    const std::string number = server_.out();
-    ::setenv("DISPLAY", (":" + number.substr(0, number.find('\n'))).c_str(), 1);
-  }
-  ~Display() { ::unsetenv("DISPLAY"); }
-
- private:
-  Program server_;
-};
-
-}  // namespace
-
 TEST_CASE("Space in a real window of another seat acknowledges, and the engine's own seat sees it") {
-  for (const char* tool : {"/usr/bin/Xvfb", "/usr/bin/xdotool"}) {
-    if (std::filesystem::exists(tool)) continue;
-    WARN("not tested: " << tool << " is not installed");
-    return;
-  }
+  if (!can_open_windows()) return;
   Installation house(kAlertRule);
   house.start_engine();
   house.start_agent();

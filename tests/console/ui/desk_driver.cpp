@@ -68,7 +68,7 @@ DeskDriver::DeskDriver(std::shared_ptr<const Snapshot> snapshot, float width, fl
   input.now = sample::kNow;
   input.width = width;
   input.height = height;
-  input.sound_available = true;
+  input.sound.device = true;
   mouse_at(-1e30F, -1e30F);
   frames(2);
 }
@@ -88,6 +88,7 @@ void DeskDriver::frames(int n, double dt) {
     texts_.clear();
     last_ = console_->frame(snapshot_, input);
     commands_.insert(commands_.end(), last_.commands.begin(), last_.commands.end());
+    if (after) after(last_);
     input.replies.clear();
     ImGui::Render();
   }

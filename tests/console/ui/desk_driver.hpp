@@ -1,6 +1,7 @@
 #pragma once
 #include <imgui.h>
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -45,6 +46,7 @@ class DeskDriver {
   [[nodiscard]] Console& console() { return *console_; }
   [[nodiscard]] const FrameOutput& last() const { return last_; }
   FrameInput input;
+  std::function<void(const FrameOutput&)> after;  ///< called after each frame
 
  private:
   ImGuiContext* context_ = nullptr;
