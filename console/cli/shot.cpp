@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <atomic>
 #include <memory>
 
 #include "console/cli/assets.hpp"
@@ -13,6 +14,7 @@
 #include "console/demo/agents.hpp"
 #include "console/demo/playback.hpp"
 #include "console/engine/recovery.hpp"
+#include "console/engine/rule_answers.hpp"
 #include "console/engine/site_archive.hpp"
 #include "console/engine/watch.hpp"
 #include "console/link/link_server.hpp"
@@ -23,7 +25,11 @@
 namespace wf::cli {
 namespace {
 
-using Picture = std::shared_ptr<const Snapshot>;
+struct Picture {
+  std::shared_ptr<const Snapshot> snapshot;
+  engine::RulesShown rules;
+  std::filesystem::path data;  ///< empty: there is none
+};
 
 struct Options {
   Shared shared;
@@ -121,7 +127,8 @@ Result<Picture> of_recording(const Options& options) {
     around.agents.push_back(std::move(agent));
   }
   feed(watch, *events, recording->start, until);
-  return watch.snapshot(until, around);
+  std::shared_ptr<const Snapshot> snapshot = watch.snapshot(until, around);
+  return Picture{std::move(snapshot), watch.rules(), {}};
 }
 
 Result<Picture> of_data(const Options& options) {
@@ -149,7 +156,8 @@ Result<Picture> of_data(const Options& options) {
   } else {
     note(agents.error().text());
   }
-  return watch.snapshot(watch.now(), around);
+  std::shared_ptr<const Snapshot> snapshot = watch.snapshot(watch.now(), around);
+  return Picture{std::move(snapshot), watch.rules(), settled->engine.data};
 }
 
 int shoot(const Options& options) {
@@ -157,11 +165,19 @@ int shoot(const Options& options) {
   if (!shot) return fail(shot.error());
   shot->select = options.select;
   const bool bare = options.view.view == "gallery" && options.at.empty() && options.shared.data.empty();
-  Result<Picture> picture = bare                 ? Result<Picture>(engine::Watch(nullptr).snapshot(0, {}))
+  Result<Picture> picture = bare ? Result<Picture>(Picture{engine::Watch(nullptr).snapshot(0, {}), {}, {}})
                             : options.at.empty() ? of_data(options)
                                                  : of_recording(options);
   if (!picture) return fail(picture.error());
-  const Result<void> drawn = shell::shoot(*shot, feed_of(std::move(*picture)));
+  const auto answer = [&](const Query& query) {
+    const std::atomic<bool> cancelled = false;
+    if (about_rules(query.what))
+      return engine::answer_rules(picture->rules, picture->data, picture->snapshot->now, query, cancelled);
+    QueryPage none;
+    none.error = "a picture answers questions about its rules only";
+    return none;
+  };
+  const Result<void> drawn = shell::shoot(*shot, feed_of(picture->snapshot, answer));
   return drawn ? kGood : fail(drawn.error());
 }
 

@@ -17,14 +17,13 @@ void Waker::wake() {
 
 int show(seat::Seat& seat, const shell::WindowOptions& window, const Signals& signals, Waker& waker) {
   shell::Feed feed = feed_of(seat);
-  feed.set_on_change = [&seat, &waker](std::function<void()> on_change) {
+  feed.set_on_change = [&waker, told = feed.set_on_change](std::function<void()> on_change) {
     waker.set(on_change);
-    seat.set_on_change(std::move(on_change));
+    told(std::move(on_change));
   };
   feed.quit = [&signals] { return signals.stopped(); };
   const Result<void> shown = shell::run_window(window, feed);
-  waker.set({});
-  seat.set_on_change({});
+  feed.set_on_change({});
   if (shown) return kGood;
   fail(shown.error());
   return shown.error().where == "display" ? kNoDisplay : kFailed;

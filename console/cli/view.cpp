@@ -5,11 +5,13 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <charconv>
+#include <mutex>
 #include <tuple>
 #include <utility>
 
 #include "console/cli/command.hpp"
 #include "console/engine/query.hpp"
+#include "console/engine/rule_answers.hpp"
 #include "console/site/base_map.hpp"
 
 namespace wf::cli {
@@ -34,6 +36,7 @@ Result<std::pair<int, int>> size_of(const std::string& text) {
 ui::View view_of(const std::string& name) {
   if (name == "map") return ui::View::map;
   if (name == "agents") return ui::View::agents;
+  if (name == "rules") return ui::View::rules;
   if (name == "gallery") return ui::View::gallery;
   return ui::View::wall;
 }
@@ -54,8 +57,8 @@ ui::Theme theme_of(const std::string& name) { return name == "light" ? ui::Theme
 }  // namespace
 
 void add_view_options(CLI::App& command, ViewOptions& options) {
-  command.add_option("--view", options.view, "wall, map, agents or gallery")
-      ->check(CLI::IsMember({"wall", "map", "agents", "gallery"}))
+  command.add_option("--view", options.view, "wall, map, agents, rules or gallery")
+      ->check(CLI::IsMember({"wall", "map", "agents", "rules", "gallery"}))
       ->capture_default_str();
   command.add_option("--theme", options.theme, "dark or light")
       ->check(CLI::IsMember({"dark", "light"}))
@@ -102,7 +105,10 @@ seat::Backend backend_of(engine::Engine& engine) {
     engine.submit(std::move(command), std::move(reply));
   };
   out.query = [&engine](const Query& query, const std::atomic<bool>& cancelled) {
-    return engine::run_query(engine.options().data, query, cancelled);
+    const engine::EngineOptions& options = engine.options();
+    return about_rules(query.what)
+               ? engine::answer_rules(engine.rules(), options.data, options.clock.now(), query, cancelled)
+               : engine::run_query(options.data, query, cancelled);
   };
   out.watch = [&engine](std::function<void()> on_change) { return engine.watch(std::move(on_change)); };
   out.unwatch = [&engine](std::uint64_t token) { engine.unwatch(token); };
@@ -111,8 +117,31 @@ seat::Backend backend_of(engine::Engine& engine) {
   return out;
 }
 
+namespace {
+
+/// Answers on their way from the seat's threads to the window's; one may come when the window is gone.
+struct Answers {
+  std::mutex mutex;
+  std::vector<ui::Answer> come;     ///< guarded by mutex
+  std::function<void()> on_change;  ///< guarded by mutex, which is held while it is called
+};
+
+}  // namespace
+
 shell::Feed feed_of(seat::Seat& seat) {
   shell::Feed out;
+  const auto answers = std::make_shared<Answers>();
+  out.ask = [&seat, answers](ui::Question question) {
+    (void)seat.ask(std::move(question.query), [answers, token = question.token](std::shared_ptr<const QueryPage> page) {
+      const std::lock_guard hold(answers->mutex);
+      answers->come.push_back({token, std::move(page)});
+      if (answers->on_change) answers->on_change();
+    });
+  };
+  out.answers = [answers] {
+    const std::lock_guard hold(answers->mutex);
+    return std::exchange(answers->come, {});
+  };
   out.snapshot = [&seat] { return seat.snapshot(); };
   out.send = [&seat](Command command) { seat.send(std::move(command)); };
   out.replies = [&seat] { return seat.replies(); };
@@ -125,12 +154,25 @@ shell::Feed feed_of(seat::Seat& seat) {
     const double passed = static_cast<double>(std::max<std::int64_t>(system - made, 0)) * snapshot->clock_rate;
     return snapshot->now + static_cast<std::int64_t>(passed);
   };
-  out.set_on_change = [&seat](std::function<void()> on_change) { seat.set_on_change(std::move(on_change)); };
+  out.set_on_change = [&seat, answers](std::function<void()> on_change) {
+    {
+      const std::lock_guard hold(answers->mutex);
+      answers->on_change = on_change;
+    }
+    seat.set_on_change(std::move(on_change));
+  };
   return out;
 }
 
-shell::Feed feed_of(std::shared_ptr<const Snapshot> snapshot) {
+shell::Feed feed_of(std::shared_ptr<const Snapshot> snapshot, std::function<QueryPage(const Query&)> answer) {
   shell::Feed out;
+  if (answer) {
+    const auto come = std::make_shared<std::vector<ui::Answer>>();
+    out.ask = [come, answer = std::move(answer)](const ui::Question& question) {
+      come->push_back({question.token, std::make_shared<const QueryPage>(answer(question.query))});
+    };
+    out.answers = [come] { return std::exchange(*come, {}); };
+  }
   out.now = [snapshot] { return snapshot->now; };
   out.snapshot = [snapshot = std::move(snapshot)] { return snapshot; };
   out.send = [](const Command&) {};

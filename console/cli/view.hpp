@@ -31,7 +31,8 @@ void add_view_options(CLI::App& command, ViewOptions& options);
 [[nodiscard]] seat::Backend backend_of(engine::Engine& engine);
 /// What a window needs of a seat, which must outlive it. The clock goes on between the seat's snapshots.
 [[nodiscard]] shell::Feed feed_of(seat::Seat& seat);
-/// A feed of one snapshot that stands still.
-[[nodiscard]] shell::Feed feed_of(std::shared_ptr<const Snapshot> snapshot);
+/// A feed of one snapshot that stands still; questions are answered by `answer`, or by nobody.
+[[nodiscard]] shell::Feed feed_of(std::shared_ptr<const Snapshot> snapshot,
+                                  std::function<QueryPage(const Query&)> answer = {});
 
 }  // namespace wf::cli

@@ -38,6 +38,7 @@ class PipelineEngine final : public Engine {
   Result<void> open(std::vector<std::string>& notes);
 
   std::shared_ptr<const Snapshot> snapshot() const override { return published_.current(); }
+  RulesShown rules() const override { return published_.rules(); }
   void submit(Command command, std::function<void(CommandReply)> reply) override;
   std::uint64_t watch(std::function<void()> on_change) override { return published_.watch(std::move(on_change)); }
   void unwatch(std::uint64_t token) override { published_.unwatch(token); }

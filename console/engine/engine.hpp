@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "console/engine/clock.hpp"
+#include "console/engine/rules_in_force.hpp"
 #include "console/fusion/fusion.hpp"
 #include "console/link/fact.hpp"
 #include "console/model/attachment_limits.hpp"
@@ -49,6 +50,8 @@ class Engine {
   virtual ~Engine() = default;  ///< stops listening, stores what was taken, joins its threads
 
   [[nodiscard]] virtual std::shared_ptr<const Snapshot> snapshot() const = 0;
+  /// The rules in force and how they did; costs nothing.
+  [[nodiscard]] virtual RulesShown rules() const = 0;
   /// Logs the command durably, then carries it out; `reply` is called on an engine thread. A command that
   /// cannot be stored is refused with the reason.
   virtual void submit(Command command, std::function<void(CommandReply)> reply) = 0;

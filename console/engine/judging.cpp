@@ -158,7 +158,8 @@ void Judging::publish(std::int64_t mono) {
   around_.health.refused_batches = parts_.writer.refused();
   published_ = mono;
   changed_ = false;
-  parts_.published.put(watch.snapshot(now, around_), [&] {
+  std::shared_ptr<const Snapshot> snapshot = watch.snapshot(now, around_);
+  parts_.published.put(std::move(snapshot), watch.rules(), [&] {
     for (const CommandReply& reply : replies_) parts_.replies.answer(reply);
     replies_.clear();
   });

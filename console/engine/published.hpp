@@ -6,11 +6,12 @@
 #include <mutex>
 #include <utility>
 
+#include "console/engine/rules_in_force.hpp"
 #include "console/model/snapshot.hpp"
 
 namespace wf::engine {
 
-/// The newest snapshot, and who wants to know when there is one. Any thread.
+/// The newest snapshot with the rules of its moment, and who wants to know when there is one. Any thread.
 class Published {
  public:
   /// Null before the first.
@@ -18,12 +19,17 @@ class Published {
     const std::lock_guard hold(mutex_);
     return snapshot_;
   }
+  [[nodiscard]] RulesShown rules() const {
+    const std::lock_guard hold(mutex_);
+    return rules_;
+  }
   /// Once `snapshot` is the current one `shown` runs, then all who watch are told.
   template <class Shown>
-  void put(std::shared_ptr<const Snapshot> snapshot, Shown&& shown) {
+  void put(std::shared_ptr<const Snapshot> snapshot, RulesShown rules, Shown&& shown) {
     {
       const std::lock_guard hold(mutex_);
       snapshot_.swap(snapshot);
+      std::swap(rules_, rules);
     }
     shown();
     const std::lock_guard hold(watchers_mutex_);
@@ -44,6 +50,7 @@ class Published {
  private:
   mutable std::mutex mutex_;
   std::shared_ptr<const Snapshot> snapshot_;  ///< guarded by mutex_
+  RulesShown rules_;                          ///< guarded by mutex_
   std::mutex watchers_mutex_;                 ///< held while they are called: after unwatch() none is
   std::map<std::uint64_t, std::function<void()>> watchers_;
   std::uint64_t last_ = 0;

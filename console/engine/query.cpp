@@ -176,6 +176,10 @@ class Answer {
         done = rows([&](UtcNs until, std::size_t n) { return reader_.audit(query_.since, until, n); },
                     [](const store::AuditLine& line) { return std::pair(line.time, line_of(line)); });
         break;
+      case Query::What::rules:
+      case Query::What::rule:
+        done = Error{"the rules are no part of what is stored", "query", "ask a running engine for them"};
+        break;
     }
     if (!done) page_.error = done.error().text();
     return std::move(page_);

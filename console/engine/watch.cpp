@@ -57,11 +57,14 @@ Snapshot::Bar bar_of(const Incident& incident) {
 
 struct Watch::Impl {
   Impl(std::shared_ptr<const Estate> site, FindEstate find)
-      : estate(std::move(site)), find_estate(std::move(find)), rules(no_rules()), fusion(estate, rules, policy) {}
+      : estate(std::move(site)),
+        find_estate(std::move(find)),
+        in_force(no_rules()),
+        fusion(estate, in_force->rules, policy) {}
 
-  static std::shared_ptr<const sigma::RuleSet> no_rules() {
+  static std::shared_ptr<const RulesInForce> no_rules() {
     sigma::LoadReport ignored;
-    return sigma::RuleSet::compile({}, ignored);
+    return rules_in_force({}, ignored);
   }
 
   struct Source {
@@ -139,8 +142,7 @@ struct Watch::Impl {
 
   std::shared_ptr<const Estate> estate;
   FindEstate find_estate;
-  std::vector<sigma::RuleFile> rule_files;  ///< what `rules` was made of
-  std::shared_ptr<const sigma::RuleSet> rules;
+  std::shared_ptr<const RulesInForce> in_force;
   fusion::Policy policy;
   fusion::Fusion fusion;
   fusion::Changes one;  ///< of the input at hand
@@ -160,6 +162,7 @@ struct Watch::Impl {
   std::shared_ptr<const std::vector<Ticket>> tickets;
   std::uint64_t tickets_version = 0;
   std::shared_ptr<const AlarmFigures> figures_shown;
+  std::shared_ptr<const RuleRecord> rule_record;  ///< as old as figures_shown
   std::uint64_t figures_version = 0;
   UtcNs figures_made = 0;
   std::map<std::uint64_t, Snapshot::Bar> bars;                 ///< by incident
@@ -266,22 +269,20 @@ void Watch::take_configuration(const Configuration& configuration, sigma::LoadRe
   const auto same = [](const sigma::RuleFile& a, const sigma::RuleFile& b) {
     return a.path == b.path && a.text == b.text;
   };
-  if (!std::equal(configuration.rules.begin(), configuration.rules.end(), w.rule_files.begin(), w.rule_files.end(),
-                  same)) {
-    w.rules = sigma::RuleSet::compile(configuration.rules, report);
-    w.rule_files = configuration.rules;
-  }
+  const std::vector<sigma::RuleFile>& before = w.in_force->files;
+  if (!std::equal(configuration.rules.begin(), configuration.rules.end(), before.begin(), before.end(), same))
+    w.in_force = rules_in_force(configuration.rules, report);
   w.policy = configuration.policy;
   if (w.find_estate && !configuration.site.empty())
     if (std::shared_ptr<const Estate> found = w.find_estate(configuration.site)) w.estate = std::move(found);
-  w.fusion.configure(w.estate, w.rules, w.policy);
+  w.fusion.configure(w.estate, w.in_force->rules, w.policy);
   w.incidents_dirty = w.devices_dirty = w.presence_dirty = true;
 }
 
 void Watch::take_estate(std::shared_ptr<const Estate> estate) {
   Impl& w = *impl_;
   w.estate = estate ? std::move(estate) : std::make_shared<const Estate>();
-  w.fusion.configure(w.estate, w.rules, w.policy);
+  w.fusion.configure(w.estate, w.in_force->rules, w.policy);
   w.incidents_dirty = w.devices_dirty = w.presence_dirty = true;
 }
 
@@ -309,6 +310,7 @@ std::set<std::string> Watch::attachments() const {
 const std::string& Watch::problem() const { return impl_->problem; }
 const std::shared_ptr<const Estate>& Watch::estate() const { return impl_->estate; }
 const fusion::Fusion& Watch::fusion() const { return impl_->fusion; }
+RulesShown Watch::rules() const { return {impl_->in_force, impl_->rule_record}; }
 
 /// Makes anew what changed since the last snapshot, and forgets what no longer shows.
 void Watch::Impl::refresh(UtcNs at) {
@@ -322,7 +324,12 @@ void Watch::Impl::refresh(UtcNs at) {
     tickets = std::make_shared<const std::vector<Ticket>>(fusion.tickets());
   const std::int64_t age = at - figures_made;
   if (!figures_shown || age >= kMinute || (age >= kFiguresEvery && figures_version != fusion.figures_version())) {
-    figures_shown = std::make_shared<const AlarmFigures>(fusion.figures());
+    auto record = std::make_shared<RuleRecord>();
+    record->since = first;
+    record->figures = fusion.figures();
+    record->firings = fusion.firings();
+    figures_shown = std::make_shared<const AlarmFigures>(record->figures.shown());
+    rule_record = std::move(record);
     figures_version = fusion.figures_version();
     figures_made = at;
   }

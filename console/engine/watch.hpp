@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "console/engine/configuration.hpp"
+#include "console/engine/rules_in_force.hpp"
 #include "console/fusion/fusion.hpp"
 #include "console/fusion/sigma/rule_set.hpp"
 #include "console/model/command.hpp"
@@ -80,6 +81,8 @@ class Watch {
   /// The newest record that could not be read, and why; empty: none.
   [[nodiscard]] const std::string& problem() const;
   [[nodiscard]] const std::shared_ptr<const Estate>& estate() const;
+  /// The rules in force, and how they did as of the last snapshot().
+  [[nodiscard]] RulesShown rules() const;
   [[nodiscard]] const fusion::Fusion& fusion() const;
 
   /// The picture of this moment. What did not change since the last one is shared with it: with nothing new

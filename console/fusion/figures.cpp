@@ -179,6 +179,23 @@ void Figures::back(const std::string& id, std::int64_t gap) {
   if (const auto it = w.rules.find(id); it != w.rules.end()) it->second.part.back.add(gap);
 }
 
+void Figures::matched(const std::string& rule, UtcNs at) {
+  auto it = firings_.find(rule);
+  if (it == firings_.end()) {
+    if (firings_.size() >= kMostFirings) return;
+    it = firings_.emplace(rule, RuleFiring{rule, 0, 0}).first;
+  }
+  ++it->second.times;
+  it->second.last = at;
+}
+
+std::vector<RuleFiring> Figures::firings() const {
+  std::vector<RuleFiring> out;
+  out.reserve(firings_.size());
+  for (const auto& [rule, firing] : firings_) out.push_back(firing);
+  return out;
+}
+
 AlarmFigures Figures::report(const Policy& policy) const {
   AlarmFigures out;
   for (auto it = weeks_.rbegin(); it != weeks_.rend(); ++it) {
@@ -204,7 +221,6 @@ AlarmFigures Figures::report(const Policy& policy) const {
       if (wasted(rule) == 0) continue;
       w.worst.push_back({rule.id, rule.name, rule.calls, wasted(rule) / kMinute, proposed_fix(rule)});
     }
-    if (w.rules.size() > AlarmFigures::Week::kMostShown) w.rules.resize(AlarmFigures::Week::kMostShown);
     out.weeks.push_back(std::move(w));
   }
   return out;

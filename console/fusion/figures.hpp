@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "console/model/alarm_figures.hpp"
+#include "console/model/rule.hpp"
 
 namespace wf::fusion {
 
@@ -19,6 +20,8 @@ struct Policy;
 class Figures {
  public:
   static constexpr std::size_t kMostRules = 2'000, kMostPoints = 24, kMostDesks = 100, kWeeks = 5;
+  /// Rules of which it is known when they matched; what comes beyond them is not.
+  static constexpr std::size_t kMostFirings = 10'000;
 
   /// Time passes. `week` begins the week that `now` is in; floods run in engine time.
   void pass(UtcNs now, UtcNs week, bool flood);
@@ -40,10 +43,16 @@ class Figures {
   void over(const std::string& rule, std::int64_t stood);
   void back(const std::string& rule, std::int64_t gap);
 
+  /// A rule matched, whatever came of it; informational ones do all the time, so version() does not count it.
+  void matched(const std::string& rule, UtcNs at);
+
   /// The agreement was withdrawn: what was counted by person is gone.
   void forget_people();
 
+  /// Of all rules; AlarmFigures::shown() is what a snapshot has of it.
   [[nodiscard]] AlarmFigures report(const Policy& policy) const;
+  /// By rule.
+  [[nodiscard]] std::vector<RuleFiring> firings() const;
   /// Another number whenever something was counted.
   [[nodiscard]] std::uint64_t version() const { return version_; }
 
@@ -64,6 +73,7 @@ class Figures {
   void each(const LiveIncident& live, const std::string& desk, const std::string& person, Count&& count);
 
   std::vector<Week> weeks_;  ///< the running one last
+  std::map<std::string, RuleFiring> firings_;
   UtcNs now_ = 0;
   bool flood_ = false;
   std::uint64_t version_ = 1;

@@ -141,7 +141,9 @@ void Fusion::Impl::on_event(Event& event, UtcNs at, Changes& changes) {
   for (const bool correlations : {false, true}) {
     for (const sigma::Match& m : matches) {
       const sigma::RuleInfo& rule = rules->rules()[m.rule];
-      if (rule.correlation != correlations || rule.hidden) continue;
+      if (rule.correlation != correlations) continue;
+      if (!scene.digest->drill) figures.matched(rule.id, now);
+      if (rule.hidden) continue;
       if (rule.informational) {
         informational.push_back(&rule);
         continue;
@@ -183,6 +185,7 @@ void Fusion::Impl::take_absences(Changes& changes) {
       recall.remember(digest);
     }
     const Scene scene{event, facts, std::move(digest)};
+    if (!scene.digest->drill) figures.matched(rule.id, now);
     if (rule.informational)
       take_context(scene, {&rule});
     else
@@ -244,6 +247,7 @@ AlarmFigures Fusion::figures() const {
   }
   return out;
 }
+std::vector<RuleFiring> Fusion::firings() const { return impl_->figures.firings(); }
 std::uint64_t Fusion::figures_version() const { return impl_->figures.version(); }
 bool Fusion::flood() const { return impl_->alarms.flood(); }
 

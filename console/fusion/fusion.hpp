@@ -9,6 +9,7 @@
 #include "console/model/alarm_figures.hpp"
 #include "console/model/command.hpp"
 #include "console/model/incident.hpp"
+#include "console/model/rule.hpp"
 #include "console/model/site.hpp"
 #include "console/model/snapshot.hpp"
 #include "console/model/ticket.hpp"
@@ -140,7 +141,9 @@ class Fusion {
   /// Alarms annunciated in the ten minutes before `now`, and whether a flood runs.
   [[nodiscard]] std::uint32_t alarms_10min(UtcNs now) const;
   [[nodiscard]] bool flood() const;
-  /// Counted up to the last input; figures_version() is another number whenever one changed.
+  /// How often each rule matched and when last; drills apart.
+  [[nodiscard]] std::vector<RuleFiring> firings() const;
+  /// Counted up to the last input, of all rules; figures_version() is another number whenever one changed.
   [[nodiscard]] AlarmFigures figures() const;
   [[nodiscard]] std::uint64_t figures_version() const;
 

@@ -10,6 +10,10 @@ void AlarmFigures::Spans::add(std::int64_t span) {
   ++counts[at];
 }
 
+void AlarmFigures::Spans::add(const Spans& other) {
+  for (std::size_t i = 0; i < counts.size(); ++i) counts[i] += other.counts[i];
+}
+
 std::uint32_t AlarmFigures::Spans::total() const { return std::accumulate(counts.begin(), counts.end(), 0U); }
 
 std::uint32_t AlarmFigures::Spans::within(std::int64_t span) const {
@@ -38,6 +42,39 @@ std::uint32_t AlarmFigures::Part::judged() const {
 int AlarmFigures::Part::precision() const {
   const std::uint32_t of = judged();
   return of == 0 ? -1 : static_cast<int>(100 * causes[static_cast<std::size_t>(Cause::true_alarm)] / of);
+}
+
+void AlarmFigures::Part::add(const Part& other) {
+  const auto each = [](auto& to, const auto& from) {
+    for (std::size_t i = 0; i < to.size(); ++i) to[i] += from[i];
+  };
+  calls += other.calls;
+  rows += other.rows;
+  repeats += other.repeats;
+  each(priorities, other.priorities);
+  acknowledged.add(other.acknowledged);
+  acknowledged_high.add(other.acknowledged_high);
+  in_target += other.in_target;
+  missed += other.missed;
+  escalated += other.escalated;
+  chattering += other.chattering;
+  fleeting += other.fleeting;
+  stale += other.stale;
+  each(causes, other.causes);
+  operator_time += other.operator_time;
+  over.add(other.over);
+  back.add(other.back);
+  if (other.of_point > of_point) {
+    point = other.point;
+    of_point = other.of_point;
+  }
+}
+
+AlarmFigures AlarmFigures::shown() const {
+  AlarmFigures out = *this;
+  for (Week& week : out.weeks)
+    if (week.rules.size() > Week::kMostShown) week.rules.resize(Week::kMostShown);
+  return out;
 }
 
 double AlarmFigures::Week::rate() const {

@@ -20,6 +20,7 @@ struct AlarmFigures {
     std::array<std::uint32_t, kWithin.size() + 1> counts{};
     void add(std::int64_t span);
     [[nodiscard]] std::uint32_t total() const;
+    void add(const Spans& other);
     /// How many took at most that long; `span` is one of kWithin.
     [[nodiscard]] std::uint32_t within(std::int64_t span) const;
     /// The shortest of kWithin that so many percent kept to; 0: there are none, or it takes longer than a day.
@@ -50,6 +51,8 @@ struct AlarmFigures {
     [[nodiscard]] std::uint32_t judged() const;
     /// Of those, true alarms in percent; -1: none was judged.
     [[nodiscard]] int precision() const;
+    /// Counts what another of the same rule or desk counted in another week; `point` stays the one with more calls.
+    void add(const Part& other);
     bool operator==(const Part&) const = default;
   };
 
@@ -70,7 +73,7 @@ struct AlarmFigures {
     std::uint32_t most = 0;  ///< alarms in ten minutes, at the worst
     std::uint32_t desks_on_duty = 1;
     Part all;
-    std::vector<Part> rules;   ///< the costliest first, at most kMostShown
+    std::vector<Part> rules;   ///< the costliest first; in a snapshot at most kMostShown
     std::vector<Part> desks;   ///< by name
     std::vector<Part> people;  ///< only where an agreement allows it
     std::vector<Worst> worst;  ///< at most ten
@@ -82,6 +85,8 @@ struct AlarmFigures {
   };
   std::vector<Week> weeks;  ///< the running one first, then those before it
   std::uint32_t stale_now = 0, chattering_now = 0, fleeting_now = 0;
+  /// As a snapshot has it: of each week kMostShown rules.
+  [[nodiscard]] AlarmFigures shown() const;
   bool operator==(const AlarmFigures&) const = default;
 };
 

@@ -18,7 +18,9 @@ void take_counts(const From& from, Counts& counts) {
   for (std::size_t i = 0; i < n; ++i) counts[i] = from.Get(static_cast<int>(i));
 }
 
-void put_part(const AlarmFigures::Part& in, pb::AlarmPart& out) {
+}  // namespace
+
+void put(const AlarmFigures::Part& in, pb::AlarmPart& out) {
   out.set_id(in.id);
   out.set_name(in.name);
   out.set_calls(in.calls);
@@ -41,7 +43,7 @@ void put_part(const AlarmFigures::Part& in, pb::AlarmPart& out) {
   out.set_of_point(in.of_point);
 }
 
-AlarmFigures::Part take_part(const pb::AlarmPart& in) {
+AlarmFigures::Part take(const pb::AlarmPart& in) {
   AlarmFigures::Part out;
   out.id = in.id();
   out.name = in.name();
@@ -66,7 +68,17 @@ AlarmFigures::Part take_part(const pb::AlarmPart& in) {
   return out;
 }
 
-}  // namespace
+void put(const AlarmFigures::Worst& in, pb::AlarmWorst& out) {
+  out.set_rule(in.rule);
+  out.set_name(in.name);
+  out.set_calls(in.calls);
+  out.set_minutes(in.minutes);
+  out.set_fix(in.fix);
+}
+
+AlarmFigures::Worst take(const pb::AlarmWorst& in) {
+  return {in.rule(), in.name(), in.calls(), in.minutes(), in.fix()};
+}
 
 void put(const AlarmFigures& in, pb::AlarmFigures& out) {
   for (const AlarmFigures::Week& week : in.weeks) {
@@ -77,18 +89,11 @@ void put(const AlarmFigures& in, pb::AlarmFigures& out) {
     to.set_floods(week.floods);
     to.set_most(week.most);
     to.set_desks_on_duty(week.desks_on_duty);
-    put_part(week.all, *to.mutable_all());
-    for (const AlarmFigures::Part& part : week.rules) put_part(part, *to.add_rules());
-    for (const AlarmFigures::Part& part : week.desks) put_part(part, *to.add_desks());
-    for (const AlarmFigures::Part& part : week.people) put_part(part, *to.add_people());
-    for (const AlarmFigures::Worst& worst : week.worst) {
-      pb::AlarmWorst& w = *to.add_worst();
-      w.set_rule(worst.rule);
-      w.set_name(worst.name);
-      w.set_calls(worst.calls);
-      w.set_minutes(worst.minutes);
-      w.set_fix(worst.fix);
-    }
+    put(week.all, *to.mutable_all());
+    for (const AlarmFigures::Part& part : week.rules) put(part, *to.add_rules());
+    for (const AlarmFigures::Part& part : week.desks) put(part, *to.add_desks());
+    for (const AlarmFigures::Part& part : week.people) put(part, *to.add_people());
+    for (const AlarmFigures::Worst& worst : week.worst) put(worst, *to.add_worst());
   }
   out.set_stale_now(in.stale_now);
   out.set_chattering_now(in.chattering_now);
@@ -105,12 +110,11 @@ AlarmFigures take(const pb::AlarmFigures& in) {
     to.floods = week.floods();
     to.most = week.most();
     to.desks_on_duty = week.desks_on_duty();
-    to.all = take_part(week.all());
-    for (const pb::AlarmPart& part : week.rules()) to.rules.push_back(take_part(part));
-    for (const pb::AlarmPart& part : week.desks()) to.desks.push_back(take_part(part));
-    for (const pb::AlarmPart& part : week.people()) to.people.push_back(take_part(part));
-    for (const pb::AlarmWorst& w : week.worst())
-      to.worst.push_back({w.rule(), w.name(), w.calls(), w.minutes(), w.fix()});
+    to.all = take(week.all());
+    for (const pb::AlarmPart& part : week.rules()) to.rules.push_back(take(part));
+    for (const pb::AlarmPart& part : week.desks()) to.desks.push_back(take(part));
+    for (const pb::AlarmPart& part : week.people()) to.people.push_back(take(part));
+    for (const pb::AlarmWorst& worst : week.worst()) to.worst.push_back(take(worst));
   }
   out.stale_now = in.stale_now();
   out.chattering_now = in.chattering_now();

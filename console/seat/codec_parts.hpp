@@ -4,6 +4,7 @@
 
 #include "console/model/health.hpp"
 #include "console/model/incident.hpp"
+#include "console/model/query.hpp"
 #include "console/model/site.hpp"
 #include "console/model/snapshot.hpp"
 
@@ -17,6 +18,9 @@ class DeviceStates;
 class HealthReport;
 class Tickets;
 class AlarmFigures;
+class AlarmPart;
+class AlarmWorst;
+class SeatPage;
 }  // namespace wf::pb
 
 namespace wf::seat {
@@ -39,6 +43,14 @@ void put(const std::vector<Ticket>& in, pb::Tickets& out);
 
 void put(const AlarmFigures& in, pb::AlarmFigures& out);
 [[nodiscard]] AlarmFigures take(const pb::AlarmFigures& in);
+
+void put(const AlarmFigures::Part& in, pb::AlarmPart& out);
+[[nodiscard]] AlarmFigures::Part take(const pb::AlarmPart& in);
+void put(const AlarmFigures::Worst& in, pb::AlarmWorst& out);
+[[nodiscard]] AlarmFigures::Worst take(const pb::AlarmWorst& in);
+
+void put(const QueryPage& in, pb::SeatPage& out);
+[[nodiscard]] QueryPage take(const pb::SeatPage& in);
 
 void put(const HealthReport& in, pb::HealthReport& out);
 [[nodiscard]] HealthReport take(const pb::HealthReport& in);

@@ -40,6 +40,7 @@ void encode_request(const Request& request, std::string& out) {
     query.set_until(request.ask->query.until);
     query.set_where(request.ask->query.where);
     query.set_limit(request.ask->query.limit);
+    query.set_known(request.ask->query.known);
   }
   to.set_cancel(request.cancel);
   to.set_health(request.health);
@@ -82,11 +83,12 @@ Result<Request> decode_request(std::string_view bytes) {
   if (in.has_query()) {
     Request::Ask ask;
     ask.token = in.query().token();
-    ask.query.what = as_enum(in.query().what(), Query::What::audit);
+    ask.query.what = as_enum(in.query().what(), kLastQuery);
     ask.query.since = in.query().since();
     ask.query.until = in.query().until();
     ask.query.where = in.query().where();
     ask.query.limit = static_cast<std::size_t>(std::min<std::uint64_t>(in.query().limit(), 10'000));
+    ask.query.known = in.query().known();
     out.ask = std::move(ask);
   }
   out.cancel = in.cancel();

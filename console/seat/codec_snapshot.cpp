@@ -402,9 +402,7 @@ void UpdateEncoder::encode(const Update& update, std::string& out) const {
   if (update.page) {
     pb::SeatPage& page = *to.mutable_page();
     page.set_token(update.page->token);
-    for (const std::string& line : update.page->page.lines) page.add_lines(line);
-    page.set_more(update.page->page.more);
-    page.set_error(update.page->page.error);
+    put(update.page->page, page);
   }
   to.set_refused(update.refused);
   if (update.health) put(*update.health, *to.mutable_health());
@@ -430,9 +428,7 @@ Result<Update> UpdateDecoder::decode(std::string_view bytes, std::shared_ptr<con
   if (in.has_page()) {
     Update::Page page;
     page.token = in.page().token();
-    page.page.lines.assign(in.page().lines().begin(), in.page().lines().end());
-    page.page.more = in.page().more();
-    page.page.error = in.page().error();
+    page.page = take(in.page());
     out.page = std::move(page);
   }
   out.refused = in.refused();

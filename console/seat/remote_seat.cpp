@@ -168,11 +168,30 @@ class RemoteSeat final : public Seat {
         request = std::move(outbox_.front());
         outbox_.pop_front();
       }
+      if (request.ask && about_rules(request.ask->query.what) && version_ < kRulesWireVersion) {
+        answer_too_old(request.ask->token);
+        continue;
+      }
       if (transmit(request)) continue;
       const std::lock_guard lock(mutex_);
       outbox_.push_front(std::move(request));
       return;
     }
+  }
+
+  /// An older engine would take the question for another one.
+  void answer_too_old(std::uint64_t token) {
+    std::function<void(std::shared_ptr<const QueryPage>)> answer;
+    {
+      const std::lock_guard lock(mutex_);
+      const auto it = asked_.find(token);
+      if (it == asked_.end()) return;
+      answer = std::move(it->second.answer);
+      asked_.erase(it);
+    }
+    QueryPage page;
+    page.error = "the engine is older than this seat and does not tell of its rules; bring it to the seat's version";
+    answer(std::make_shared<const QueryPage>(std::move(page)));
   }
 
   void say_hello() {
@@ -244,7 +263,8 @@ class RemoteSeat final : public Seat {
     if (update.welcome) {
       welcomed_ = true;
       refusal_.clear();
-      decoder_ = UpdateDecoder(std::min(update.welcome->wire_version, kSeatWireVersion));
+      version_ = std::min(update.welcome->wire_version, kSeatWireVersion);
+      decoder_ = UpdateDecoder(version_);
       resend();
     }
     if (!update.refused.empty()) {
@@ -311,6 +331,7 @@ class RemoteSeat final : public Seat {
   zmq::context_t context_{1};
   std::unique_ptr<zmq::socket_t> socket_;
   UpdateDecoder decoder_;
+  std::uint32_t version_ = kSeatWireVersion;  ///< that both ends speak
   bool welcomed_ = false, ever_heard_ = false;
   std::string refusal_;
   SteadyClock::time_point heard_, started_, said_hello_{}, beat_{}, connected_{};

@@ -15,6 +15,10 @@ struct Feed {
   std::function<void(Command)> send;
   std::function<std::vector<CommandReply>()> replies;
   std::function<std::string()> connection_problem;
+  /// Passes a question on; what is answered comes with answers(), after the shell was woken up. Both may be empty:
+  /// then nobody answers questions.
+  std::function<void(ui::Question)> ask;
+  std::function<std::vector<ui::Answer>()> answers;
   std::function<UtcNs()> now;  ///< engine clock
   /// Registers a function that wakes the shell up; callable from any thread.
   std::function<void(std::function<void()>)> set_on_change;

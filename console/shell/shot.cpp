@@ -71,7 +71,10 @@ Result<void> shoot(const ShotOptions& options, const Feed& feed) {
   input.connection_problem = feed.connection_problem ? feed.connection_problem() : std::string();
   for (int frame = 0; frame < kFrames; ++frame) {
     input.seconds = frame * kFrameTime;
-    (void)stage.build(snapshot, input);
+    input.can_ask = feed.ask != nullptr;
+    if (feed.answers) input.answers = feed.answers();
+    for (ui::Question& question : stage.build(snapshot, input).questions)
+      if (feed.ask) feed.ask(std::move(question));
   }
   stage.draw(options.width, options.height);
   gl().finish();

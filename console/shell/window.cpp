@@ -293,6 +293,8 @@ void Window::draw_frame() {
   input.replies = feed_.replies();
   input.connection_problem = feed_.connection_problem();
   input.sound = sounder_.state(input.seconds);
+  input.can_ask = feed_.ask != nullptr;
+  if (feed_.answers) input.answers = feed_.answers();
   ui::FrameOutput output = stage_->build(feed_.snapshot(), input);
   if (inputs_wait()) touched();
   stage_->draw(width, height);
@@ -309,6 +311,8 @@ void Window::draw_frame() {
     sound();
     touched();
   }
+  for (ui::Question& question : output.questions)
+    if (feed_.ask) feed_.ask(std::move(question));
   if (output.toggle_fullscreen) toggle_fullscreen();
 }
 

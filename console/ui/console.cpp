@@ -16,6 +16,7 @@
 #include "console/ui/overlays.hpp"
 #include "console/ui/probe.hpp"
 #include "console/ui/rail.hpp"
+#include "console/ui/rules_view.hpp"
 #include "console/ui/site_map.hpp"
 #include "console/ui/time_strip.hpp"
 #include "console/ui/top_bar.hpp"
@@ -51,6 +52,7 @@ struct Console::Impl {
   IncidentPanel panel;
   TimeStrip strip;
   AgentsView agents;
+  RulesView rules;
   Gallery gallery;
   Palette palette;
   SiteMapState pane, full;
@@ -155,6 +157,7 @@ void Console::Impl::keys(Frame& f, FrameOutput& out) {
   if (k.letter('w')) f.view = View::wall;
   if (k.letter('s')) f.view = View::map;
   if (k.letter('h')) f.view = View::agents;
+  if (k.letter('t')) f.view = View::rules;
   if (k.letter('l')) desk.want_theme = true;
   if (k.letter('q')) desk.want_mute = true;
   desk.modal = palette.is_open() || keys_help;
@@ -210,6 +213,10 @@ void Console::Impl::draw(Frame& f, const Rect& window) {
     case View::agents:
       if (!desk.modal) agents.update(f, desk);
       agents.draw(f, desk, rest);
+      break;
+    case View::rules:
+      if (!desk.modal) rules.update(f, desk);
+      rules.draw(f, desk, rest);
       break;
     case View::gallery:
       gallery.draw(f, desk, rest);
@@ -270,6 +277,7 @@ FrameOutput Console::frame(const std::shared_ptr<const Snapshot>& snapshot, cons
   m.desk.tip.clear();
   m.take_snapshot(snapshot);
   m.take_replies(input);
+  m.desk.answers = input.answers;
   m.settle(input, out.redraw_in);
   m.desk.seconds = m.desk.counts.open > 0 || input.seconds - m.moved < kMoved;
 
@@ -295,6 +303,7 @@ FrameOutput Console::frame(const std::shared_ptr<const Snapshot>& snapshot, cons
     f.wake(0);
   m.first = false;
   m.pace(f);
+  out.questions = std::exchange(m.desk.questions, {});
   ImGui::End();
   ImGui::PopStyleVar(4);
   return out;

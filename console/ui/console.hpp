@@ -8,6 +8,7 @@
 
 #include "console/model/base_map.hpp"
 #include "console/model/command.hpp"
+#include "console/model/query.hpp"
 #include "console/model/snapshot.hpp"
 #include "console/ui/annunciator.hpp"
 
@@ -16,11 +17,21 @@ struct ImFontAtlas;
 namespace wf::ui {
 
 enum class Theme : std::uint8_t { dark, light };
-enum class View : std::uint8_t { wall, map, agents, gallery };
+enum class View : std::uint8_t { wall, map, agents, rules, gallery };
 
 /// Where the fonts lie; an empty path means that ImGui's own font stands in.
 struct FontFiles {
   std::string inter_regular, inter_medium, inter_semibold, mono_regular, mono_medium;
+};
+
+/// What a view asks of the engine; the answer carries the token.
+struct Question {
+  std::uint64_t token = 0;
+  Query query;
+};
+struct Answer {
+  std::uint64_t token = 0;
+  std::shared_ptr<const QueryPage> page;
 };
 
 /// What a frame is told from outside; the ui has no clock of its own.
@@ -28,9 +39,11 @@ struct FrameInput {
   UtcNs now = 0;                      ///< engine clock of this frame
   double seconds = 0;                 ///< monotonic, for animation and held rows
   float width = 0, height = 0;        ///< pixels
-  std::vector<CommandReply> replies;  ///< answers since the last frame
+  std::vector<CommandReply> replies;  ///< answers to commands since the last frame
   std::string connection_problem;     ///< from the seat; empty while connected
   SoundState sound;
+  std::vector<Answer> answers = {};  ///< to questions, since the last frame
+  bool can_ask = true;               ///< somebody answers questions: not so where a snapshot is all there is
 };
 
 /// What a person asked of the sound.
@@ -47,6 +60,7 @@ struct FrameOutput {
   double redraw_in = -1;  ///< seconds until the next frame is needed without input; < 0: none
   bool toggle_fullscreen = false;
   SoundWish sound;
+  std::vector<Question> questions = {};
 };
 
 struct Probe;

@@ -64,6 +64,20 @@ bool Desk::send(Frame& f, const Incident& about, Command command) {
   return true;
 }
 
+std::uint64_t Desk::ask(Query query) {
+  questions.push_back({++last_question, std::move(query)});
+  return last_question;
+}
+
+std::shared_ptr<const QueryPage> Desk::answer(std::uint64_t token) {
+  const auto found =
+      std::find_if(answers.begin(), answers.end(), [&](const Answer& a) { return token != 0 && a.token == token; });
+  if (found == answers.end()) return nullptr;
+  std::shared_ptr<const QueryPage> page = std::move(found->page);
+  answers.erase(found);
+  return page;
+}
+
 void Desk::toast(Toast::Kind kind, std::string title, std::string detail, double at) {
   constexpr std::size_t kMost = 4;
   if (toasts.size() >= kMost) {

@@ -78,8 +78,11 @@ struct Desk {
   std::vector<Toast> toasts;
   Action wanted = Action::none;  ///< taken by the incident panel in this frame
   bool want_palette = false, want_keys = false, want_theme = false, want_mute = false;
-  std::uint64_t reveal = 0;  ///< the wall scrolls to it
-  std::string tip;           ///< shown at the pointer at the end of the frame
+  std::uint64_t reveal = 0;         ///< the wall scrolls to it
+  std::vector<Question> questions;  ///< of this frame, on their way to the engine
+  std::vector<Answer> answers;      ///< that came with this frame
+  std::uint64_t last_question = 0;
+  std::string tip;  ///< shown at the pointer at the end of the frame
   std::string filter_person_name;
 
   /// Shows `text` if `hit` is hovered.
@@ -90,6 +93,10 @@ struct Desk {
   [[nodiscard]] bool pending(std::uint64_t incident, CommandKind kind) const;
   /// Sends a command about one incident as it is shown; a second one of the same kind waits for the first.
   bool send(Frame& f, const Incident& about, Command command);
+  /// Asks the engine; returns the token for answer().
+  std::uint64_t ask(Query query);
+  /// The answer to that question if it came with this frame; null: not yet. Once.
+  [[nodiscard]] std::shared_ptr<const QueryPage> answer(std::uint64_t token);
   void toast(Toast::Kind kind, std::string title, std::string detail, double at);
 };
 

@@ -80,6 +80,7 @@ constexpr Fixed kFixed[] = {
     {Entry::Kind::view, Icon::wall, "Alert wall", "W", static_cast<int>(View::wall)},
     {Entry::Kind::view, Icon::map, "Site map", "S", static_cast<int>(View::map)},
     {Entry::Kind::view, Icon::pulse, "Agents", "H", static_cast<int>(View::agents)},
+    {Entry::Kind::view, Icon::rules, "Rules", "T", static_cast<int>(View::rules)},
     {Entry::Kind::view, Icon::layers, "Widget gallery", "", static_cast<int>(View::gallery)},
     {Entry::Kind::filter, Icon::filter, "Show all open", "A", 0},
     {Entry::Kind::filter, Icon::filter, "Show unacknowledged", "U", 1},

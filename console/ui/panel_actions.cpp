@@ -140,7 +140,8 @@ void IncidentPanel::update(Frame& f, Desk& d) {
     form_keys(f, d);
     return;
   }
-  if (d.keys.typing()) return;
+  // Keys act on what is seen: other views have keys of their own.
+  if (d.keys.typing() || (f.view != View::wall && f.view != View::map)) return;
   if (i != nullptr && d.keys.take(Key::space)) act(f, d, Action::acknowledge);
   for (const Action a : kAll)
     if (d.keys.letter(look_of(a).letter)) act(f, d, a);

@@ -18,7 +18,7 @@ constexpr Entry kEntries[] = {{Icon::wall, "Wall", static_cast<int>(View::wall)}
                               {Icon::search, "Investigate", -1},
                               {Icon::layers, "Incidents", -1},
                               {Icon::pulse, "Agents", static_cast<int>(View::agents)},
-                              {Icon::rules, "Rules", -1},
+                              {Icon::rules, "Rules", static_cast<int>(View::rules)},
                               {Icon::people, "People", -1},
                               {Icon::risk, "Risk", -1},
                               {Icon::globe, "Intelligence", -1},

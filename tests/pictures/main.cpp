@@ -2,7 +2,9 @@
 //   wf-pictures OUT_DIR [WIDTHxHEIGHT…] [--only NAME]
 #include <cstdio>
 #include <filesystem>
+#include <iterator>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <imgui.h>
@@ -13,6 +15,8 @@
 #include "console/shell/shell.hpp"
 #include "console/shell/stage.hpp"
 #include "console/site/base_map.hpp"
+#include "console/ui/probe.hpp"
+#include "tests/support/sample_rules.hpp"
 #include "tests/support/sample_snapshot.hpp"
 
 namespace {
@@ -26,6 +30,7 @@ struct Picture {
   const char* card = "";  ///< device whose card is open
   bool world = false;     ///< the map shows all sites
   wf::ui::SoundState sound = {true, false, false, 0};
+  const char* click = "";  ///< areas that are clicked after that, separated by ;
 };
 
 std::shared_ptr<wf::Snapshot> drill() {
@@ -126,6 +131,32 @@ constexpr Picture kPictures[] = {
     {"keys", wf::ui::View::wall, &wf::sample::night, 0, "?"},
     {"refused", wf::ui::View::wall, &wf::sample::night, 2416, "z x"}};
 
+/// Of the rules: name, keys, clicks.
+struct RulesPicture {
+  const char *name, *keys, *click;
+};
+constexpr RulesPicture kRulesPictures[] = {
+    {"rules", "", "rule/door-held"},         {"rules-text", "", "rule/duress"},
+    {"rules-search", "ft1110", ""},          {"rules-never", "", "rules/never"},
+    {"rules-refused", "", "rules/problems"}, {"rules-worst", "", "rules/tab/Worst ten"},
+    {"rules-limits", "", "rules/tab/Limits"}};
+
+void point_at(float x, float y) {
+#if IMGUI_VERSION_NUM >= 18700
+  ImGui::GetIO().AddMousePosEvent(x, y);
+#else
+  ImGui::GetIO().MousePos = {x, y};
+#endif
+}
+
+void press(bool down) {
+#if IMGUI_VERSION_NUM >= 18700
+  ImGui::GetIO().AddMouseButtonEvent(0, down);
+#else
+  ImGui::GetIO().MouseDown[0] = down;
+#endif
+}
+
 /// As shell's shoot(), with keys typed; for pictures of what only input opens.
 wf::Result<void> shoot_typed(const wf::shell::ShotOptions& o, const Picture& picture,
                              const std::shared_ptr<wf::Snapshot>& snapshot) {
@@ -150,10 +181,25 @@ wf::Result<void> shoot_typed(const wf::shell::ShotOptions& o, const Picture& pic
   input.height = io.DisplaySize.y;
   input.sound = picture.sound;
   const char* key = picture.keys;
-  for (int frame = 0; frame < 70; ++frame) {
+  std::string_view clicks = picture.click;
+  const int frames = clicks.empty() ? 70 : 100;
+  for (int frame = 0; frame < frames; ++frame) {
     input.seconds = frame / 30.0;
     if (frame > 2 && frame % 2 == 0 && *key != 0) io.AddInputCharacter(static_cast<unsigned char>(*key++));
-    (void)(*stage)->build(snapshot, input);
+    if (frame > 40 && frame % 6 == 0 && !clicks.empty()) {
+      const std::string name(clicks.substr(0, clicks.find(';')));
+      clicks.remove_prefix(std::min(clicks.size(), name.size() + 1));
+      if (const wf::ui::Hits::Area* area = wf::ui::probe((*stage)->console()).hits.find(name))
+        point_at(area->rect.mid_x() * scale, area->rect.mid_y() * scale);
+      else
+        std::fprintf(stderr, "%s: nothing is called %s\n", picture.name, name.c_str());
+    }
+    if (frame > 40 && (frame % 6 == 2 || frame % 6 == 4)) press(frame % 6 == 2 && io.MousePos.x >= 0);
+    const wf::ui::FrameOutput output = (*stage)->build(snapshot, input);
+    input.answers.clear();
+    for (const wf::ui::Question& q : output.questions)
+      input.answers.push_back({q.token, std::make_shared<const wf::QueryPage>(wf::sample::answer(q.query))});
+    if (*picture.click != 0 && frame == frames - 4) point_at(-1, -1);
   }
   (*stage)->draw(o.width, o.height);
   wf::shell::gl().finish();
@@ -190,7 +236,13 @@ int main(int argc, char** argv) {
       std::make_shared<const wf::BaseMap>(wf::site::load_base_map(wf::site::installed_base_map(), problems));
   if (base_map->empty()) std::fprintf(stderr, "no coastlines: package python-cartopy-data is not installed\n");
   std::filesystem::create_directories(out);
-  for (const Picture& p : kPictures) {
+  std::vector<Picture> pictures(std::begin(kPictures), std::end(kPictures));
+  for (const RulesPicture& rules : kRulesPictures) {
+    Picture p{rules.name, wf::ui::View::rules, &wf::sample::night, 0, rules.keys};
+    p.click = rules.click;
+    pictures.push_back(p);
+  }
+  for (const Picture& p : pictures) {
     if (!only.empty() && only != p.name) continue;
     const std::shared_ptr<wf::Snapshot> snapshot = p.snapshot();
     wf::shell::Feed feed;
@@ -208,9 +260,8 @@ int main(int argc, char** argv) {
         o.base_map = base_map;
         o.out = out + "/" + p.name + (theme == wf::ui::Theme::dark ? "-dark-" : "-light-") + std::to_string(w) + "x" +
                 std::to_string(h) + ".png";
-        if (const auto done =
-                *p.keys == 0 && *p.card == 0 && !p.world ? wf::shell::shoot(o, feed) : shoot_typed(o, p, snapshot);
-            !done) {
+        const bool bare = *p.keys == 0 && *p.card == 0 && *p.click == 0 && !p.world;
+        if (const auto done = bare ? wf::shell::shoot(o, feed) : shoot_typed(o, p, snapshot); !done) {
           std::fprintf(stderr, "%s\n", done.error().text().c_str());
           return 1;
         }

@@ -4,6 +4,8 @@
 #include <array>
 #include <utility>
 
+#include "tests/support/sample_rules.hpp"
+
 namespace wf::sample {
 namespace {
 
@@ -578,11 +580,7 @@ std::shared_ptr<Snapshot> night() {
     t.target = n == 0 ? kNow - kMinute : kNow + 7 * kHour;
   }
   s->tickets = std::make_shared<const std::vector<Ticket>>(std::move(tickets));
-  AlarmFigures figures;
-  figures.weeks.resize(1);
-  figures.weeks.front().counted = kDay;
-  figures.weeks.front().flood_time = 6 * kMinute;
-  s->figures = std::make_shared<const AlarmFigures>(std::move(figures));
+  s->figures = std::make_shared<const AlarmFigures>(sample::figures().shown());
   using Where = AttachmentState::Where;
   s->attachments =
       std::make_shared<const std::map<std::string, AttachmentState>>(std::map<std::string, AttachmentState>{

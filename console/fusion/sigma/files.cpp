@@ -48,4 +48,24 @@ std::vector<RuleFile> read_rule_files(const std::vector<fs::path>& paths, LoadRe
   return out;
 }
 
+std::vector<DocumentText> documents_of(std::string_view text) {
+  std::vector<DocumentText> out(1);
+  std::uint32_t line = 1;
+  for (std::size_t at = 0; at < text.size(); ++line) {
+    const std::size_t next = std::min(text.find('\n', at), text.size() - 1) + 1;
+    std::string_view words = text.substr(at, next - at);
+    while (!words.empty() && (words.back() == '\n' || words.back() == '\r')) words.remove_suffix(1);
+    // YAML 1.2, 9.1.2: nothing else can begin a line like this.
+    if (words.starts_with("---") && (words.size() == 3 || words[3] == ' ' || words[3] == '\t')) {
+      out.back().end = at;
+      // What stands behind the marks is of the document.
+      const bool alone = words.find_first_not_of(" \t", 3) == std::string_view::npos;
+      out.push_back(alone ? DocumentText{line + 1, next, next} : DocumentText{line, at, at});
+    }
+    at = next;
+  }
+  out.back().end = text.size();
+  return out;
+}
+
 }  // namespace wf::sigma

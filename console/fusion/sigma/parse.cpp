@@ -148,7 +148,7 @@ void parse_document(const YAML::Node& document, const std::string& where, const 
     RuleDocument rule;
     rule.info = std::move(info);
     rule.name = text_at(document, "name");
-    rule.logsource = logsource_of(document);
+    rule.logsource = rule.info.logsource = logsource_of(document);
     rule.expr = detection_section(document["detection"], false, {settings, rule.logsource});
     out.rules.push_back(std::move(rule));
   } else {

@@ -41,6 +41,7 @@ struct RuleInfo {
   std::vector<Expectation> expect;                       ///< from the same section
   std::vector<std::string> join;  ///< entity kinds by which its alerts join incidents; empty: all of them
   std::string file;               ///< path and line of the document
+  Logsource logsource;            ///< as the document states it; of a correlation: empty
 };
 
 /// A text of rules: path (for messages) and content.
@@ -63,6 +64,15 @@ struct LoadReport {
   std::vector<std::string> problems;
   std::size_t loaded = 0, refused = 0;
 };
+
+/// A document of a file's text: where it begins and what it says, with the line that separates it from the one before
+/// left out.
+struct DocumentText {
+  std::uint32_t line = 1;          ///< of its first line
+  std::size_t begin = 0, end = 0;  ///< bytes of the text
+};
+/// The YAML documents of a text, also where they cannot be read.
+[[nodiscard]] std::vector<DocumentText> documents_of(std::string_view text);
 
 /// Rules compiled together: immutable, shareable between threads.
 class RuleSet {

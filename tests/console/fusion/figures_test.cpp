@@ -223,3 +223,21 @@ TEST_CASE("Each proposal stands on figures, and where they say nothing so does i
   judged.missed = 9;
   CHECK(fusion::proposed_fix(judged).find("Lower its priority") != std::string::npos);
 }
+
+TEST_CASE("Of every rule it is known how often it matched and when last, whatever came of it; drills are not counted") {
+  Watch w;
+  forced(w, 0);
+  forced(w, 10);  // a repeat of the same row
+  const std::uint64_t version = w.fusion.figures_version();
+  const auto of = [&](const std::string& id) {
+    for (const RuleFiring& firing : w.fusion.firings())
+      if (firing.rule == id) return firing;
+    return RuleFiring{};
+  };
+  CHECK(of("r-forced").times == 2);
+  CHECK(of("r-forced").last == kStart + 10 * kSecond);
+  // What is context in others' rows is counted too, and makes no figures anew.
+  w.event(20, "access.granted", {{"door.id", "D-231"}, {"credential.id", "88-1042"}});
+  CHECK(w.fusion.figures_version() == version);
+  CHECK(of("no such rule").times == 0);
+}

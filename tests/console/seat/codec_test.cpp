@@ -176,7 +176,7 @@ TEST_CASE("a command and a query come through the wire whole") {
   c.seconds = 5;
   c.valid_seconds = 20;
   in.command = c;
-  in.ask = Request::Ask{12, {Query::What::audit, 3, 4, "actor=x", 9}};
+  in.ask = Request::Ask{12, {Query::What::audit, 3, 4, "actor=x", 9, 77}};
   in.cancel = 8;
   std::string bytes;
   encode_request(in, bytes);
@@ -187,6 +187,7 @@ TEST_CASE("a command and a query come through the wire whole") {
   CHECK(out->ask->query.what == Query::What::audit);
   CHECK(out->ask->query.where == "actor=x");
   CHECK(out->ask->query.limit == 9);
+  CHECK(out->ask->query.known == 77);
   CHECK(out->cancel == 8);
 }
 
@@ -219,4 +220,54 @@ TEST_CASE("at version 2 the attachments are told whole when one changes, as that
   auto third = std::make_shared<Snapshot>(*second);  // the same attachments
   ++third->version;
   CHECK(*pass(encoder, decoder, third)->attachments == states);
+}
+
+TEST_CASE("all rules with their figures, and one in full, come through the wire whole") {
+  RuleList list;
+  list.version = ~0ULL;
+  list.same = true;
+  list.rules = {{"r1",
+                 "Door forced",
+                 "/rules/door.yml:3",
+                 {"watchfloor", "access", "category"},
+                 {"attack.t1200", "x"},
+                 Priority::critical,
+                 true,
+                 true,
+                 true,
+                 true},
+                {}};
+  list.problems = {"one", "two"};
+  list.since = 5;
+  list.firings = {{"r1", 6, 7}, {}};
+  AlarmFigures::Part part;
+  part.id = "r1";
+  part.rows = 8;
+  part.acknowledged.add(kMinute);
+  list.weeks = {{9, 10, {part, part}, {{"r1", "Door forced", 11, 12, "mend it"}}}, {}};
+  RuleDetail detail;
+  detail.id = "r1";
+  detail.version = 13;
+  detail.description = "why";
+  detail.path = "/rules/door.yml";
+  detail.line = 14;
+  detail.text = "title: x\n";
+  detail.text_absent = "too long";
+  detail.rows = {{15, "D-2 forced", Priority::high, 16, IncidentState::resolved, Cause::nuisance}, {}};
+  detail.more = true;
+  Update in;
+  in.page = Update::Page{17, {}};
+  in.page->page.rules = std::make_shared<const RuleList>(list);
+  in.page->page.rule = std::make_shared<const RuleDetail>(detail);
+  std::string bytes;
+  UpdateEncoder().encode(in, bytes);
+  std::shared_ptr<const Snapshot> none;
+  const Result<Update> out = UpdateDecoder().decode(bytes, none);
+  REQUIRE(out.ok());
+  REQUIRE(out->page);
+  CHECK(out->page->token == 17);
+  REQUIRE(out->page->page.rules);
+  CHECK(*out->page->page.rules == list);
+  REQUIRE(out->page->page.rule);
+  CHECK(*out->page->page.rule == detail);
 }

@@ -121,6 +121,12 @@ class Waiter {
   std::uint64_t changes_ = 0;
 };
 
+Query asking(Query::What what) {
+  Query query;
+  query.what = what;
+  return query;
+}
+
 std::unique_ptr<Seat> connect(const SeatToken& token) {
   Result<std::unique_ptr<Seat>> seat = make_remote_seat({token, "test", "Seat 9"});
   REQUIRE(seat.ok());
@@ -211,6 +217,45 @@ TEST_CASE("a query over the wire is answered in one page") {
   std::unique_lock lock(mutex);
   REQUIRE(answered.wait_for(lock, kPatience, [&] { return page != nullptr; }));
   CHECK(page->lines == std::vector<std::string>{"{\"where\":\"door.id=D-1\"}"});
+}
+
+TEST_CASE("an engine of version 3 is not asked for its rules: it would take the question for another one") {
+  const Folder folder;
+  const std::string endpoint = "ipc://" + (folder.path / "seat.ipc").string();
+  zmq::context_t context(1);
+  zmq::socket_t engine(context, zmq::socket_type::router);
+  engine.set(zmq::sockopt::linger, 0);
+  engine.set(zmq::sockopt::rcvtimeo, static_cast<int>(kPatience.count()));
+  engine.bind(endpoint);
+  const auto seat = connect({endpoint, {}, {}, {}});
+  std::promise<std::shared_ptr<const QueryPage>> answered;
+  seat->ask(asking(Query::What::rules),
+            [&](std::shared_ptr<const QueryPage> page) { answered.set_value(std::move(page)); });
+  std::string id;
+  const auto receive = [&] {
+    zmq::message_t from, body;
+    REQUIRE(engine.recv(from));
+    REQUIRE(engine.recv(body));
+    id = from.to_string();
+    const Result<Request> request = decode_request({body.data<char>(), body.size()});
+    REQUIRE(request.ok());
+    return *request;
+  };
+  REQUIRE(receive().hello);
+  Update welcome;
+  welcome.welcome = Update::Welcome{3, "older"};
+  std::string bytes;
+  UpdateEncoder().encode(welcome, bytes);
+  engine.send(zmq::buffer(id), zmq::send_flags::sndmore);
+  engine.send(zmq::buffer(bytes));
+  auto page = answered.get_future();
+  REQUIRE(page.wait_for(kPatience) == std::future_status::ready);
+  CHECK(page.get()->error.find("older than this seat") != std::string::npos);
+  // What it knows it is asked as before.
+  seat->ask(asking(Query::What::audit), [](std::shared_ptr<const QueryPage>) {});
+  Request request = receive();
+  while (!request.ask) request = receive();  // signs of life
+  CHECK(request.ask->query.what == Query::What::audit);
 }
 
 TEST_CASE("a command that was not answered goes to the restarted engine under the same id") {

@@ -298,3 +298,19 @@ TEST_CASE("Settings that contradict themselves are refused with their line") {
     CHECK(site.report.problems[0].find("rules.yml:") == 0);
   }
 }
+
+TEST_CASE("The documents of a text are told apart by their marks alone, readable or not") {
+  const auto texts = [](const std::string& text) {
+    std::vector<std::pair<std::uint32_t, std::string>> out;
+    for (const wf::sigma::DocumentText& d : wf::sigma::documents_of(text))
+      out.emplace_back(d.line, text.substr(d.begin, d.end - d.begin));
+    return out;
+  };
+  using Texts = std::vector<std::pair<std::uint32_t, std::string>>;
+  CHECK(texts("") == Texts{{1, ""}});
+  CHECK(texts("a: 1\n") == Texts{{1, "a: 1\n"}});
+  CHECK(texts("a: 1\n---\nb: {\n---\r\nc: 3") == Texts{{1, "a: 1\n"}, {3, "b: {\n"}, {5, "c: 3"}});
+  CHECK(texts("--- # first\na: 1\n--- \nb: 2\n") == Texts{{1, ""}, {1, "--- # first\na: 1\n"}, {4, "b: 2\n"}});
+  // Within a text that is indented, and where more than three marks stand, nothing ends.
+  CHECK(texts("a: |\n ---\nb: ---\n----\n") == Texts{{1, "a: |\n ---\nb: ---\n----\n"}});
+}

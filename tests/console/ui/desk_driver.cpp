@@ -90,6 +90,11 @@ void DeskDriver::frames(int n, double dt) {
     commands_.insert(commands_.end(), last_.commands.begin(), last_.commands.end());
     if (after) after(last_);
     input.replies.clear();
+    input.answers.clear();
+    for (const Question& q : last_.questions) {
+      questions_.push_back(q);
+      if (answer_) input.answers.push_back({q.token, std::make_shared<const QueryPage>(answer_(q.query))});
+    }
     ImGui::Render();
   }
 }
@@ -169,6 +174,8 @@ bool DeskDriver::wrote(std::string_view part) const {
   return std::any_of(texts_.begin(), texts_.end(),
                      [&](const WrittenText& t) { return t.text.find(part) != std::string::npos; });
 }
+
+std::vector<Question> DeskDriver::questions() { return std::exchange(questions_, {}); }
 
 std::vector<Command> DeskDriver::commands() { return std::exchange(commands_, {}); }
 

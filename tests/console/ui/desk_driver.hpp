@@ -26,6 +26,10 @@ class DeskDriver {
   /// Builds `n` frames, `dt` seconds apart.
   void frames(int n = 1, double dt = 1.0 / 60);
   void show(std::shared_ptr<const Snapshot> snapshot) { snapshot_ = std::move(snapshot); }
+  /// Questions are answered by it from now on, in the frame after; null: they wait.
+  void answer_by(std::function<QueryPage(const Query&)> answer) { answer_ = std::move(answer); }
+  /// Questions since the last call.
+  [[nodiscard]] std::vector<Question> questions();
   /// Moves the pointer onto a named area, presses, releases. False: no such area.
   bool click(std::string_view name);
   void move_to(float x, float y);
@@ -54,6 +58,8 @@ class DeskDriver {
   std::shared_ptr<const Snapshot> snapshot_;
   std::vector<WrittenText> texts_;
   std::vector<Command> commands_;
+  std::vector<Question> questions_;
+  std::function<QueryPage(const Query&)> answer_;
   FrameOutput last_;
   float scale_ = 1;
 };

@@ -6,6 +6,7 @@
 #include "console/ui/target.hpp"
 #include "tests/console/ui/desk_driver.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/sample_rules.hpp"
 #include "tests/support/sample_snapshot.hpp"
 
 using namespace wf;
@@ -46,10 +47,11 @@ struct Case {
   View view;
   std::uint64_t select;
 };
-constexpr Case kCases[] = {{"night", &sample::night, View::wall, 2417}, {"another", &sample::night, View::wall, 2412},
-                           {"shift", &sample::night, View::wall, 0},    {"quiet", &sample::quiet, View::wall, 0},
-                           {"flood", &sample::flood, View::wall, 2417}, {"agents", &sample::night, View::agents, 0},
-                           {"map", &sample::night, View::map, 2417},    {"gallery", &sample::night, View::gallery, 0}};
+constexpr Case kCases[] = {{"night", &sample::night, View::wall, 2417},  {"another", &sample::night, View::wall, 2412},
+                           {"shift", &sample::night, View::wall, 0},     {"quiet", &sample::quiet, View::wall, 0},
+                           {"flood", &sample::flood, View::wall, 2417},  {"agents", &sample::night, View::agents, 0},
+                           {"map", &sample::night, View::map, 2417},     {"rules", &sample::night, View::rules, 0},
+                           {"gallery", &sample::night, View::gallery, 0}};
 
 }  // namespace
 
@@ -60,6 +62,7 @@ TEST_CASE("No text touches another in any view, size or theme") {
            {std::tuple{1920.0F, 1080.0F, 1.0F}, std::tuple{1366.0F, 768.0F, 1.0F}, std::tuple{2560.0F, 1440.0F, 1.0F},
             std::tuple{3840.0F, 2160.0F, 2.0F}, std::tuple{1000.0F, 900.0F, 1.0F}}) {
         DeskDriver desk(c.snapshot(), w, h, scale);
+        desk.answer_by(&sample::answer);
         desk.console().set_theme(theme);
         desk.console().set_view(c.view);
         desk.console().select(c.select);
@@ -77,6 +80,7 @@ TEST_CASE("Nothing is cut on the sample night at 1920 by 1080") {
   for (const Case& c : kCases) {
     if (c.view == View::wall && c.select == 0) continue;  // "next" may shorten titles
     DeskDriver desk(c.snapshot());
+    desk.answer_by(&sample::answer);
     desk.console().set_view(c.view);
     desk.console().select(c.select);
     desk.frames(30);
