@@ -41,7 +41,7 @@ int console(const Options& options) {
     if (!done) note(done.error().text());
   });
   if (!options.connect.empty()) {
-    Result<std::unique_ptr<seat::Seat>> seat = connect_seat(options.connect);
+    Result<std::unique_ptr<seat::Seat>> seat = connect_seat(options.connect, post_of(options.view));
     if (!seat) return fail(seat.error());
     return show(**seat, *window, signals, waker);
   }
@@ -62,7 +62,7 @@ int console(const Options& options) {
     running = house->engine.get();
   }
   start_heartbeat(*house, *settled);
-  const std::unique_ptr<seat::Seat> seat = seat::make_local_seat(backend_of(*house->engine));
+  const std::unique_ptr<seat::Seat> seat = seat::make_local_seat(backend_of(*house->engine), post_of(options.view));
   const int status = show(*seat, *window, signals, waker);
   const std::lock_guard hold(running_mutex);
   running = nullptr;

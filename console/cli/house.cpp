@@ -63,10 +63,10 @@ void start_heartbeat(House& house, const Settled& settled) {
   house.heartbeat = std::make_unique<watchdog::Heartbeat>(std::move(options));
 }
 
-Result<std::unique_ptr<seat::Seat>> connect_seat(const std::string& where) {
+Result<std::unique_ptr<seat::Seat>> connect_seat(const std::string& where, std::optional<std::string> post) {
   Result<seat::SeatToken> token = seat::read_connection(where);
   if (!token) return token.error();
-  return seat::make_remote_seat({std::move(*token), kVersion, this_machine()});
+  return seat::make_remote_seat({std::move(*token), kVersion, this_machine(), std::move(post)});
 }
 
 }  // namespace wf::cli

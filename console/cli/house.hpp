@@ -1,5 +1,6 @@
 #pragma once
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,7 +29,8 @@ struct House {
 /// makes progress and the store works. What is wrong with it stands in the engine's health.
 void start_heartbeat(House& house, const Settled& settled);
 
-/// A seat over the wire: what follows --connect, an ipc:// address or a file with a token.
-[[nodiscard]] Result<std::unique_ptr<seat::Seat>> connect_seat(const std::string& where);
+/// A seat over the wire: what follows --connect, an ipc:// address or a file with a token. `post`: it is a guard's.
+[[nodiscard]] Result<std::unique_ptr<seat::Seat>> connect_seat(const std::string& where,
+                                                               std::optional<std::string> post = {});
 
 }  // namespace wf::cli

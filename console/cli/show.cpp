@@ -2,6 +2,7 @@
 
 #include "console/cli/command.hpp"
 #include "console/cli/view.hpp"
+#include "console/ui/post_calls.hpp"
 
 namespace wf::cli {
 
@@ -17,6 +18,8 @@ void Waker::wake() {
 
 int show(seat::Seat& seat, const shell::WindowOptions& window, const Signals& signals, Waker& waker) {
   shell::Feed feed = feed_of(seat);
+  if (window.view == ui::View::guard)
+    feed.heard = [&seat, calls = std::make_shared<ui::PostCalls>(window.post)] { return calls->of(seat.snapshot()); };
   feed.set_on_change = [&waker, told = feed.set_on_change](std::function<void()> on_change) {
     waker.set(on_change);
     told(std::move(on_change));

@@ -37,6 +37,7 @@ ui::View view_of(const std::string& name) {
   if (name == "map") return ui::View::map;
   if (name == "agents") return ui::View::agents;
   if (name == "rules") return ui::View::rules;
+  if (name == "guard") return ui::View::guard;
   if (name == "gallery") return ui::View::gallery;
   return ui::View::wall;
 }
@@ -57,9 +58,11 @@ ui::Theme theme_of(const std::string& name) { return name == "light" ? ui::Theme
 }  // namespace
 
 void add_view_options(CLI::App& command, ViewOptions& options) {
-  command.add_option("--view", options.view, "wall, map, agents, rules or gallery")
-      ->check(CLI::IsMember({"wall", "map", "agents", "rules", "gallery"}))
+  command.add_option("--view", options.view, "wall, map, agents, rules, guard or gallery")
+      ->check(CLI::IsMember({"wall", "map", "agents", "rules", "guard", "gallery"}))
       ->capture_default_str();
+  command.add_option("--post", options.post,
+                     "With --view guard: the post's name (\"Gate 3\"); what is dispatched to it is shown there");
   command.add_option("--theme", options.theme, "dark or light")
       ->check(CLI::IsMember({"dark", "light"}))
       ->capture_default_str();
@@ -73,11 +76,16 @@ void add_view_options(CLI::App& command, ViewOptions& options) {
       ->allow_extra_args(false);
 }
 
+std::optional<std::string> post_of(const ViewOptions& options) {
+  return options.view == "guard" ? std::optional(options.post) : std::nullopt;
+}
+
 Result<shell::WindowOptions> window_options(const ViewOptions& options) {
   const Result<std::pair<int, int>> size = size_of(options.size);
   if (!size) return size.error();
   shell::WindowOptions out;
   out.view = view_of(options.view);
+  out.post = options.post;
   out.theme = theme_of(options.theme);
   std::tie(out.width, out.height) = *size;
   out.scale = static_cast<float>(options.scale);
@@ -90,6 +98,7 @@ Result<shell::ShotOptions> shot_options(const ViewOptions& options, const std::s
   if (!size) return size.error();
   shell::ShotOptions out;
   out.view = view_of(options.view);
+  out.post = options.post;
   out.theme = theme_of(options.theme);
   std::tie(out.width, out.height) = *size;
   out.scale = static_cast<float>(options.scale);
@@ -113,6 +122,7 @@ seat::Backend backend_of(engine::Engine& engine) {
   out.watch = [&engine](std::function<void()> on_change) { return engine.watch(std::move(on_change)); };
   out.unwatch = [&engine](std::uint64_t token) { engine.unwatch(token); };
   out.health = [&engine] { return engine.health(); };
+  out.posts = [&engine](const void* door, std::vector<GuardPost> posts) { engine.set_posts(door, std::move(posts)); };
   out.report = [&engine](const link::Fact& fact) { engine.report(fact); };
   return out;
 }

@@ -1,5 +1,6 @@
 #pragma once
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,10 +21,13 @@ struct ViewOptions {
   std::string view = "wall", theme = "dark", size = "1920x1080";
   double scale = 0;
   std::vector<std::string> base_map;
+  std::string post;  ///< name of the guard's post
 };
-/// Adds --view, --theme, --size, --scale and --base-map.
+/// Adds --view, --post, --theme, --size, --scale and --base-map.
 void add_view_options(CLI::App& command, ViewOptions& options);
 
+/// As what the seat sits down: a guard's post, of this name if it has one; nothing: as a console.
+[[nodiscard]] std::optional<std::string> post_of(const ViewOptions& options);
 [[nodiscard]] Result<shell::WindowOptions> window_options(const ViewOptions& options);
 [[nodiscard]] Result<shell::ShotOptions> shot_options(const ViewOptions& options, const std::string& out);
 

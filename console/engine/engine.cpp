@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <chrono>
 #include <future>
+#include <map>
 #include <mutex>
 #include <thread>
+#include <tuple>
 #include <utility>
 
 #include "console/engine/attachment_desk.hpp"
@@ -56,6 +58,17 @@ class PipelineEngine final : public Engine {
     const std::lock_guard hold(heartbeat_mutex_);
     heartbeat_ = std::move(problem);
   }
+  void set_posts(const void* door, std::vector<GuardPost> posts) override {
+    const std::lock_guard hold(posts_mutex_);
+    posts_at_[door] = std::move(posts);
+    auto all = std::make_shared<std::vector<GuardPost>>();
+    for (const auto& [at, some] : posts_at_) all->insert(all->end(), some.begin(), some.end());
+    // By name, so that who was connected first cannot be seen.
+    std::sort(all->begin(), all->end(), [](const GuardPost& a, const GuardPost& b) {
+      return std::tie(a.name, a.user, a.seat) < std::tie(b.name, b.user, b.seat);
+    });
+    posts_ = std::move(all);
+  }
   void set_certificate(std::string trouble) override {
     {
       const std::lock_guard hold(heartbeat_mutex_);
@@ -66,6 +79,10 @@ class PipelineEngine final : public Engine {
   }
 
  private:
+  [[nodiscard]] std::shared_ptr<const std::vector<GuardPost>> posts() const {
+    const std::lock_guard hold(posts_mutex_);
+    return posts_;
+  }
   [[nodiscard]] std::string heartbeat() const {
     const std::lock_guard hold(heartbeat_mutex_);
     return heartbeat_;
@@ -106,6 +123,9 @@ class PipelineEngine final : public Engine {
   const std::int64_t started_ = monotonic_ns();
   mutable std::mutex heartbeat_mutex_;
   std::string heartbeat_, certificate_;  ///< guarded by heartbeat_mutex_
+  mutable std::mutex posts_mutex_;
+  std::map<const void*, std::vector<GuardPost>> posts_at_;  ///< by door; guarded by posts_mutex_
+  std::shared_ptr<const std::vector<GuardPost>> posts_;     ///< the same
 };
 
 Result<void> PipelineEngine::open(std::vector<std::string>& notes) {
@@ -132,7 +152,7 @@ Result<void> PipelineEngine::open(std::vector<std::string>& notes) {
   judging_ = std::make_unique<Judging>(
       Judging::Parts{options_, *watch_, records_, *writer_, intake_, *dispatch_, *link_, *house_, published_, replies_,
                      desk_.get(), [this](const link::Fact& fact) { tell(fact); }, [this] { return problem(); },
-                     [this] { return heartbeat(); }},
+                     [this] { return heartbeat(); }, [this] { return posts(); }},
       changes);
   judging_->start();
   writer_thread_ = std::thread([this] { writer_->run(); });

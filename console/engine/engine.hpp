@@ -71,6 +71,8 @@ class Engine {
   virtual void report(const link::Fact& fact) = 0;
   /// Why the heartbeat to elsewhere fails, for the health that is shown; empty: it does not.
   virtual void set_heartbeat(std::string problem) = 0;
+  /// The guards' posts that are connected through one door (`door` only tells doors apart), for what is shown.
+  virtual void set_posts(const void* door, std::vector<GuardPost> posts) = 0;
   /// What is wrong, or soon will be, with the certificate of an address that the engine's machine calls; empty:
   /// nothing. Each change is an event and a line of the audit. Any thread.
   virtual void set_certificate(std::string trouble) = 0;

@@ -122,6 +122,7 @@ bool Judging::worth_showing(std::int64_t mono) {
   if (mono - published_ < kSecond) return false;
   if (mono - published_ >= kQuietEvery) return true;
   if (parts_.desk != nullptr && parts_.desk->states() != around_.attachments) return true;
+  if (parts_.posts() != around_.posts) return true;
   std::string now = parts_.problem() + parts_.heartbeat();
   for (const AgentState& agent : around_.agents)
     now += fmt::format("\n{} {} {} {}", agent.name, static_cast<int>(agent.health),
@@ -152,6 +153,7 @@ void Judging::publish(std::int64_t mono) {
   around_.clock_offset = now - Clock().now();
   around_.health.problem = parts_.problem();
   around_.health.heartbeat = parts_.heartbeat();
+  around_.posts = parts_.posts();
   last_event_ = watch.last_event();
   around_.health.queue_depth = parts_.intake.depth() + parts_.records.size();
   around_.health.log_position = std::max(parts_.writer.log_position(), watch.position());

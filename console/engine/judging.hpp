@@ -39,10 +39,11 @@ class Judging {
     const Housekeeping& house;
     Published& published;
     Replies& replies;
-    AttachmentDesk* desk;                         ///< null: attachments cannot be stored
-    std::function<void(const link::Fact&)> tell;  ///< an event of the engine's own
-    std::function<std::string()> problem;         ///< what is wrong with the engine
-    std::function<std::string()> heartbeat;       ///< why its heartbeat fails
+    AttachmentDesk* desk;                                                  ///< null: attachments cannot be stored
+    std::function<void(const link::Fact&)> tell;                           ///< an event of the engine's own
+    std::function<std::string()> problem;                                  ///< what is wrong with the engine
+    std::function<std::string()> heartbeat;                                ///< why its heartbeat fails
+    std::function<std::shared_ptr<const std::vector<GuardPost>>()> posts;  ///< guards' posts that are connected
   };
   /// `changes` are those that `watch` made before and nobody has stored. Shows the first snapshot.
   Judging(Parts parts, const fusion::Changes& changes);

@@ -400,6 +400,7 @@ std::shared_ptr<const Snapshot> Watch::snapshot(UtcNs now, const Surroundings& s
   out->seat = surroundings.seat;
   out->demo = surroundings.demo;
   out->attachments = surroundings.attachments;
+  out->posts = surroundings.posts;
   return out;
 }
 

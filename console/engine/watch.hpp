@@ -29,6 +29,7 @@ struct Surroundings {
   std::string user, role, seat;
   bool demo = false;
   std::shared_ptr<const std::map<std::string, AttachmentState>> attachments;  ///< as in Snapshot
+  std::shared_ptr<const std::vector<GuardPost>> posts;                        ///< as in Snapshot
 };
 
 /// The watch itself, without a thread, file or clock: it takes the log's records in order and gives incidents

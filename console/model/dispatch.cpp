@@ -34,6 +34,10 @@ std::string name_of_user(std::string_view user, const Estate& estate) {
   return person != nullptr && !person->name.empty() ? person->name : std::string(user);
 }
 
+std::string name_of_post(const GuardPost& post, const Estate& estate) {
+  return post.name.empty() ? name_of_user(post.user, estate) : post.name;
+}
+
 bool sent_to(std::string_view to, std::string_view user, std::string_view post, const Estate& estate) {
   const Person* const person = user.empty() ? nullptr : estate.person_by_account(user);
   if (same(to, user) || (person != nullptr && same(to, person->name))) return true;

@@ -58,6 +58,9 @@ struct GuardPost {
   bool operator==(const GuardPost&) const = default;
 };
 
+/// The name of a post for people: its own, else its user's.
+[[nodiscard]] std::string name_of_post(const GuardPost& post, const Estate& estate);
+
 /// The name of a user for people: that of the directory's person with that account, else the user.
 [[nodiscard]] std::string name_of_user(std::string_view user, const Estate& estate);
 

@@ -9,6 +9,7 @@
 #include "console/model/alarm_figures.hpp"
 #include "console/model/attachment.hpp"
 #include "console/model/device_order.hpp"
+#include "console/model/dispatch.hpp"
 #include "console/model/incident.hpp"
 #include "console/model/site.hpp"
 #include "console/model/ticket.hpp"
@@ -120,7 +121,8 @@ struct Snapshot {
   std::shared_ptr<const std::map<std::string, AttachmentState>> attachments;
   /// What does not work, open ones first; null: nothing ever was.
   std::shared_ptr<const std::vector<Ticket>> tickets;
-  std::shared_ptr<const AlarmFigures> figures;  ///< how alarms go, by weeks; null: not known
+  std::shared_ptr<const std::vector<GuardPost>> posts;  ///< guards' posts that are connected; null: none ever was
+  std::shared_ptr<const AlarmFigures> figures;          ///< how alarms go, by weeks; null: not known
   std::vector<AgentState> agents;
   std::uint64_t events_total = 0;
   double events_per_second = 0;

@@ -3,6 +3,9 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include "console/link/fact.hpp"
 #include "console/model/command.hpp"
@@ -22,11 +25,13 @@ struct Backend {
   std::function<std::uint64_t(std::function<void()>)> watch;  ///< on each new snapshot; returns a token
   std::function<void(std::uint64_t)> unwatch;
   std::function<HealthReport()> health;
+  /// The guards' posts that are connected through `door`, which only tells doors apart; may be empty.
+  std::function<void(const void* door, std::vector<GuardPost>)> posts;
   /// A security-relevant fact of the seats' door, for audit and rules; may be empty.
   std::function<void(const link::Fact&)> report;
 };
 
-/// A seat in the engine's own process.
-[[nodiscard]] std::unique_ptr<Seat> make_local_seat(Backend backend);
+/// A seat in the engine's own process. `post`: it is a guard's post, of this name if it has one.
+[[nodiscard]] std::unique_ptr<Seat> make_local_seat(Backend backend, std::optional<std::string> post = {});
 
 }  // namespace wf::seat

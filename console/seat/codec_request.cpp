@@ -12,6 +12,7 @@ void encode_request(const Request& request, std::string& out) {
     to.mutable_hello()->set_wire_version(request.hello->wire_version);
     to.mutable_hello()->set_program(request.hello->program);
     to.mutable_hello()->set_seat(request.hello->seat);
+    if (request.hello->post) to.mutable_hello()->mutable_post()->set_name(*request.hello->post);
   }
   if (request.command) {
     const Command& c = *request.command;
@@ -54,7 +55,10 @@ Result<Request> decode_request(std::string_view bytes) {
     return Error{"a request cannot be read", "seat", "check that both ends are Watchfloor"};
   }
   Request out;
-  if (in.has_hello()) out.hello = Request::Hello{in.hello().wire_version(), in.hello().program(), in.hello().seat()};
+  if (in.has_hello()) {
+    out.hello = Request::Hello{in.hello().wire_version(), in.hello().program(), in.hello().seat()};
+    if (in.hello().has_post()) out.hello->post = in.hello().post().name();
+  }
   if (in.has_command()) {
     const pb::SeatCommand& c = in.command();
     // A command of a newer seat that this engine does not know must not become another one.

@@ -236,6 +236,22 @@ std::shared_ptr<const AttachmentStates> take_attachments(const pb::AttachmentSta
   return out;
 }
 
+void put_posts(const std::vector<GuardPost>& in, pb::GuardPosts& out) {
+  for (const GuardPost& post : in) {
+    pb::GuardPost& to = *out.add_posts();
+    to.set_user(post.user);
+    to.set_role(post.role);
+    to.set_name(post.name);
+    to.set_seat(post.seat);
+  }
+}
+
+std::vector<GuardPost> take_posts(const pb::GuardPosts& in) {
+  std::vector<GuardPost> out;
+  for (const pb::GuardPost& post : in.posts()) out.push_back({post.user(), post.role(), post.name(), post.seat()});
+  return out;
+}
+
 /// What a snapshot before knew; nothing if there was none.
 const AttachmentStates& attachments_of(const Snapshot* s) {
   static const AttachmentStates none;
@@ -279,6 +295,7 @@ void put_snapshot(const Snapshot& s, const Snapshot* last, std::uint32_t version
                     *out.mutable_attachments());
   if (s.tickets && (last == nullptr || last->tickets != s.tickets)) put(*s.tickets, *out.mutable_tickets());
   if (s.figures && (last == nullptr || last->figures != s.figures)) put(*s.figures, *out.mutable_figures());
+  if (s.posts && (last == nullptr || last->posts != s.posts)) put_posts(*s.posts, *out.mutable_posts());
   for (const AgentState& a : s.agents) put(a, *out.add_agents());
   out.set_events_total(s.events_total);
   out.set_events_per_second(s.events_per_second);
@@ -362,6 +379,10 @@ Result<std::shared_ptr<const Snapshot>> take_snapshot(const pb::SnapshotUpdate& 
     s.figures = std::make_shared<const AlarmFigures>(take(in.figures()));
   else if (last != nullptr)
     s.figures = last->figures;
+  if (in.has_posts())
+    s.posts = std::make_shared<const std::vector<GuardPost>>(take_posts(in.posts()));
+  else if (last != nullptr)
+    s.posts = last->posts;
   for (const pb::Agent& a : in.agents()) s.agents.push_back(take(a));
   s.events_total = in.events_total();
   s.events_per_second = in.events_per_second();

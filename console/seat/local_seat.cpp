@@ -21,12 +21,20 @@ struct Mailbox {
 
 class LocalSeat final : public Seat {
  public:
-  explicit LocalSeat(Backend backend)
-      : backend_(std::move(backend)), mailbox_(std::make_shared<Mailbox>()), worker_(backend_.query) {
+  LocalSeat(Backend backend, std::optional<std::string> post)
+      : backend_(std::move(backend)),
+        post_(std::move(post)),
+        mailbox_(std::make_shared<Mailbox>()),
+        worker_(backend_.query) {
+    if (post_ && backend_.posts) {
+      const std::shared_ptr<const Snapshot> now = backend_.snapshot();
+      backend_.posts(this, {{now->user, now->role, *post_, now->seat}});
+    }
     watch_ = backend_.watch([mailbox = mailbox_] { mailbox->tell(); });
   }
   ~LocalSeat() override {
     backend_.unwatch(watch_);
+    if (post_ && backend_.posts) backend_.posts(this, {});
     set_on_change({});
   }
   LocalSeat(const LocalSeat&) = delete;
@@ -40,6 +48,7 @@ class LocalSeat final : public Seat {
     if (command.actor.empty()) command.actor = now->user;
     if (command.seat.empty()) command.seat = now->seat;
     command.role = now->role;
+    command.post = post_.value_or("");
     backend_.submit(std::move(command), [mailbox = mailbox_](CommandReply reply) {
       const std::lock_guard hold(mailbox->mutex);
       mailbox->replies.push_back(std::move(reply));
@@ -71,6 +80,7 @@ class LocalSeat final : public Seat {
 
  private:
   const Backend backend_;
+  const std::optional<std::string> post_;
   const std::shared_ptr<Mailbox> mailbox_;
   QueryWorker worker_;
   std::uint64_t watch_ = 0;
@@ -79,6 +89,8 @@ class LocalSeat final : public Seat {
 
 }  // namespace
 
-std::unique_ptr<Seat> make_local_seat(Backend backend) { return std::make_unique<LocalSeat>(std::move(backend)); }
+std::unique_ptr<Seat> make_local_seat(Backend backend, std::optional<std::string> post) {
+  return std::make_unique<LocalSeat>(std::move(backend), std::move(post));
+}
 
 }  // namespace wf::seat

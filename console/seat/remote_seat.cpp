@@ -196,7 +196,7 @@ class RemoteSeat final : public Seat {
 
   void say_hello() {
     Request request;
-    request.hello = Request::Hello{kSeatWireVersion, options_.program, options_.name};
+    request.hello = Request::Hello{kSeatWireVersion, options_.program, options_.name, options_.post};
     said_hello_ = SteadyClock::now();
     welcomed_ = false;
     transmit(request);

@@ -1,5 +1,6 @@
 #pragma once
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "console/seat/seat.hpp"
@@ -10,8 +11,9 @@ namespace wf::seat {
 
 struct RemoteSeatOptions {
   SeatToken token;
-  std::string program;  ///< version, for people
-  std::string name;     ///< of the seat, for people
+  std::string program;                   ///< version, for people
+  std::string name;                      ///< of the seat, for people
+  std::optional<std::string> post = {};  ///< set: it is a guard's post, of this name if it has one
 };
 
 /// A seat over the wire. It connects, and connects again, on a thread of its own; until the first snapshot comes it

@@ -31,6 +31,7 @@ struct Request {
   struct Hello {
     std::uint32_t wire_version = kSeatWireVersion;
     std::string program, seat;
+    std::optional<std::string> post = {};  ///< set: it is a guard's post, of this name if it has one
   };
   struct Ask {
     std::uint64_t token = 0;

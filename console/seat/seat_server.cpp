@@ -56,7 +56,8 @@ struct Peer {
   UpdateEncoder encoder;
   std::string user, role;  ///< empty user: over ipc, the engine's own
   std::string name;
-  bool health_only = false;  ///< an account that may read health and nothing else
+  std::optional<std::string> post;  ///< set: it is a guard's, of this name if it has one
+  bool health_only = false;         ///< an account that may read health and nothing else
   SteadyClock::time_point heard, told;
   std::shared_ptr<const Snapshot> personal_of, personal;  ///< the snapshot with this peer's user in it
 };
@@ -96,6 +97,7 @@ class Server final : public SeatServer {
   bool send(const std::string& id, const std::string& bytes);
   [[nodiscard]] std::shared_ptr<const Snapshot> personal(Peer& peer, const std::shared_ptr<const Snapshot>& snapshot);
   void forget(const std::string& id);
+  void tell_posts();
 
   SeatServerOptions options_;
   Backend backend_;
@@ -107,6 +109,7 @@ class Server final : public SeatServer {
   std::unique_ptr<SeatGuard> guard_;  ///< on tcp
   std::string endpoint_;
   std::map<std::string, Peer> peers_;
+  std::vector<GuardPost> told_posts_;
   std::atomic<std::size_t> connected_{0};
   std::atomic<bool> stop_{false}, news_{true};
   std::uint64_t watch_ = 0;
@@ -164,6 +167,7 @@ Server::~Server() {
   stop_ = true;
   mailbox_->wake.signal();
   thread_.join();
+  if (!told_posts_.empty()) backend_.posts(this, {});
 }
 
 void Server::run() {
@@ -241,6 +245,8 @@ void Server::on_request(const std::string& id, const std::string& user, const Re
     peer.role = role.value_or("");
     peer.health_only = link::is_watch_role(peer.role);
     peer.name = request.hello->seat;
+    if (!peer.health_only) peer.post = request.hello->post;
+    tell_posts();
     peer.heard = now;
     connected_ = peers_.size();
     Update update;
@@ -279,6 +285,7 @@ void Server::on_request(const std::string& id, const std::string& user, const Re
     command.actor = peer.user.empty() ? snapshot->user : peer.user;
     command.role = peer.user.empty() ? snapshot->role : peer.role.empty() ? "none" : peer.role;
     if (!peer.name.empty()) command.seat = peer.name;
+    command.post = peer.post.value_or("");
     backend_.submit(std::move(command), [mailbox = mailbox_, id](CommandReply reply) {
       Update update;
       update.replies.push_back(std::move(reply));
@@ -403,6 +410,21 @@ void Server::forget(const std::string& id) {
   queries_.cancel(id);
   peers_.erase(id);
   connected_ = peers_.size();
+  tell_posts();
+}
+
+/// Whoever dispatches sees who would get it.
+void Server::tell_posts() {
+  if (!backend_.posts) return;
+  std::vector<GuardPost> posts;
+  const std::shared_ptr<const Snapshot> snapshot = backend_.snapshot();
+  for (const auto& [id, peer] : peers_)
+    if (peer.post)
+      posts.push_back({peer.user.empty() ? snapshot->user : peer.user, peer.user.empty() ? snapshot->role : peer.role,
+                       *peer.post, peer.name});
+  if (posts == told_posts_) return;
+  told_posts_ = posts;
+  backend_.posts(this, std::move(posts));
 }
 
 }  // namespace

@@ -12,6 +12,8 @@ namespace wf::shell {
 /// What the shell needs from the program: snapshots in, commands out. Wired to a seat by main.
 struct Feed {
   std::function<std::shared_ptr<const Snapshot>()> snapshot;
+  /// What sounds, where that is not all of the snapshot; may be empty.
+  std::function<std::shared_ptr<const Snapshot>()> heard;
   std::function<void(Command)> send;
   std::function<std::vector<CommandReply>()> replies;
   std::function<std::string()> connection_problem;
@@ -33,6 +35,7 @@ struct WindowOptions {
   float scale = 0;                               ///< interface scale; 0: from the monitor
   double quit_after = 0;                         ///< seconds; 0: until closed
   std::shared_ptr<const BaseMap> base_map = {};  ///< behind the sites on the world map; null: a graticule alone
+  std::string post = {};                         ///< the guard's view: name of the post
   std::string title = "Watchfloor";
   sound::Output* sound = nullptr;  ///< null: the system's device
 };
@@ -46,10 +49,11 @@ struct ShotOptions {
   ui::View view = ui::View::wall;
   ui::Theme theme = ui::Theme::dark;
   int width = 1920, height = 1080;
-  float scale = 0;           ///< 0: height / 1080
+  float scale = 0;           ///< 0: the shorter side / 1080
   std::uint64_t select = 0;  ///< incident to select; 0: the first of the wall
   std::string out;           ///< PNG file
   std::shared_ptr<const BaseMap> base_map = {};
+  std::string post = {};  ///< the guard's view: name of the post
 };
 
 /// Draws one view off screen (EGL surfaceless, no display needed) and writes a PNG.

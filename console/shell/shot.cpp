@@ -1,6 +1,7 @@
 #include <imgui.h>
 #include <stb_image_write.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 
@@ -48,11 +49,13 @@ Result<void> write_png(const std::string& path, int width, int height, const std
 Result<void> shoot(const ShotOptions& options, const Feed& feed) {
   Result<std::unique_ptr<Offscreen>> target = Offscreen::make(options.width, options.height);
   if (!target) return target.error();
-  const float scale = options.scale > 0 ? options.scale : static_cast<float>(options.height) / 1080.0F;
+  const float scale =
+      options.scale > 0 ? options.scale : static_cast<float>(std::min(options.width, options.height)) / 1080.0F;
   Result<std::unique_ptr<Stage>> made = Stage::make(options.theme, options.view, scale);
   if (made) (*made)->console().set_base_map(options.base_map);
   if (!made) return made.error();
   Stage& stage = **made;
+  stage.console().set_post(options.post);
 
   const std::shared_ptr<const Snapshot> snapshot = feed.snapshot();
   std::uint64_t select = options.select;

@@ -101,6 +101,7 @@ Result<void> Window::open() {
   if (Result<void> loaded = load_gl(&glfwGetProcAddress); !loaded) return loaded;
   Result<std::unique_ptr<Stage>> stage = Stage::make(options_.theme, options_.view, base_scale());
   if (stage) (*stage)->console().set_base_map(options_.base_map);
+  if (stage) (*stage)->console().set_post(options_.post);
   if (!stage) return stage.error();
   stage_ = std::move(*stage);
   glfwSetWindowUserPointer(window_, this);
@@ -212,7 +213,8 @@ void Window::release_keys() {
   late_releases_.clear();
 }
 
-/// The monitor's own scale; a monitor of over 1,440 lines that claims to have none is read at 1080 lines.
+/// The monitor's own scale; a monitor of over 1,440 lines that claims to have none is read at 1080 lines. One that
+/// stands on end is counted across.
 float Window::base_scale() const {
   if (options_.scale > 0) return options_.scale;
   float x = 1, y = 1;
@@ -220,7 +222,8 @@ float Window::base_scale() const {
   int width = 0, height = 0;
   glfwGetFramebufferSize(window_, &width, &height);
   const float scale = std::max(x, y);
-  return scale <= 1 && height > 1440 ? static_cast<float>(height) / 1080.0F : std::max(scale, 0.75F);
+  const int lines = std::min(width, height);
+  return scale <= 1 && lines > 1440 ? static_cast<float>(lines) / 1080.0F : std::max(scale, 0.75F);
 }
 
 void Window::toggle_fullscreen() {
@@ -319,7 +322,7 @@ void Window::draw_frame() {
 /// Beside the frames: what must be heard does not wait for a picture.
 void Window::sound() {
   const double now = glfwGetTime();
-  const double next = sounder_.step(feed_.snapshot(), now);
+  const double next = sounder_.step(feed_.heard ? feed_.heard() : feed_.snapshot(), now);
   sound_at_ = next < 0 ? -1 : now + next;
 }
 

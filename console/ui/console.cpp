@@ -11,6 +11,7 @@
 #include "console/ui/alert_wall.hpp"
 #include "console/ui/desk.hpp"
 #include "console/ui/gallery.hpp"
+#include "console/ui/guard_view.hpp"
 #include "console/ui/incident_panel.hpp"
 #include "console/ui/map_memory.hpp"
 #include "console/ui/overlays.hpp"
@@ -54,8 +55,9 @@ struct Console::Impl {
   AgentsView agents;
   RulesView rules;
   Gallery gallery;
+  GuardView guard;
   Palette palette;
-  SiteMapState pane, full;
+  SiteMapState pane, full, post;
   bool keys_help = false, first = true;
   double moved = -1e9;
   std::vector<WrittenText>* written = nullptr;
@@ -65,6 +67,7 @@ struct Console::Impl {
   void settle(const FrameInput& input, double& redraw_in);
   void keys(Frame& f, FrameOutput& out);
   void draw(Frame& f, const Rect& window);
+  void draw_over(Frame& f, const Rect& window);
   void draw_wall_view(Frame& f, const Rect& r);
   void pace(Frame& f) const;
   void mute(const FrameInput& input, FrameOutput& out);
@@ -79,6 +82,7 @@ void Console::build_fonts(ImFontAtlas& atlas, const FontFiles& files, float font
 
 void Console::set_theme(Theme theme) { impl_->theme = theme; }
 void Console::set_view(View view) { impl_->view = view; }
+void Console::set_post(std::string name) { impl_->guard.set_post(std::move(name)); }
 
 void Console::select(std::uint64_t incident) {
   impl_->selection.incident = incident;
@@ -152,6 +156,7 @@ void Console::Impl::keys(Frame& f, FrameOutput& out) {
   desk.modal = palette.is_open() || keys_help;
   if (desk.modal) return;  // the overlay takes the rest when it is drawn
   if (k.typing() || panel.form_open()) return;
+  if (f.view == View::guard) return;  // letters are its own, and nothing there leads astray
   if (k.letter('?')) keys_help = true;
   if (k.letter('/')) palette.open();
   if (k.letter('w')) f.view = View::wall;
@@ -192,6 +197,12 @@ void Console::Impl::draw_wall_view(Frame& f, const Rect& r) {
 }
 
 void Console::Impl::draw(Frame& f, const Rect& window) {
+  if (f.view == View::guard) {
+    guard.update(f, desk);
+    guard.draw(f, desk, window, post);
+    draw_over(f, window);
+    return;
+  }
   const Rect top_at{0, 0, window.w, unit::kTopBar};
   const Rect rail_at{0, top_at.bottom(), unit::kRail, window.h - top_at.h};
   Rect rest{unit::kRail, top_at.bottom(), window.w - unit::kRail, window.h - top_at.h};
@@ -221,12 +232,18 @@ void Console::Impl::draw(Frame& f, const Rect& window) {
     case View::gallery:
       gallery.draw(f, desk, rest);
       break;
+    case View::guard:
+      break;
   }
   draw_rail(f, desk, rail_at);
   draw_top_bar(f, desk, top_at, top);
   float above = f.view == View::wall ? unit::kStrip : f.view == View::map ? unit::kSlimStrip : 0;
   if (rest.h < kLowWindow) above = 0;
   draw_toasts(f, desk, {rest.x, rest.y, rest.w, rest.h - above});
+  draw_over(f, window);
+}
+
+void Console::Impl::draw_over(Frame& f, const Rect& window) {
   if (keys_help) draw_keys_help(f, desk, window, keys_help);
   if (palette.is_open()) palette.draw(f, desk, window);
   draw_tip(f, desk, window);
@@ -272,7 +289,7 @@ FrameOutput Console::frame(const std::shared_ptr<const Snapshot>& snapshot, cons
   const ImVec2 delta = m.hits.mouse_delta();
   const bool input_came = delta.x != 0 || delta.y != 0 || ImGui::GetIO().MouseWheel != 0 || ImGui::IsMouseClicked(0) ||
                           ImGui::IsMouseReleased(0);
-  m.desk.keys.begin(ImGui::GetIO().WantTextInput || m.panel.typing() || m.palette.is_open());
+  m.desk.keys.begin(ImGui::GetIO().WantTextInput || m.panel.typing() || m.guard.typing() || m.palette.is_open());
   if (input_came || m.desk.keys.any()) m.moved = input.seconds;
   m.desk.tip.clear();
   m.take_snapshot(snapshot);

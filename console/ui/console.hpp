@@ -17,7 +17,7 @@ struct ImFontAtlas;
 namespace wf::ui {
 
 enum class Theme : std::uint8_t { dark, light };
-enum class View : std::uint8_t { wall, map, agents, rules, gallery };
+enum class View : std::uint8_t { wall, map, agents, rules, gallery, guard };
 
 /// Where the fonts lie; an empty path means that ImGui's own font stands in.
 struct FontFiles {
@@ -75,6 +75,8 @@ class Console {
   void build_fonts(ImFontAtlas& atlas, const FontFiles& files, float font_height);
   void set_theme(Theme theme);
   void set_view(View view);
+  /// The guard's view is that of this post; empty: of its user alone.
+  void set_post(std::string name);
   /// Selects an incident (0: none) as a click on its row would.
   void select(std::uint64_t incident);
   /// What the world map draws behind the sites; null: a graticule alone.

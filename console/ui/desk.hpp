@@ -53,7 +53,8 @@ enum class Action : std::uint8_t {
   resolve,
   merge,
   split,
-  call
+  call,
+  progress  ///< the next step of whoever is under way, told by radio
 };
 
 /// A line that rises in the corner and leaves by itself.

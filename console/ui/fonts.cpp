@@ -31,13 +31,15 @@ constexpr std::array<Cut, kFaces> kCuts{{{14, 0, true},
                                          {16, 2, true},
                                          {20, 0, false},
                                          {20, 2, true},
-                                         {28, 2, false},
+                                         {28, 2, true},
                                          {14, 3, true},
                                          {14, 4, false},
                                          {16, 3, false},
                                          {16, 4, false},
                                          {28, 4, false},
-                                         {13.3F, 2, false}}};
+                                         {13.3F, 2, false},
+                                         {52, 2, true},
+                                         {36, 2, true}}};
 
 const std::string& file_of(const FontFiles& files, int source) {
   switch (source) {

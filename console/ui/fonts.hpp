@@ -8,7 +8,8 @@
 
 namespace wf::ui {
 
-/// Every cut of type that the console sets. S .875, M 1, L 1.25, XL 1.75 font heights.
+/// Every cut of type that the console sets. S .875, M 1, L 1.25, XL 1.75 font heights; signs
+/// for what is read from two metres.
 enum class Face : std::uint8_t {
   s,
   s_medium,
@@ -24,9 +25,11 @@ enum class Face : std::uint8_t {
   mono_m,
   mono_m_medium,
   clock,
-  tiny,  ///< 600 at .72 font heights: numbers on the map's and the panel's discs
+  tiny,   ///< 600 at .72 font heights: numbers on the map's and the panel's discs
+  sign,   ///< 600 at 3.25 font heights: what is read from two metres
+  sign_s  ///< 600 at 2.25
 };
-inline constexpr std::size_t kFaces = 15;
+inline constexpr std::size_t kFaces = 17;
 
 struct Fonts {
   std::array<ImFont*, kFaces> faces{};

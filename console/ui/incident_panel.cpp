@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "console/ui/dispatch_text.hpp"
 #include "console/ui/icons.hpp"
 #include "console/ui/target.hpp"
 #include "console/ui/wall_row.hpp"
@@ -39,6 +40,14 @@ void IncidentPanel::draw_head(Frame& f, Desk& d, const Rect& r, const Incident& 
   } else if (i.state == IncidentState::resolved) {
     first = "Resolved";
     second = std::string(name_of(i.cause));
+  } else if (dispatched(i) && !i.dispatch.none()) {
+    first = dispatch_words(i, now);
+    if (i.dispatch.due != 0 && now > i.dispatch.due)
+      second = "late by " + duration(now - i.dispatch.due);
+    else if (i.dispatch.due != 0)
+      second = "next by " + f.time.minutes(i.dispatch.due);
+    if (i.dispatch.step() == Dispatch::Step::sent && !at_a_post(f.snapshot, i.dispatched_to))
+      second = "no post connected, " + second;
   } else {
     first = std::string(name_of(i.state));
     if (!i.owner.empty()) first += ", " + i.owner;
@@ -79,6 +88,7 @@ void IncidentPanel::draw_actions(Frame& f, Desk& d, const Rect& r, const Inciden
   };
   const auto label_of = [&](Action a) -> std::string_view {
     if (a == Action::shelve && i.state == IncidentState::shelved) return "Return";
+    if (a == Action::progress && dispatched(i) && step_of(i) == Dispatch::Step::received) return "On the way";
     return look_of(a).label;
   };
   const auto put = [&](Action a, float x, bool primary) {
@@ -94,6 +104,7 @@ void IncidentPanel::draw_actions(Frame& f, Desk& d, const Rect& r, const Inciden
 
   // The first button is what is due now.
   const Action due = i.needs_acknowledgement()              ? Action::acknowledge
+                     : why_not(Action::progress, i).empty() ? Action::progress
                      : i.state == IncidentState::dispatched ? Action::on_scene
                      : i.state == IncidentState::acknowledged || i.state == IncidentState::escalated ? Action::dispatch
                                                                                                      : Action::resolve;

@@ -68,6 +68,7 @@ struct Choice {
   std::int64_t span = 0;       ///< shelve
   std::string event;           ///< split: the line's first event
   bool until_clear = false;    ///< shelve: it returns when it is normal again, after `span` at the latest
+  bool connected = false;      ///< dispatch: a guard's post that is there shows it
 };
 [[nodiscard]] std::vector<Choice> choices_of(Action kind, const Snapshot& s, const Incident* i);
 /// Why an action cannot be taken now; empty when it can.

@@ -68,4 +68,14 @@ inline bool palette_pressed() {
 #endif
 }
 
+/// While P is held: panic of the guard's view. By the key, as a held character comes only as often as the system
+/// repeats it.
+inline bool panic_held() {
+#if IMGUI_VERSION_NUM >= 18700
+  return ImGui::IsKeyDown(ImGuiKey_P);
+#else
+  return ImGui::IsKeyDown('P');
+#endif
+}
+
 }  // namespace wf::ui

@@ -28,7 +28,7 @@ float draw_crumbs(Frame& f, float x, float mid, float most, MapMemory& m, bool l
     if (b != nullptr && !b->name.empty()) parts.push_back({b->name, 2});
     if (m.level != nullptr) parts.push_back({m.level->name.empty() ? m.level->short_name : m.level->name, 3});
   }
-  // Too long: the middle gives way, the ends stay.
+  // Too long: the middle gives way, then what is around it.
   const auto width = [&] {
     float w = 0;
     for (std::size_t i = 0; i < parts.size(); ++i)
@@ -36,7 +36,7 @@ float draw_crumbs(Frame& f, float x, float mid, float most, MapMemory& m, bool l
           p.width(parts[i].text, i + 1 == parts.size() ? Face::m_semibold : Face::m) + (i + 1 == parts.size() ? 0 : 20);
     return w;
   };
-  while (parts.size() > 2 && width() > most) parts.erase(parts.begin() + (parts.size() > 3 ? 1 : 0));
+  while (parts.size() > 1 && width() > most) parts.erase(parts.begin() + (parts.size() > 3 ? 1 : 0));
   for (std::size_t i = 0; i < parts.size(); ++i) {
     const bool last = i + 1 == parts.size();
     const float w = p.width(parts[i].text, last ? Face::m_semibold : Face::m);
@@ -264,9 +264,11 @@ void draw_map_header(Frame& f, const Rect& r, SiteMapState& state) {
   const char* tip = nullptr;
   float tip_x = 0;
   x -= 28;
-  if (icon_button(p, "map/full", x, y, Icon::fullscreen).clicked) f.view = View::map;
-  if (p.hits.hovered_name() == "map/full") tip = "Site map on the whole screen", tip_x = x;
-  x -= 32;
+  if (f.view != View::guard) {  // from a post nothing leads away
+    if (icon_button(p, "map/full", x, y, Icon::fullscreen).clicked) f.view = View::map;
+    if (p.hits.hovered_name() == "map/full") tip = "Site map on the whole screen", tip_x = x;
+    x -= 32;
+  }
   if (icon_button(p, "map/fit", x, y, Icon::fit).clicked) m.view.fit(f.input.seconds, !f.reduce_motion);
   if (p.hits.hovered_name() == "map/fit") tip = "Fit the map (F)", tip_x = x;
   x -= 10;

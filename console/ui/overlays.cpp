@@ -135,6 +135,7 @@ void draw_keys_help(Frame& f, Desk& d, const Rect& window, bool& open) {
                                    {"G", "in a flood: fold or unfold"}};
   static constexpr Line kIncident[] = {{"Space", "acknowledge what is shown"},
                                        {"D", "dispatch"},
+                                       {"K", "guard: received, on the way"},
                                        {"O", "on scene"},
                                        {"N", "note"},
                                        {"E", "escalate"},
@@ -158,7 +159,7 @@ void draw_keys_help(Frame& f, Desk& d, const Rect& window, bool& open) {
   p.fill({window.x, window.y, window.w, window.h}, faded(t.bg0, 0.5F));
   const bool three = window.w > 960;
   const float w = three ? 984 : 420;
-  const float h = three ? 398 : 930;
+  const float h = three ? 398 : 956;
   const Rect box{std::round(window.mid_x() - w / 2), std::round(window.y + std::max(16.0F, (window.h - h) * 0.4F)), w,
                  std::min(h, window.h - 32)};
   p.float_box(box, t.bg1, t.line2);

@@ -69,6 +69,7 @@ struct Fixed {
 constexpr Fixed kFixed[] = {
     {Entry::Kind::action, Icon::check, "Acknowledge", "Space", static_cast<int>(Action::acknowledge)},
     {Entry::Kind::action, Icon::guard, "Dispatch", "D", static_cast<int>(Action::dispatch)},
+    {Entry::Kind::action, Icon::forward, "Guard received it, is on the way", "K", static_cast<int>(Action::progress)},
     {Entry::Kind::action, Icon::pin, "On scene", "O", static_cast<int>(Action::on_scene)},
     {Entry::Kind::action, Icon::note, "Note", "N", static_cast<int>(Action::note)},
     {Entry::Kind::action, Icon::up, "Escalate", "E", static_cast<int>(Action::escalate)},
@@ -81,6 +82,7 @@ constexpr Fixed kFixed[] = {
     {Entry::Kind::view, Icon::map, "Site map", "S", static_cast<int>(View::map)},
     {Entry::Kind::view, Icon::pulse, "Agents", "H", static_cast<int>(View::agents)},
     {Entry::Kind::view, Icon::rules, "Rules", "T", static_cast<int>(View::rules)},
+    {Entry::Kind::view, Icon::guard, "Guard's post", "", static_cast<int>(View::guard)},
     {Entry::Kind::view, Icon::layers, "Widget gallery", "", static_cast<int>(View::gallery)},
     {Entry::Kind::filter, Icon::filter, "Show all open", "A", 0},
     {Entry::Kind::filter, Icon::filter, "Show unacknowledged", "U", 1},

@@ -6,12 +6,13 @@
 #include <bit>
 #include <utility>
 
+#include "console/ui/dispatch_text.hpp"
 #include "console/ui/incident_panel.hpp"
 
 namespace wf::ui {
 namespace {
 
-constexpr std::array<ActionLook, 11> kLooks{{{"", "", 0},
+constexpr std::array<ActionLook, 12> kLooks{{{"", "", 0},
                                              {"Acknowledge", "Space", ' '},
                                              {"On scene", "O", 'o'},
                                              {"Dispatch", "D", 'd'},
@@ -21,9 +22,10 @@ constexpr std::array<ActionLook, 11> kLooks{{{"", "", 0},
                                              {"Resolve…", "R", 'r'},
                                              {"Merge", "M", 'm'},
                                              {"Split", "X", 'x'},
-                                             {"Call", "C", 'c'}}};
-constexpr Action kAll[] = {Action::on_scene, Action::dispatch, Action::note,  Action::escalate, Action::shelve,
-                           Action::resolve,  Action::merge,    Action::split, Action::call};
+                                             {"Call", "C", 'c'},
+                                             {"Received", "K", 'k'}}};
+constexpr Action kAll[] = {Action::progress, Action::on_scene, Action::dispatch, Action::note,  Action::escalate,
+                           Action::shelve,   Action::resolve,  Action::merge,    Action::split, Action::call};
 
 /// Nothing stays hidden for longer because it never becomes normal.
 constexpr std::int64_t kLongestUntilClear = kDay;
@@ -40,15 +42,19 @@ const ActionLook& look_of(Action action) { return kLooks[static_cast<std::size_t
 std::string why_not(Action action, const Incident& i) {
   if (i.state == IncidentState::resolved && action != Action::call && action != Action::note)
     return "It is resolved already";
-  if (i.state == IncidentState::shelved && (action == Action::acknowledge || action == Action::dispatch ||
-                                            action == Action::on_scene || action == Action::escalate))
+  if (i.state == IncidentState::shelved &&
+      (action == Action::acknowledge || action == Action::dispatch || action == Action::on_scene ||
+       action == Action::escalate || action == Action::progress))
     return "It is shelved; take it off the shelf first (Z)";
   switch (action) {
     case Action::acknowledge:
       if (!i.needs_acknowledgement()) return i.owner.empty() ? "Acknowledged already" : i.owner + " has it";
       break;
     case Action::on_scene:
-      if (i.state != IncidentState::dispatched) return "Nobody is under way";
+      if (!dispatched(i) || step_of(i) == Dispatch::Step::arrived) return "Nobody is under way";
+      break;
+    case Action::progress:
+      if (!dispatched(i) || step_of(i) >= Dispatch::Step::en_route) return "Nobody has to set off";
       break;
     case Action::shelve:
       if (i.life_safety) return "Life safety is never shelved";
@@ -65,16 +71,27 @@ std::string why_not(Action action, const Incident& i) {
 std::vector<Choice> choices_of(Action kind, const Snapshot& s, const Incident* i) {
   std::vector<Choice> out;
   constexpr std::size_t kMost = 6;
+  const auto known = [&](const std::string& label) {
+    return std::any_of(out.begin(), out.end(), [&](const Choice& c) { return c.label == label; });
+  };
   const auto people = [&](std::initializer_list<std::string_view> words) {
     if (!s.estate) return;
     for (const bool here : {true, false})
       for (const Person& p : s.estate->people) {
         const bool local = i == nullptr || p.site_id == i->site_id;
-        if (local == here && is_role(p, words) && out.size() < kMost) out.push_back({p.name, 0, 0, {}});
+        if (local != here || !is_role(p, words) || out.size() >= kMost || known(p.name)) continue;
+        out.push_back({p.name, 0, 0, {}});
+        out.back().connected = kind == Action::dispatch && at_a_post(s, p.name);
       }
   };
   switch (kind) {
     case Action::dispatch:
+      if (s.posts && s.estate)
+        for (const GuardPost& post : *s.posts) {
+          Choice one{name_of_post(post, *s.estate), 0, 0, {}};
+          one.connected = true;
+          if (out.size() < kMost && !known(one.label)) out.push_back(std::move(one));
+        }
       people({"guard", "Guard"});
       break;
     case Action::escalate:
@@ -176,6 +193,12 @@ void IncidentPanel::act(Frame& f, Desk& d, Action action) {
     case Action::on_scene:
       d.send(f, *i, command_about(CommandKind::on_scene, *i));
       return;
+    case Action::progress: {
+      Command c = command_about(CommandKind::progress, *i);
+      c.action = step_of(*i) == Dispatch::Step::sent ? "received" : "en_route";
+      d.send(f, *i, std::move(c));
+      return;
+    }
     case Action::shelve:
       if (i->state == IncidentState::shelved) {
         d.send(f, *i, command_about(CommandKind::unshelve, *i));

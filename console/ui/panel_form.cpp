@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "console/ui/dispatch_text.hpp"
 #include "console/ui/icons.hpp"
 #include "console/ui/incident_panel.hpp"
 
@@ -79,7 +80,8 @@ void IncidentPanel::draw_form(Frame& f, Desk& d, const Rect& r) {
                           : static_cast<int>(k) == form_.choice && (!people || form_.who.text.empty());
     const std::string& label = choices[k].label;
     const std::string number = std::to_string(k + 1);
-    const float w = std::round(20 + p.width(number, Face::mono_s) + 8 + p.width(label, Face::s_semibold));
+    const float dot = choices[k].connected ? 14 : 0;
+    const float w = std::round(20 + p.width(number, Face::mono_s) + 8 + p.width(label, Face::s_semibold) + dot);
     if (x + w > right) break;
     const Rect at{x, y + 2, w, unit::kChip};
     const Hit hit = p.hits.add("form/choice/" + label, at);
@@ -87,6 +89,10 @@ void IncidentPanel::draw_form(Frame& f, Desk& d, const Rect& r) {
     p.stroke(at, on ? t.acc : t.line2, 1, unit::kRadius);
     const float nw = p.text(x + 10, at.mid_y(), number, Face::mono_s, on ? t.acc : t.t3);
     p.text(x + 18 + nw, at.mid_y(), label, on ? Face::s_semibold : Face::s_medium, on ? t.t1 : t.t2);
+    if (dot > 0) {
+      p.circle(at.right() - 13, at.mid_y(), 4, t.t1);
+      d.hint(hit, "A post is connected: it is shown there at once");
+    }
     if (form_.kind == Action::merge)
       if (const Incident* other = f.snapshot.incident(choices[k].incident)) d.hint(hit, other->title);
     x += w + unit::kGap;
@@ -155,7 +161,9 @@ void IncidentPanel::draw_form(Frame& f, Desk& d, const Rect& r) {
   if (!no.empty())
     will = no + ".";
   else if (form_.kind == Action::dispatch)
-    will = name + " goes to " + whom + ", who is asked to acknowledge.";
+    will = name + " goes to " + whom +
+           (at_a_post(f.snapshot, whom) ? ", whose post is connected and shows it."
+                                        : ", who has no post connected: call, and enter what they say (K).");
   else if (form_.kind == Action::escalate)
     will = whom + " is told of " + name + ". It stays yours until it is taken.";
   else if (form_.kind == Action::shelve)

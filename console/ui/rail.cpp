@@ -19,6 +19,7 @@ constexpr Entry kEntries[] = {{Icon::wall, "Wall", static_cast<int>(View::wall)}
                               {Icon::layers, "Incidents", -1},
                               {Icon::pulse, "Agents", static_cast<int>(View::agents)},
                               {Icon::rules, "Rules", static_cast<int>(View::rules)},
+                              {Icon::guard, "Guard's post", static_cast<int>(View::guard)},
                               {Icon::people, "People", -1},
                               {Icon::risk, "Risk", -1},
                               {Icon::globe, "Intelligence", -1},

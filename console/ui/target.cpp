@@ -47,6 +47,25 @@ Target target_of(const Incident& i, UtcNs now, const Tokens& t) {
     out.ink = out.ring.hot ? t.of(i.priority).text : t.t1;
     return out;
   }
+  if (i.dispatch.active() && i.dispatch.due != 0) {
+    // Whoever was sent has a time too.
+    static constexpr std::string_view kNext[] = {"receive", "set off", "arrive", "report", ""};
+    const Dispatch::Step step = i.dispatch.step();
+    const std::int64_t left = i.dispatch.due - now;
+    out.word = kNext[static_cast<std::size_t>(step)];
+    if (left < 0) {
+      out.time = "+" + duration(-left);
+      out.ring.late = true;
+      out.ink = out.word_ink = t.of(Priority::critical).text;
+      return out;
+    }
+    const std::int64_t all = std::max<std::int64_t>(1, i.dispatch.due - i.dispatch.at(step).time);
+    out.time = duration(left + kSecond - 1);
+    out.ring.share = std::clamp(static_cast<float>(left) / static_cast<float>(all), 0.0F, 1.0F);
+    out.ring.hot = out.ring.share < 0.4F;
+    out.ink = t.t1;
+    return out;
+  }
   out.ring.met = true;
   if (i.acknowledged_at > 0) out.time = duration(i.acknowledged_at - i.opened);
   const bool late = i.respond_by > 0 && i.acknowledged_at > i.respond_by;

@@ -21,15 +21,15 @@ int grow(ImGuiInputTextCallbackData* data) {
 }  // namespace
 
 bool text_field(Painter& p, std::string_view name, const Rect& r, FieldState& field, std::string_view hint, bool focus,
-                std::string_view key) {
+                std::string_view key, Face face) {
   const Hit hit = p.hits.add(name, r);
   p.fill(r, p.t.input, unit::kRadius);
   p.stroke(r, field.active ? p.t.acc : hit.hovered ? p.t.t3 : p.t.line2, field.active ? 2.0F : 1.0F, unit::kRadius);
   const float key_room = key.empty() || field.active ? 0 : key_width(p, key) + 6;
   const float k = p.scale();
-  ImFont* font = p.fonts()[Face::m];
+  ImFont* font = p.fonts()[face];
   if (field.text.empty())  // also while the caret waits in it: with several fields one must see which is which
-    p.text(r.x + 10, r.mid_y(), hint, Face::m, p.t.t3, Align::left, r.w - 20 - key_room);
+    p.text(r.x + 10, r.mid_y(), hint, face, p.t.t3, Align::left, r.w - 20 - key_room);
   if (key_room > 0) key_cap(p, r.right() - key_room, r.mid_y(), key);
 
   // ImGui edits; its frame is invisible because ours is already there.

@@ -64,7 +64,7 @@ inline constexpr float kRadius = 4, kSmallRadius = 3;
 /// Seconds.
 namespace motion {
 inline constexpr double kSelect = 0.08, kFit = 0.2, kToastIn = 0.12, kToastOut = 0.2, kToastStays = 6.0, kRing = 1.6,
-                        kBeat = 0.12, kHold = 2.0;
+                        kBeat = 0.12, kHold = 2.0, kPanic = 1.0;
 }  // namespace motion
 
 }  // namespace wf::ui

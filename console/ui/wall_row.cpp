@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <string>
 
+#include "console/ui/dispatch_text.hpp"
 #include "console/ui/icons.hpp"
 #include "console/ui/target.hpp"
 #include "console/ui/widgets.hpp"
@@ -32,8 +33,7 @@ bool at_home(const Frame& f, const Incident& i) {
 }
 
 std::string_view owner_of(const Incident& i) {
-  if ((i.state == IncidentState::dispatched || i.state == IncidentState::on_scene) && !i.dispatched_to.empty())
-    return i.dispatched_to;
+  if (dispatched(i)) return i.dispatched_to;
   return i.owner.empty() ? std::string_view("no owner") : std::string_view(i.owner);
 }
 
@@ -193,8 +193,10 @@ void draw_wall_row(Frame& f, const Desk& d, const Rect& r, const WallColumns& c,
 
   const bool asked = std::any_of(d.sent.begin(), d.sent.end(), [&](const Sent& s) { return s.incident == i.id; });
   state_glyph(p, i.state, r.x + c.state + 5, line1, waits ? q.text : t.t2);
-  p.text(r.x + c.state + 18, line1, asked ? std::string_view("Sent") : name_of(i.state), strong, ink, Align::left,
-         c.state_end - c.state - 18);
+  const bool overdue = !waits && dispatched(i) && i.dispatch.due != 0 && now > i.dispatch.due;
+  const std::string state = state_words(i);
+  p.text(r.x + c.state + 18, line1, asked ? std::string_view("Sent") : std::string_view(state), strong,
+         overdue ? t.of(Priority::critical).text : ink, Align::left, c.state_end - c.state - 18);
   if (!compact) {
     const std::string_view owner = owner_of(i);
     p.text(r.x + c.state + 18, line2, owner, Face::s, i.owner.empty() && owner == "no owner" ? t.t3 : t.t2, Align::left,

@@ -94,6 +94,6 @@ struct FieldState {
   bool active = false;  ///< has the keyboard; out
 };
 bool text_field(Painter& p, std::string_view name, const Rect& r, FieldState& field, std::string_view hint, bool focus,
-                std::string_view key = {});
+                std::string_view key = {}, Face face = Face::m);
 
 }  // namespace wf::ui

@@ -1,5 +1,6 @@
 // Draws every view of the sample night off screen, so that a change of look can be judged without an engine:
 //   wf-pictures OUT_DIR [WIDTHxHEIGHT…] [--only NAME]
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <iterator>
@@ -16,10 +17,13 @@
 #include "console/shell/stage.hpp"
 #include "console/site/base_map.hpp"
 #include "console/ui/probe.hpp"
+#include "tests/pictures/post.hpp"
 #include "tests/support/sample_rules.hpp"
 #include "tests/support/sample_snapshot.hpp"
 
 namespace {
+
+constexpr wf::ui::SoundState kSound = {true, false, false, 0};
 
 struct Picture {
   const char* name;
@@ -29,8 +33,9 @@ struct Picture {
   const char* keys;       ///< typed before the picture is taken
   const char* card = "";  ///< device whose card is open
   bool world = false;     ///< the map shows all sites
-  wf::ui::SoundState sound = {true, false, false, 0};
-  const char* click = "";  ///< areas that are clicked after that, separated by ;
+  wf::ui::SoundState sound = kSound;
+  const char* click = "";    ///< areas that are clicked after that, separated by ;
+  const char* problem = "";  ///< of the connection
 };
 
 std::shared_ptr<wf::Snapshot> drill() {
@@ -122,7 +127,17 @@ constexpr Picture kPictures[] = {
     {"muted", wf::ui::View::wall, &wf::sample::night, 0, " ", "", false, {true, true, false, 581}},
     {"no-device", wf::ui::View::wall, &wf::sample::night, 0, " ", "", false, {false, true, false, 0}},
     {"gallery", wf::ui::View::gallery, &wf::sample::night, 0, ""},
-    {"dispatch", wf::ui::View::wall, &wf::sample::night, 0, "d"},
+    {"post", wf::ui::View::guard, &wf::sample::post, 0, ""},
+    {"post-new", wf::ui::View::guard, &wf::pictures::fresh, 0, ""},
+    {"post-arrived", wf::ui::View::guard, &wf::pictures::arrived, 0, ""},
+    {"post-note", wf::ui::View::guard, &wf::sample::post, 0, "n"},
+    {"post-idle", wf::ui::View::guard, &wf::sample::idle_post, 0, ""},
+    {"post-stale", wf::ui::View::guard, &wf::sample::post, 0, "", "", false, kSound, "", "Engine not reached for 9 s"},
+    {"post-panic", wf::ui::View::guard, &wf::pictures::panicking, 0, ""},
+    {"post-crowded", wf::ui::View::guard, &wf::pictures::crowded, 0, ""},
+    {"sent", wf::ui::View::wall, &wf::sample::post, 2415, ""},
+    {"unheard", wf::ui::View::wall, &wf::pictures::unheard, 2417, ""},
+    {"dispatch", wf::ui::View::wall, &wf::pictures::with_posts, 0, "d"},
     {"shelve", wf::ui::View::wall, &wf::sample::night, 2414, "zreader is being swapped"},
     {"resolve", wf::ui::View::wall, &wf::sample::night, 2409, "r3"},
     {"call", wf::ui::View::wall, &wf::sample::quiet, 0, "c"},
@@ -162,12 +177,13 @@ wf::Result<void> shoot_typed(const wf::shell::ShotOptions& o, const Picture& pic
                              const std::shared_ptr<wf::Snapshot>& snapshot) {
   auto target = wf::shell::Offscreen::make(o.width, o.height);
   if (!target) return target.error();
-  const float scale = o.scale > 0 ? o.scale : static_cast<float>(o.height) / 1080.0F;
+  const float scale = o.scale > 0 ? o.scale : static_cast<float>(std::min(o.width, o.height)) / 1080.0F;
   auto stage = wf::shell::Stage::make(o.theme, o.view, scale);
   if (!stage) return stage.error();
   std::uint64_t select = o.select;
   if (select == 0 && !snapshot->incidents.empty()) select = snapshot->incidents.front()->id;
   if (select != 0) (*stage)->console().select(select);
+  (*stage)->console().set_post(o.post);
   if (*picture.card != 0) (*stage)->console().open_card(picture.card);
   (*stage)->console().set_base_map(o.base_map);
   if (picture.world) (*stage)->console().show_world();
@@ -179,6 +195,7 @@ wf::Result<void> shoot_typed(const wf::shell::ShotOptions& o, const Picture& pic
   input.now = wf::sample::kNow;
   input.width = io.DisplaySize.x;
   input.height = io.DisplaySize.y;
+  input.connection_problem = picture.problem;
   input.sound = picture.sound;
   const char* key = picture.keys;
   std::string_view clicks = picture.click;
@@ -248,6 +265,7 @@ int main(int argc, char** argv) {
     wf::shell::Feed feed;
     feed.snapshot = [&] { return snapshot; };
     feed.now = [] { return wf::sample::kNow; };
+    feed.connection_problem = [&] { return std::string(p.problem); };
     for (const auto theme : {wf::ui::Theme::dark, wf::ui::Theme::light})
       for (const auto& [w, h] : sizes) {
         wf::shell::ShotOptions o;
@@ -256,6 +274,7 @@ int main(int argc, char** argv) {
         o.width = w;
         o.height = h;
         o.scale = h >= 1080 ? 0 : 1;
+        if (p.view == wf::ui::View::guard) o.post = "Gate 3";
         o.select = p.select;
         o.base_map = base_map;
         o.out = out + "/" + p.name + (theme == wf::ui::Theme::dark ? "-dark-" : "-light-") + std::to_string(w) + "x" +

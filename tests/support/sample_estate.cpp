@@ -230,7 +230,7 @@ std::shared_ptr<const Estate> estate() {
     e->sites.push_back(rotterdam());
     e->sites.push_back(antwerp());
     e->people = {{"p-okafor", "M. Okafor", "operator", "Security", "rotterdam", {"88-0001"}, {"okafor"}},
-                 {"p-silva", "G. Silva", "guard", "Security", "rotterdam", {"88-0107"}, {}},
+                 {"p-silva", "G. Silva", "guard", "Security", "rotterdam", {"88-0107"}, {"gsilva"}},
                  {"p-novak", "T. Novak", "guard", "Security", "rotterdam", {"88-0112"}, {}},
                  {"p-haddad", "R. Haddad", "guard", "Security", "rotterdam", {"88-0115"}, {}},
                  {"p-lindqvist", "J. Lindqvist", "supervisor", "Security", "rotterdam", {"88-0002"}, {"lindqvist"}},

@@ -13,6 +13,11 @@ inline constexpr UtcNs kNow = 1'795'489'837 * kSecond;
 /// A believable night: sixteen open incidents in every priority and state, two shelved, twelve agents of which one
 /// is silent, two hours of history.
 [[nodiscard]] std::shared_ptr<Snapshot> night();
+/// The night as the post of guard G. Silva at Gate 3 sees it: sent to the server room 22 s ago, and to Lab B, on the
+/// way.
+[[nodiscard]] std::shared_ptr<Snapshot> post();
+/// The same post with nothing to do.
+[[nodiscard]] std::shared_ptr<Snapshot> idle_post();
 /// Nothing open and every agent heard.
 [[nodiscard]] std::shared_ptr<Snapshot> quiet();
 /// Above the alarm limit: 61 low ones besides the night's.

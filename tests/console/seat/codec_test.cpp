@@ -191,6 +191,19 @@ TEST_CASE("a command and a query come through the wire whole") {
   CHECK(out->cancel == 8);
 }
 
+TEST_CASE("a hello says whether the seat is a guard's post, and one of before says nothing of it") {
+  for (const std::optional<std::string>& post :
+       {std::optional<std::string>{}, std::optional<std::string>{""}, std::optional<std::string>{"Gate 3"}}) {
+    Request in;
+    in.hello = Request::Hello{kSeatWireVersion, "test", "gate-pc", post};
+    std::string bytes;
+    encode_request(in, bytes);
+    const Result<Request> out = decode_request(bytes);
+    REQUIRE(out.ok());
+    CHECK(out->hello->post == post);
+  }
+}
+
 TEST_CASE("a command of a newer seat does not become another one") {
   // SeatRequest { command: SeatCommand { kind: 99 } }
   const std::string bytes{"\x12\x02\x10\x63", 4};

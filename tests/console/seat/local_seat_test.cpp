@@ -17,6 +17,7 @@ struct Fake {
   std::vector<std::pair<Command, std::function<void(CommandReply)>>> submitted;
   std::function<void()> on_snapshot;
   bool unwatched = false;
+  std::vector<GuardPost> posts;
   std::shared_ptr<const Snapshot> now = [] {
     auto s = std::make_shared<Snapshot>();
     s->user = "ann";
@@ -44,6 +45,7 @@ struct Fake {
       on_snapshot = std::move(on_change);
       return std::uint64_t{5};
     };
+    b.posts = [this](const void*, std::vector<GuardPost> there) { posts = std::move(there); };
     b.unwatch = [this](std::uint64_t token) { unwatched = token == 5; };
     return b;
   }
@@ -107,4 +109,18 @@ TEST_CASE("a seat's questions are answered on another thread, and a cancelled on
   const auto [line, thread] = answer.get_future().get();
   CHECK(line == "kind=x");
   CHECK((thread != std::this_thread::get_id()));
+}
+
+TEST_CASE("a seat in the engine's process can be a guard's post") {
+  Fake engine;
+  {
+    const auto seat = make_local_seat(engine.backend(), "Gate 3");
+    CHECK(engine.posts == std::vector<GuardPost>{{"ann", "", "Gate 3", "Seat 1"}});
+    Command panic;
+    panic.kind = CommandKind::panic;
+    seat->send(panic);
+    CHECK(engine.submitted.front().first.post == "Gate 3");
+    engine.submitted.clear();
+  }
+  CHECK(engine.posts.empty());
 }

@@ -347,6 +347,8 @@ std::shared_ptr<const Snapshot> full_snapshot() {
   figures.chattering_now = 25;
   figures.fleeting_now = 26;
   s.figures = std::make_shared<const AlarmFigures>(figures);
+  s.posts = std::make_shared<const std::vector<GuardPost>>(
+      std::vector<GuardPost>{{"avos", "Guard", "Gate 3", "gate-pc"}, {"boda", "Guard", "", "pc-2"}});
   s.events_total = 1018;
   s.events_per_second = 348.25;
   s.eps_history[0] = 7;
@@ -394,6 +396,8 @@ std::string text_of(const Snapshot& s) {
       o << '\n'
         << hash << '|' << static_cast<int>(at.where) << '|' << at.have << '|' << at.bytes << '|' << at.time << '|'
         << at.media_type << '|' << at.why;
+  if (s.posts)
+    for (const GuardPost& p : *s.posts) o << '\n' << p.user << '|' << p.role << '|' << p.name << '|' << p.seat;
   for (const AgentState& a : s.agents) {
     o << '\n'
       << a.name << '|' << a.kind << '|' << a.version << '|' << static_cast<int>(a.health) << '|' << a.last_heard << '|'

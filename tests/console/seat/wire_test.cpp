@@ -44,6 +44,7 @@ struct FakeEngine {
   std::uint64_t next = 1;
   std::vector<Command> commands;
   bool answers = true;
+  std::map<const void*, std::vector<GuardPost>> posts;
 
   Backend backend() {
     Backend out;
@@ -70,10 +71,28 @@ struct FakeEngine {
       watchers.emplace(next, std::move(f));
       return next++;
     };
+    out.posts = [this](const void* door, std::vector<GuardPost> there) {
+      {
+        const std::lock_guard lock(mutex);
+        posts[door] = std::move(there);
+      }
+      tell();
+    };
     out.unwatch = [this](std::uint64_t token) {
       const std::lock_guard lock(mutex);
       watchers.erase(token);
     };
+    return out;
+  }
+  /// Wakes who waits for what a seat cannot see.
+  void tell() {
+    const std::lock_guard lock(mutex);
+    for (const auto& [token, f] : watchers) f();
+  }
+  std::vector<GuardPost> connected_posts() {
+    const std::lock_guard lock(mutex);
+    std::vector<GuardPost> out;
+    for (const auto& [door, there] : posts) out.insert(out.end(), there.begin(), there.end());
     return out;
   }
   /// A copy: the server's thread may still add to them.
@@ -175,6 +194,43 @@ TEST_CASE("a seat over ipc sees the engine's picture, its changes, and gets its 
   CHECK(taken[0].actor == "M. Okafor");  // never what a peer calls itself
   CHECK(taken[0].seat == "Seat 9");
   CHECK(taken[0].id == replies[0].command_id);
+}
+
+TEST_CASE("a guard's post is known while it is connected, and its commands carry it") {
+  const Folder folder;
+  FakeEngine engine;
+  const std::string endpoint = "ipc://" + (folder.path / "seat.ipc").string();
+  const auto server = serve(engine, endpoint);
+  const auto other = connect({endpoint, {}, {}, {}});
+  Waiter wait(*other);
+  const auto until = [&](auto&& holds) {
+    return wait.until([&] {
+      auto next = std::make_shared<Snapshot>(*engine.current);
+      ++next->version;
+      engine.publish(next);
+      return holds();
+    });
+  };
+  {
+    Result<std::unique_ptr<Seat>> made = make_remote_seat({{endpoint, {}, {}, {}}, "test", "gate-pc", "Gate 3"});
+    REQUIRE(made.ok());
+    REQUIRE(until([&] { return !engine.connected_posts().empty(); }));
+    CHECK(engine.connected_posts() == std::vector<GuardPost>{{"M. Okafor", "Operator", "Gate 3", "gate-pc"}});
+    Command panic;
+    panic.kind = CommandKind::panic;
+    panic.post = "somebody's";
+    (*made)->send(panic);
+    REQUIRE(until([&] { return !engine.taken().empty(); }));
+    CHECK(engine.taken()[0].post == "Gate 3");
+  }
+  // It went without a word; the engine finds out by its silence.
+  CHECK(until([&] { return engine.connected_posts().empty(); }));
+  Command note;
+  note.kind = CommandKind::note;
+  note.post = "Gate 3";
+  other->send(note);
+  REQUIRE(until([&] { return engine.taken().size() == 2; }));
+  CHECK(engine.taken()[1].post.empty());
 }
 
 TEST_CASE("once a seat over the wire was told to call another, nobody is in the call of the one before") {

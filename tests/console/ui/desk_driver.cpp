@@ -122,6 +122,31 @@ bool DeskDriver::click(std::string_view name) {
   return true;
 }
 
+bool DeskDriver::hold(std::string_view name, double seconds) {
+  if (!hover(name)) return false;
+  mouse_button(true);
+  frames(1);
+  frames(2, seconds / 2);
+  mouse_button(false);
+  frames(2);
+  return true;
+}
+
+void DeskDriver::hold_p(double seconds) {
+  const auto key = [](bool down) {
+#if IMGUI_VERSION_NUM >= 18700
+    ImGui::GetIO().AddKeyEvent(ImGuiKey_P, down);
+#else
+    ImGui::GetIO().KeysDown['P'] = down;
+#endif
+  };
+  key(true);
+  frames(1);
+  frames(2, seconds / 2);
+  key(false);
+  frames(2);
+}
+
 void DeskDriver::wheel(float notches) {
 #if IMGUI_VERSION_NUM >= 18700
   ImGui::GetIO().AddMouseWheelEvent(0, notches);

@@ -38,6 +38,9 @@ class DeskDriver {
   void type(std::string_view text);  ///< characters, one a frame
   void press(Key key);
   void press_palette();
+  /// Holds the pointer, or the key of panic, for so many seconds.
+  bool hold(std::string_view name, double seconds);
+  void hold_p(double seconds);
 
   [[nodiscard]] bool has(std::string_view name) const;
   [[nodiscard]] Rect rect(std::string_view name) const;
