@@ -17,6 +17,7 @@ int main(int argc, char** argv) {
   wf::cli::add_explain(app, run);
   wf::cli::add_support(app, run);
   wf::cli::add_rules(app, run);
+  wf::cli::add_plans(app, run);
   wf::cli::add_match(app, run);
   wf::cli::add_agent(app, run);
   wf::cli::add_key(app, run);

@@ -84,6 +84,8 @@ look() { # package, conffiles…
 look watchfloor /etc/watchfloor/watchfloor.yaml /etc/watchfloor/watch.conf
 [ -d "$work/x/usr/share/watchfloor/rules" ] || fault "watchfloor: the rules are missing"
 "$work/x/usr/bin/watchfloor" rules check "$work/x/usr/share/watchfloor/rules" >/dev/null || fault "watchfloor: its rules are not in order"
+"$work/x/usr/bin/watchfloor" plans check "$work/x/usr/share/watchfloor/plans" --rules "$work/x/usr/share/watchfloor/rules" >/dev/null ||
+  fault "watchfloor: its response plans are not in order"
 for agent in "${agents[@]}"; do
   look "wf-agent-$agent" "/etc/watchfloor/agents/$agent.yaml"
   sh -n "$work/x/usr/bin/wf-agent-$agent-check" && [ -x "$work/x/usr/bin/wf-agent-$agent-check" ] || fault "wf-agent-$agent-check is no program"

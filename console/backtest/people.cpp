@@ -101,6 +101,9 @@ std::optional<Command> People::translate(const Command& command) const {
       out.seen_revisions.resize(1);
       return out;
     }
+    case CommandKind::skip_step:
+      if (command.action == "seen") return out;
+      [[fallthrough]];
     case CommandKind::plan_step: {
       if (before == nullptr || !before->open() || out.step >= before->newest->plan.size()) return std::nullopt;
       const std::vector<PlanStep>& plan = now_.find(out.incidents.front())->newest->plan;

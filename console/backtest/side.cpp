@@ -5,6 +5,7 @@
 
 #include "console/backtest/compare.hpp"
 #include "console/engine/command_codec.hpp"
+#include "console/fusion/plans.hpp"
 
 namespace wf::backtest {
 namespace {
@@ -42,6 +43,7 @@ void Candidate::note_left_out(const std::vector<std::string>& together) {
   sigma::LoadReport alone;
   (void)sigma::RuleSet::compile(options_.rules, alone);
   (void)sigma::RuleSet::compile(of_then_.rules, alone);
+  (void)fusion::PlanBook::compile(of_then_.plans, alone);
   for (const std::string& problem : together)
     if (std::find(alone.problems.begin(), alone.problems.end(), problem) == alone.problems.end() &&
         std::find(report_.left_out.begin(), report_.left_out.end(), problem) == report_.left_out.end())

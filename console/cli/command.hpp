@@ -28,6 +28,7 @@ void add_query(CLI::App& app, Run& run);
 void add_explain(CLI::App& app, Run& run);
 void add_support(CLI::App& app, Run& run);
 void add_rules(CLI::App& app, Run& run);
+void add_plans(CLI::App& app, Run& run);
 void add_match(CLI::App& app, Run& run);
 void add_agent(CLI::App& app, Run& run);
 void add_key(CLI::App& app, Run& run);  ///< the engine's key

@@ -13,6 +13,7 @@
 #include "console/cli/json_text.hpp"
 #include "console/cli/lines.hpp"
 #include "console/fusion/fusion.hpp"
+#include "console/fusion/plans.hpp"
 #include "console/fusion/sigma/rule_set.hpp"
 #include "console/model/incident_json.hpp"
 #include "console/site/load.hpp"
@@ -27,7 +28,7 @@ constexpr std::size_t kMostComplaints = 10;
 constexpr char kLineMark = '\x1f';
 
 struct Options {
-  std::vector<std::string> rules;
+  std::vector<std::string> rules, plans;
   std::string site, file = "-";
   bool incidents = false;
   bool compare = false;
@@ -195,10 +196,11 @@ void append_alert(std::string& out, const Alert& alert, const std::string& head)
 
 /// The whole fusion. Its clock is the greatest event time so far, so that the same lines give the same bytes.
 std::uint64_t match_fusion(Events& events, const std::shared_ptr<const sigma::RuleSet>& rules,
-                           std::shared_ptr<const Estate> estate, bool incidents, Output& output) {
+                           std::shared_ptr<const fusion::PlanBook> plans, std::shared_ptr<const Estate> estate,
+                           bool incidents, Output& output) {
   std::map<std::string, std::string> heads;
   for (const sigma::RuleInfo& rule : rules->rules()) heads[rule.id] = head_of(rule);
-  fusion::Fusion fusion(std::move(estate), rules, {});
+  fusion::Fusion fusion(std::move(estate), rules, {}, std::move(plans));
   fusion::Changes changes;
   std::map<std::uint64_t, std::shared_ptr<const Incident>> newest;
   std::uint64_t alerts = 0;
@@ -258,6 +260,10 @@ int match(const Options& options) {
     note(
         fmt::format("{} rules loaded, {} refused; `watchfloor rules check` names each", report.loaded, report.refused));
   if (report.loaded == 0) return fail("no rule could be loaded: name rule files, or folders of them, with --rules");
+  sigma::LoadReport planned;
+  const auto plans =
+      fusion::PlanBook::compile(sigma::read_rule_files({options.plans.begin(), options.plans.end()}, planned), planned);
+  for (std::size_t i = 0; i < planned.problems.size() && i < kMostComplaints; ++i) note(planned.problems[i]);
   const bool fuse = !options.site.empty() || options.incidents;
   Result<std::shared_ptr<const Estate>> estate = load_site(options.site);
   if (!estate) return fail(estate.error());
@@ -266,7 +272,7 @@ int match(const Options& options) {
   Events events(*lines, !options.incidents);
   Output output;
   const auto start = std::chrono::steady_clock::now();
-  const std::uint64_t alerts = fuse ? match_fusion(events, rules, std::move(*estate), options.incidents, output)
+  const std::uint64_t alerts = fuse ? match_fusion(events, rules, plans, std::move(*estate), options.incidents, output)
                                     : match_rules(events, rules, output);
   output.flush();
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
@@ -291,6 +297,8 @@ void add_match(CLI::App& app, Run& run) {
       ->allow_extra_args(false);
   command->add_option("--site", options->site, "Site or estate folder, for place, presence and owner");
   command->add_flag("--incidents", options->incidents, "Print incidents instead of alerts");
+  command->add_option("--plans", options->plans, "Response plans of incidents: a file, or a folder of them; repeatable")
+      ->allow_extra_args(false);
   command->add_option("FILE", options->file, "Events, one JSON line each; - is standard input");
   CLI::Option* const compare = command->add_flag(
       "--compare", options->compare, "Judge the stored events instead, and compare with the rows that there were");

@@ -53,19 +53,29 @@ Result<engine::Judgement> judgement(const Shared& shared, const config::Settings
   if (!out.site.empty() && !fs::is_directory(out.site, failed))
     return Error{"there is no such site folder", out.site.string(),
                  "name a folder with manifest.json, or one of such folders"};
-  if (!shared.rules.empty()) {
-    for (const std::string& path : shared.rules) {
-      if (!fs::exists(path, failed))
-        return Error{"there are no rules here", path, "name rule files, or folders of them, with --rules"};
-      out.rules.push_back(fs::absolute(path));
+  const auto named = [&](const std::vector<std::string>& from, std::vector<fs::path>& to) {
+    for (const std::string& path : from) {
+      if (!fs::exists(path, failed)) return path;
+      to.push_back(fs::absolute(path));
     }
-  } else if (settings.rules) {
-    out.rules = *settings.rules;
-  } else if (const Result<fs::path> folder = assets()) {
-    out.rules = {*folder / "rules"};
-  } else {
+    return std::string();
+  };
+  if (const std::string bad = named(shared.rules, out.rules); !bad.empty())
+    return Error{"there are no rules here", bad, "name rule files, or folders of them, with --rules"};
+  if (const std::string bad = named(shared.plans, out.plans); !bad.empty())
+    return Error{"there are no plans here", bad, "name response plans, or folders of them, with --plans"};
+  if (out.rules.empty() && settings.rules) out.rules = *settings.rules;
+  if (out.plans.empty() && settings.plans) out.plans = *settings.plans;
+  const bool rules_come = shared.rules.empty() && !settings.rules, plans_come = shared.plans.empty() && !settings.plans;
+  if (!rules_come && !plans_come) return out;
+  const Result<fs::path> folder = assets();
+  if (!folder) {
     note(folder.error().text());
+    return out;
   }
+  if (rules_come) out.rules = {*folder / "rules"};
+  // Assets of before plans have none.
+  if (plans_come && fs::is_directory(*folder / "plans", failed)) out.plans = {*folder / "plans"};
   return out;
 }
 
@@ -81,6 +91,8 @@ void add_engine_options(CLI::App& command, Shared& shared) {
   command.add_option("--listen", shared.listen, "Address for agents; default tcp://127.0.0.1:7710");
   command.add_option("--seats", shared.seats, "Address for seats from elsewhere, tcp://ADDRESS:PORT; default: none");
   command.add_option("--rules", shared.rules, "A rule file, or a folder of them; repeatable")->allow_extra_args(false);
+  command.add_option("--plans", shared.plans, "A response plan, or a folder of them; repeatable")
+      ->allow_extra_args(false);
   command.add_option("--config", shared.config, "Configuration; default: watchfloor.yaml in the data directory");
   command.add_option("--clock", shared.clock, "Injected clock for demos and tests: START,ANCHOR,SPEED");
   command.add_flag("--fresh", shared.fresh,
@@ -116,6 +128,7 @@ Result<Settled> settle(const Shared& shared) {
   out.fresh = shared.fresh;
   out.site = judged->site;
   out.rules = judged->rules;
+  out.plans = judged->plans;
   out.policy = judged->policy;
   out.attachments = found->attachments;
   if (!shared.listen.empty())

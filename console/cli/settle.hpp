@@ -15,13 +15,13 @@ namespace wf::cli {
 /// Options that commands on an engine share. Empty: the configuration decides, then the default.
 struct Shared {
   std::string data, site, listen, seats, clock, config;
-  std::vector<std::string> rules;
+  std::vector<std::string> rules, plans;
   bool fresh = false;  ///< --fresh
 };
 
 /// Adds --data, which every command on a data directory takes.
 void add_data_option(CLI::App& command, Shared& shared);
-/// Adds --data, --site, --listen, --seats, --rules, --clock, --config and --fresh.
+/// Adds --data, --site, --listen, --seats, --rules, --plans, --clock, --config and --fresh.
 void add_engine_options(CLI::App& command, Shared& shared);
 
 /// What a command says that only reads where there is no data directory.

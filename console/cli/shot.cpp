@@ -96,6 +96,7 @@ Result<Picture> of_recording(const Options& options) {
   configuration.policy = settled->engine.policy;
   sigma::LoadReport rules;
   configuration.rules = sigma::read_rule_files(settled->engine.rules, rules);
+  configuration.plans = sigma::read_rule_files(settled->engine.plans, rules);
   engine::Watch watch(*estate);
   watch.take_configuration(configuration, rules);
   for (const std::string& problem : rules.problems) note(problem);

@@ -134,7 +134,8 @@ bool is_http_address(std::string_view url) {
          std::all_of(url.begin(), url.end(), [](char c) { return c > ' ' && c < 127; });
 }
 
-void take_rules(Reading& in, const YAML::Node& node, Settings& out) {
+/// Files or folders, one or a list.
+void take_paths(Reading& in, const YAML::Node& node, std::optional<std::vector<fs::path>>& to) {
   std::vector<fs::path> paths;
   if (node.IsSequence()) {
     for (const YAML::Node& entry : node)
@@ -142,7 +143,7 @@ void take_rules(Reading& in, const YAML::Node& node, Settings& out) {
   } else if (std::optional<fs::path> path = in.path(node)) {
     paths.push_back(*path);
   }
-  out.rules = std::move(paths);
+  to = std::move(paths);
 }
 
 void take_attachments(Reading& in, const YAML::Node& node, AttachmentLimits& to) {
@@ -298,6 +299,13 @@ void take_policy(Reading& in, const YAML::Node& node, fusion::Policy& policy) {
                      figures, "figures",
                      {{"people", [&](const YAML::Node& n) { in.text(n, "the agreement", policy.people_agreement); }}});
                }},
+              {"skipped_steps_to",
+               [&](const YAML::Node& n) {
+                 if (n.IsScalar() && n.Scalar() == "nobody")
+                   policy.skips_to.clear();
+                 else
+                   in.text(n, "a role", policy.skips_to);
+               }},
               {"tickets", [&](const YAML::Node& n) { take_tickets(in, n, policy.tickets); }},
               {"device_roles", [&](const YAML::Node& n) { in.texts(n, policy.device_roles); }},
               {"maintenance_roles", [&](const YAML::Node& n) { in.texts(n, policy.maintenance_roles); }},
@@ -346,7 +354,8 @@ Settings read_settings(std::string_view text, const fs::path& file, std::vector<
                 {"listen", [&](const YAML::Node& node) { in.address(node, out.listen); }},
                 {"seats", [&](const YAML::Node& node) { in.address(node, out.seats); }},
                 {"site", [&](const YAML::Node& node) { out.site = in.path(node); }},
-                {"rules", [&](const YAML::Node& node) { take_rules(in, node, out); }},
+                {"rules", [&](const YAML::Node& node) { take_paths(in, node, out.rules); }},
+                {"plans", [&](const YAML::Node& node) { take_paths(in, node, out.plans); }},
                 {"policy", [&](const YAML::Node& node) { take_policy(in, node, out.policy); }},
                 {"keys",
                  [&](const YAML::Node& node) {

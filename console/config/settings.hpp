@@ -15,8 +15,8 @@ namespace wf::config {
 /// What `watchfloor.yaml` decides; what it leaves out is empty. README.md lists every key.
 struct Settings {
   std::optional<std::string> listen, seats;
-  std::optional<std::filesystem::path> site;                ///< absolute
-  std::optional<std::vector<std::filesystem::path>> rules;  ///< absolute
+  std::optional<std::filesystem::path> site;                       ///< absolute
+  std::optional<std::vector<std::filesystem::path>> rules, plans;  ///< absolute
   fusion::Policy policy;
   std::int64_t rotate_after = 0, max_key_age = 0;  ///< of keys; ns, 0: not set
   AttachmentLimits attachments;

@@ -50,6 +50,7 @@ std::string configuration_to_json(const Configuration& configuration) {
                             {"owner", t.owner}};
   if (!p.join_weights.empty()) j["policy"]["join_weights"] = p.join_weights;
   j["policy"]["judging"] = p.judging;
+  j["policy"]["skips_to"] = p.skips_to;
   j["policy"]["desks"] = p.desks;
   if (!p.people_agreement.empty()) j["policy"]["people_agreement"] = p.people_agreement;
   j["policy"]["inhibitions"] = nlohmann::ordered_json::array();
@@ -60,6 +61,8 @@ std::string configuration_to_json(const Configuration& configuration) {
                                           {"symptom_at", one.symptom_at},
                                           {"reason", one.reason}});
   if (!configuration.site.empty()) j["site"] = configuration.site;
+  for (const sigma::RuleFile& file : configuration.plans)
+    j["plans"].push_back({{"path", file.path}, {"text", file.text}});
   return j.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
 
@@ -71,6 +74,9 @@ Result<Configuration> configuration_from_json(std::string_view text) {
     for (const auto& file : j.at("rules"))
       c.rules.push_back({file.at("path").get<std::string>(), file.at("text").get<std::string>()});
     c.site = j.value("site", "");
+    if (j.contains("plans"))
+      for (const auto& file : j.at("plans"))
+        c.plans.push_back({file.at("path").get<std::string>(), file.at("text").get<std::string>()});
     const auto& p = j.at("policy");
     c.policy.respond_critical = p.value("respond_critical", c.policy.respond_critical);
     c.policy.respond_high = p.value("respond_high", c.policy.respond_high);
@@ -123,6 +129,7 @@ Result<Configuration> configuration_from_json(std::string_view text) {
       c.policy.guard_roles.clear();
     }
     c.policy.judging = p.value("judging", 0U);  // a log of before says nothing
+    c.policy.skips_to = p.value("skips_to", c.policy.skips_to);
     c.policy.desks = p.value("desks", c.policy.desks);
     c.policy.people_agreement = p.value("people_agreement", "");
     if (p.contains("inhibitions"))

@@ -9,12 +9,13 @@
 
 namespace wf::engine {
 
-/// What decides how fusion judges, as one record of the log: rules, policy, and which version of the site, so
+/// What decides how fusion judges, as one record of the log: rules, policy, plans, and which version of the site, so
 /// that a replay judges the past by the rules and the doors of then.
 struct Configuration {
   std::vector<sigma::RuleFile> rules;
   fusion::Policy policy;
-  std::string site;  ///< as SiteArchive keeps it; empty: no site
+  std::string site;                    ///< as SiteArchive keeps it; empty: no site
+  std::vector<sigma::RuleFile> plans;  ///< response plans; none in a log of before them
 };
 
 [[nodiscard]] std::string configuration_to_json(const Configuration& configuration);

@@ -163,11 +163,11 @@ Result<void> PipelineEngine::open(std::vector<std::string>& notes) {
 
 Result<void> PipelineEngine::configure(std::vector<std::string>& notes, fusion::Changes& changes) {
   Result<Configuration> configuration =
-      read_configuration({options_.site, options_.rules, options_.policy}, in_force_, archive_, notes);
+      read_configuration({options_.site, options_.rules, options_.policy, options_.plans}, in_force_, archive_, notes);
   if (!configuration) {
     notes.push_back(configuration.error().text());
     if (!in_force_json_.empty()) return {};
-    configuration = Configuration{{}, options_.policy, {}};
+    configuration = Configuration{{}, options_.policy, {}, {}};
   }
   std::string json = configuration_to_json(*configuration);
   if (json == in_force_json_) return {};

@@ -22,6 +22,7 @@ struct EngineOptions {
   std::filesystem::path data;                ///< data directory; made with mode 0700
   std::filesystem::path site;                ///< a site or an estate; empty: an engine without a map
   std::vector<std::filesystem::path> rules;  ///< files or folders
+  std::vector<std::filesystem::path> plans;  ///< response plans: files or folders; none: rules' own steps alone
   std::string listen = "tcp://127.0.0.1:7710";
   Clock clock;
   fusion::Policy policy;
@@ -38,6 +39,7 @@ struct Judgement {
   std::filesystem::path site;                ///< as EngineOptions::site
   std::vector<std::filesystem::path> rules;  ///< as EngineOptions::rules
   fusion::Policy policy;
+  std::vector<std::filesystem::path> plans;  ///< as EngineOptions::plans
 };
 
 /// The pipeline: link → store (persist, then acknowledge) → fusion → snapshot; commands go the other way.
@@ -45,7 +47,7 @@ struct Judgement {
 class Engine {
  public:
   /// Opens the data directory, replays its log into fusion, then listens. `notes` receives one line for each
-  /// thing that could not be used (rules, site) and is not fatal.
+  /// thing that could not be used (rules, plans, site) and is not fatal.
   [[nodiscard]] static Result<std::unique_ptr<Engine>> start(EngineOptions options, std::vector<std::string>& notes);
   virtual ~Engine() = default;  ///< stops listening, stores what was taken, joins its threads
 
@@ -58,7 +60,7 @@ class Engine {
   /// Called on an engine thread after each new snapshot; must return at once. Returns a token for unwatch().
   virtual std::uint64_t watch(std::function<void()> on_change) = 0;
   virtual void unwatch(std::uint64_t token) = 0;
-  /// Reads site and rules anew, from places that may be others than at the start, and takes the policy, as one
+  /// Reads site, rules and plans anew, from places that may be others than at the start, and takes the policy, as one
   /// logged configuration; the old one stays when the new cannot be used.
   virtual Result<void> reload(const Judgement& judgement, std::vector<std::string>& notes) = 0;
   [[nodiscard]] virtual std::string endpoint() const = 0;

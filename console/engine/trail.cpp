@@ -62,7 +62,11 @@ store::AuditLine audit_line_of(const Command& command, const Snapshot& seen) {
   if (command.kind == CommandKind::progress) detail["action"] = command.action;
   if (!command.post.empty()) detail["post"] = command.post;
   if (command.kind == CommandKind::shelve && !command.action.empty()) detail["action"] = command.action;
-  if (command.kind == CommandKind::plan_step) detail["step"] = command.step;
+  if (command.kind == CommandKind::plan_step || command.kind == CommandKind::skip_step) detail["step"] = command.step;
+  if (command.kind == CommandKind::skip_step) {
+    if (!command.action.empty()) detail["action"] = command.action;
+    detail["role"] = command.role;
+  }
   if (command.kind == CommandKind::device) {
     detail["action"] = command.action;
     if (command.seconds != 0) detail["seconds"] = command.seconds;

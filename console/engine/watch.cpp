@@ -9,6 +9,7 @@
 
 #include "console/engine/command_codec.hpp"
 #include "console/engine/figures.hpp"
+#include "console/fusion/plans.hpp"
 #include "console/fusion/timeliness.hpp"
 #include "console/link/fact.hpp"
 #include "console/link/key_files.hpp"
@@ -143,6 +144,8 @@ struct Watch::Impl {
   std::shared_ptr<const Estate> estate;
   FindEstate find_estate;
   std::shared_ptr<const RulesInForce> in_force;
+  std::vector<sigma::RuleFile> plan_files;  ///< what `plans` was made of
+  std::shared_ptr<const fusion::PlanBook> plans;
   fusion::Policy policy;
   fusion::Fusion fusion;
   fusion::Changes one;  ///< of the input at hand
@@ -272,17 +275,24 @@ void Watch::take_configuration(const Configuration& configuration, sigma::LoadRe
   const std::vector<sigma::RuleFile>& before = w.in_force->files;
   if (!std::equal(configuration.rules.begin(), configuration.rules.end(), before.begin(), before.end(), same))
     w.in_force = rules_in_force(configuration.rules, report);
+  if (!std::equal(configuration.plans.begin(), configuration.plans.end(), w.plan_files.begin(), w.plan_files.end(),
+                  same)) {
+    sigma::LoadReport plans;
+    w.plans = fusion::PlanBook::compile(configuration.plans, plans);
+    w.plan_files = configuration.plans;
+    append(report.problems, plans.problems);
+  }
   w.policy = configuration.policy;
   if (w.find_estate && !configuration.site.empty())
     if (std::shared_ptr<const Estate> found = w.find_estate(configuration.site)) w.estate = std::move(found);
-  w.fusion.configure(w.estate, w.in_force->rules, w.policy);
+  w.fusion.configure(w.estate, w.in_force->rules, w.policy, w.plans);
   w.incidents_dirty = w.devices_dirty = w.presence_dirty = true;
 }
 
 void Watch::take_estate(std::shared_ptr<const Estate> estate) {
   Impl& w = *impl_;
   w.estate = estate ? std::move(estate) : std::make_shared<const Estate>();
-  w.fusion.configure(w.estate, w.in_force->rules, w.policy);
+  w.fusion.configure(w.estate, w.in_force->rules, w.policy, w.plans);
   w.incidents_dirty = w.devices_dirty = w.presence_dirty = true;
 }
 

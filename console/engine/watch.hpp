@@ -56,8 +56,8 @@ class Watch {
   /// Carried out at command.time. A command whose id was taken before is answered again, not carried out again.
   void take_command(const Command& command, fusion::Changes& changes);
   void take_tick(UtcNs now, fusion::Changes& changes);
-  /// Rules, policy and, when it names one that can be found, site from now on. Problems of single rules go to
-  /// `report`; the rest is used.
+  /// Rules, plans, policy and, when it names one that can be found, site from now on. Problems of single rules and
+  /// plans go to `report`; the rest is used.
   void take_configuration(const Configuration& configuration, sigma::LoadReport& report);
   /// The site from now on.
   void take_estate(std::shared_ptr<const Estate> estate);

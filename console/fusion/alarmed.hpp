@@ -19,7 +19,8 @@ struct Fusion::Impl::Alarmed {
   std::string rule_id, rule_title, description, title;
   Priority level = Priority::low;
   bool life_safety = false, correlation = false;
-  std::vector<std::string> confirm, refute, plan, join;
+  std::vector<std::string> confirm, refute, join;
+  std::shared_ptr<const Plan> plan;
   const std::vector<sigma::Expectation>* expect = nullptr;  ///< of its rule
   std::vector<Remembered> parts;                            ///< by time; the completing event is among them
   std::size_t events = 1;

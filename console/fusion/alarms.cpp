@@ -57,6 +57,7 @@ void Fusion::Impl::call_person(LiveIncident& live, const std::string& why) {
   live.target_missed = false;
   live.alarm_revision = d.revision;
   wait_until(d.respond_by);
+  begin_steps(live);
   const bool opened = live.called_at == 0;
   live.called_at = now;
   alarms.annunciated(now, policy.flood_begins * policy.desks);
@@ -103,6 +104,7 @@ void Fusion::Impl::on_tick(UtcNs at, Changes& changes) {
       Incident& d = live.draft;
       if (!d.open() || live.works) continue;
       dispatch_due(live);
+      if (d.state != IncidentState::shelved) steps_due(live);
       if (d.state == IncidentState::shelved) {
         if (now < d.shelved_until) {
           wait_until(d.shelved_until);

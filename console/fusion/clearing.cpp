@@ -66,6 +66,7 @@ void Fusion::Impl::leave_shelf(LiveIncident& live, const std::string& why) {
   d.shelved_until = 0;
   d.shelf_until_clear = false;
   d.shelf_reason.clear();
+  begin_steps(live);
   d.last_change = why;
   log(d, now, "Engine", why);
 }

@@ -244,6 +244,7 @@ class Fusion::Impl::Desk {
         d.owner = c_.actor;
         if (d.acknowledged_revision == 0) seen(live, revision);
         s_.wait_until(c_.until);
+        hold_steps(live);
         changed(live, (d.shelf_until_clear ? "Shelved until it clears" : "Shelved") + note, done);
         return std::nullopt;
       case CommandKind::unshelve:
@@ -253,6 +254,7 @@ class Fusion::Impl::Desk {
         d.shelved_until = 0;
         d.shelf_until_clear = false;
         d.shelf_reason.clear();
+        s_.begin_steps(live);
         changed(live, "Taken off the shelf" + note, done);
         return std::nullopt;
       case CommandKind::resolve:
@@ -270,21 +272,11 @@ class Fusion::Impl::Desk {
         d.dispatch.due = 0;
         s_.close(live);
         changed(live, "Resolved: " + std::string(name_of(c_.cause)) + (note.empty() ? "" : "," + note.substr(1)), done);
+        s_.steps_left(d);
         return std::nullopt;
-      case CommandKind::plan_step: {
-        if (revision != 0 && revision < live.plan_revision)
-          return "The plan of " + name + " changed after what you saw; look again";
-        if (c_.step >= d.plan.size()) return name + " has no step " + std::to_string(c_.step + 1);
-        PlanStep& step = d.plan[c_.step];
-        if (step.done && c_.text != "undo") return "That step is done already, by " + step.actor;
-        if (!step.done && c_.text == "undo") return std::string("That step is not done");
-        s_.touch(live, true);
-        step.done = c_.text != "undo";
-        step.actor = step.done ? c_.actor : std::string();
-        step.time = step.done ? c_.time : 0;
-        changed(live, (step.done ? "Done: " : "Not done after all: ") + step.text, done);
-        return std::nullopt;
-      }
+      case CommandKind::plan_step:
+      case CommandKind::skip_step:
+        return s_.change_step(live, c_, revision, done);
       case CommandKind::suppress:
       case CommandKind::test:
       case CommandKind::inhibit:

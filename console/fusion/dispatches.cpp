@@ -54,6 +54,8 @@ std::optional<std::string> Fusion::Impl::not_for_guards(const Command& c) const 
     case CommandKind::on_scene:
     case CommandKind::note:
     case CommandKind::plan_step:
+    case CommandKind::skip_step:
+    case CommandKind::skip_step:
     case CommandKind::panic:
       return std::nullopt;
     default:
@@ -252,7 +254,8 @@ CommandReply Fusion::Impl::take_panic(const Command& c) {
   share.fold = c.actor;
   share.title = "Panic: " + who;
   share.description = "Somebody pressed panic at their post. The place is that of their last dispatch, or of the post.";
-  share.plan = {"Speak to " + who, "Look at the nearest camera", "Send help"};
+  share.plan = plans->of_kind(kPanicRule);
+  if (!share.plan) share.plan = own_steps({"Speak to " + who, "Look at the nearest camera", "Send help"});
   const std::uint64_t alert = share.alert.id;
   live.alerts.push_back(std::move(share));
   const std::string said = heard->once + (c.text.empty() ? std::string() : ": " + one_line(c.text, 500));

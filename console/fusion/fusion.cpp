@@ -9,11 +9,13 @@
 
 namespace wf::fusion {
 
-Fusion::Impl::Impl(std::shared_ptr<const Estate> e, std::shared_ptr<const sigma::RuleSet> r, Policy p) {
-  use(std::move(e), std::move(r), p);
+Fusion::Impl::Impl(std::shared_ptr<const Estate> e, std::shared_ptr<const sigma::RuleSet> r, Policy p,
+                   std::shared_ptr<const PlanBook> b) {
+  use(std::move(e), std::move(r), p, std::move(b));
 }
 
-void Fusion::Impl::use(std::shared_ptr<const Estate> e, std::shared_ptr<const sigma::RuleSet> r, Policy p) {
+void Fusion::Impl::use(std::shared_ptr<const Estate> e, std::shared_ptr<const sigma::RuleSet> r, Policy p,
+                       std::shared_ptr<const PlanBook> b) {
   estate = e ? std::move(e) : std::make_shared<const Estate>();
   if (!r) {
     sigma::LoadReport none;
@@ -27,6 +29,7 @@ void Fusion::Impl::use(std::shared_ptr<const Estate> e, std::shared_ptr<const si
     matcher->ask_for(Enricher::names());
   }
   rules = std::move(r);
+  plans = b ? std::move(b) : std::make_shared<const PlanBook>();
   policy = p;
   if (policy.people_agreement.empty()) figures.forget_people();
   weights = JoinWeights(policy.join_weights);
@@ -193,8 +196,9 @@ void Fusion::Impl::take_absences(Changes& changes) {
   }
 }
 
-Fusion::Fusion(std::shared_ptr<const Estate> estate, std::shared_ptr<const sigma::RuleSet> rules, Policy policy)
-    : impl_(std::make_unique<Impl>(std::move(estate), std::move(rules), policy)) {}
+Fusion::Fusion(std::shared_ptr<const Estate> estate, std::shared_ptr<const sigma::RuleSet> rules, Policy policy,
+               std::shared_ptr<const PlanBook> plans)
+    : impl_(std::make_unique<Impl>(std::move(estate), std::move(rules), policy, std::move(plans))) {}
 Fusion::~Fusion() = default;
 Fusion::Fusion(Fusion&&) noexcept = default;
 Fusion& Fusion::operator=(Fusion&&) noexcept = default;
@@ -203,9 +207,9 @@ void Fusion::on_event(Event& event, UtcNs now, Changes& changes) { impl_->on_eve
 void Fusion::on_command(const Command& command, Changes& changes) { impl_->on_command(command, changes); }
 void Fusion::on_tick(UtcNs now, Changes& changes) { impl_->on_tick(now, changes); }
 
-void Fusion::configure(std::shared_ptr<const Estate> estate, std::shared_ptr<const sigma::RuleSet> rules,
-                       Policy policy) {
-  impl_->use(std::move(estate), std::move(rules), policy);
+void Fusion::configure(std::shared_ptr<const Estate> estate, std::shared_ptr<const sigma::RuleSet> rules, Policy policy,
+                       std::shared_ptr<const PlanBook> plans) {
+  impl_->use(std::move(estate), std::move(rules), policy, std::move(plans));
 }
 
 std::vector<DeviceCommand> Fusion::unsent_orders() const { return impl_->orders.unsent(); }

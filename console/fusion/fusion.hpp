@@ -18,6 +18,8 @@
 
 namespace wf::fusion {
 
+class PlanBook;
+
 /// What one input changed. Cleared by the caller between inputs.
 struct Changes {
   std::vector<Alert> alerts;                               ///< new, and old ones whose repeats grew
@@ -101,6 +103,8 @@ struct Policy {
     bool operator==(const Inhibition&) const = default;
   };
   std::vector<Inhibition> inhibitions;
+  /// The role that is told of skipped steps of plans; empty: nobody is.
+  std::string skips_to = "Supervisor";
   /// The agreement by which figures of single persons are kept ("works council, 2026-03-01"); empty: none are.
   std::string people_agreement;
 };
@@ -110,7 +114,9 @@ struct Policy {
 /// Correlation uses event time; response targets, shelving and escalation use tick time.
 class Fusion {
  public:
-  Fusion(std::shared_ptr<const Estate> estate, std::shared_ptr<const sigma::RuleSet> rules, Policy policy);
+  /// Any of the first two and `plans` may be null: none.
+  Fusion(std::shared_ptr<const Estate> estate, std::shared_ptr<const sigma::RuleSet> rules, Policy policy,
+         std::shared_ptr<const PlanBook> plans = {});
   ~Fusion();
   Fusion(Fusion&&) noexcept;
   Fusion& operator=(Fusion&&) noexcept;
@@ -121,8 +127,9 @@ class Fusion {
   void on_event(Event& event, UtcNs now, Changes& changes);
   void on_command(const Command& command, Changes& changes);
   void on_tick(UtcNs now, Changes& changes);
-  /// Changes rules or site without losing incidents.
-  void configure(std::shared_ptr<const Estate> estate, std::shared_ptr<const sigma::RuleSet> rules, Policy policy);
+  /// Changes rules, site or plans without losing incidents. Steps that an incident has stay.
+  void configure(std::shared_ptr<const Estate> estate, std::shared_ptr<const sigma::RuleSet> rules, Policy policy,
+                 std::shared_ptr<const PlanBook> plans = {});
   /// True while a tick can change anything (targets running, shelves, absence rules).
   [[nodiscard]] bool timer_pending() const;
 

@@ -12,6 +12,7 @@
 
 #include "console/fusion/expect.hpp"
 #include "console/fusion/join.hpp"
+#include "console/fusion/plans.hpp"
 #include "console/fusion/recall.hpp"
 #include "console/fusion/sigma/rule_set.hpp"
 #include "console/model/incident.hpp"
@@ -46,7 +47,8 @@ struct AlertShare {
   std::string fold;        ///< like alerts of one incident are one alert with a count
   std::size_t events = 0;  ///< that contributed, those no longer named too
   std::string title, description;
-  std::vector<std::string> confirm, refute, plan, place;
+  std::vector<std::string> confirm, refute, place;
+  std::shared_ptr<const Plan> plan;  ///< what to do; null: nobody said
   std::vector<Expected> expected;
   std::string site_id, level_id, unit_id;
 };

@@ -20,6 +20,7 @@
 #include "console/fusion/incidents.hpp"
 #include "console/fusion/liveness.hpp"
 #include "console/fusion/local_time.hpp"
+#include "console/fusion/plans.hpp"
 #include "console/fusion/presence.hpp"
 #include "console/fusion/recall.hpp"
 #include "console/fusion/tickets.hpp"
@@ -47,8 +48,10 @@ Line& fold_into(Line& line, const Digest& digest);
 /// Everything that fusion knows. fusion.cpp takes events in, weave.cpp makes incidents of alerts, lines.cpp
 /// and weigh.cpp say why and how bad, commands.cpp carries out what people ask, alarms.cpp calls them and keeps time.
 struct Fusion::Impl {
-  Impl(std::shared_ptr<const Estate> estate, std::shared_ptr<const sigma::RuleSet> rules, Policy policy);
-  void use(std::shared_ptr<const Estate> estate, std::shared_ptr<const sigma::RuleSet> rules, Policy policy);
+  Impl(std::shared_ptr<const Estate> estate, std::shared_ptr<const sigma::RuleSet> rules, Policy policy,
+       std::shared_ptr<const PlanBook> plans);
+  void use(std::shared_ptr<const Estate> estate, std::shared_ptr<const sigma::RuleSet> rules, Policy policy,
+           std::shared_ptr<const PlanBook> plans);
 
   // fusion.cpp
   void on_event(Event& event, UtcNs at, Changes& changes);
@@ -82,6 +85,27 @@ struct Fusion::Impl {
   void list_evidence(LiveIncident& live) const;
   /// Priority, domains, title, place, evidence and plan anew from alerts and lines. Never lowers the priority.
   void weigh(LiveIncident& live);
+
+  // plan_steps.cpp
+  /// Steps anew from the plans of its alerts, strongest first; `anew`: another rule leads.
+  void renew_plan(LiveIncident& live, const std::vector<const AlertShare*>& order, bool anew);
+  /// It calls, or is back from the shelf: targets of open steps count from now.
+  void begin_steps(LiveIncident& live);
+  /// On the shelf no step is due.
+  static void hold_steps(LiveIncident& live);
+  /// Steps whose target has passed; says each once.
+  void steps_due(LiveIncident& live);
+  /// What was done and skipped in the one that is merged stays so.
+  static void take_steps(LiveIncident& into, const LiveIncident& from);
+  /// Done, taken back, skipped, seen; the reason if it is refused.
+  std::optional<std::string> change_step(LiveIncident& live, const Command& command, std::uint32_t revision,
+                                         std::string& done);
+  /// It is resolved: how much of its plan was never done.
+  void steps_left(Incident& incident) const;
+  void tell_skipped(Incident& incident, const Command& command);
+  std::optional<std::string> see_skipped(LiveIncident& live, const Command& command, std::string& done);
+  /// What to do about a rule's alert; null: nobody said.
+  [[nodiscard]] std::shared_ptr<const Plan> plan_for(const sigma::RuleInfo& rule, std::string_view kind) const;
 
   // expect.cpp
   /// What the rule of an alert expects around it; `time` is the alert's.
@@ -214,6 +238,7 @@ struct Fusion::Impl {
 
   std::shared_ptr<const Estate> estate;
   std::shared_ptr<const sigma::RuleSet> rules;
+  std::shared_ptr<const PlanBook> plans;  ///< never null
   Policy policy;
   JoinWeights weights;
   std::unique_ptr<Enricher> enricher;

@@ -56,7 +56,7 @@ void Fusion::Impl::take_alert(const sigma::RuleInfo& rule, const sigma::Match& m
   a.correlation = rule.correlation;
   a.confirm = rule.would_confirm;
   a.refute = rule.would_refute;
-  a.plan = rule.plan;
+  a.plan = plan_for(rule, scene.event.kind);
   a.join = rule.join;
   a.expect = &rule.expect;
   a.time = match.time;
@@ -87,6 +87,7 @@ void Fusion::Impl::take_device_alarm(const Scene& scene, Changes& changes) {
   a.title = scene.digest->once;
   a.level = Priority::critical;
   a.life_safety = true;
+  a.plan = plans->of_kind(scene.event.kind);
   a.time = scene.event.time;
   a.parts.push_back(scene.digest);
   a.find_links();

@@ -8,7 +8,6 @@
 namespace wf::fusion {
 namespace {
 
-constexpr std::size_t kPlanSteps = 8;
 constexpr std::size_t kEvidence = 4;  ///< of each role
 constexpr std::size_t kMissing = 2;
 constexpr std::size_t kExpected = 6;  ///< by rules, of both roles
@@ -47,25 +46,6 @@ void add_evidence(Incident& d, Evidence::Role role, const std::vector<std::strin
   }
 }
 
-/// A step that is done, or stands already, keeps its place and its name; new ones follow. When another rule comes to
-/// lead, the open steps stand anew behind those that are done, the leading rule's first. True if steps moved.
-bool renew_plan(Incident& d, const std::vector<const AlertShare*>& order, bool anew) {
-  const std::vector<PlanStep> before = d.plan;
-  std::erase_if(d.plan, [&](const PlanStep& step) {
-    return !step.done && (anew || std::none_of(order.begin(), order.end(), [&](const AlertShare* s) {
-                            return std::find(s->plan.begin(), s->plan.end(), step.text) != s->plan.end();
-                          }));
-  });
-  for (const AlertShare* s : order)
-    for (const std::string& text : s->plan)
-      if (d.plan.size() < kPlanSteps &&
-          std::none_of(d.plan.begin(), d.plan.end(), [&](const PlanStep& step) { return step.text == text; }))
-        d.plan.push_back({text, false, {}, 0});
-  for (std::size_t i = 0; i < before.size(); ++i)
-    if (i >= d.plan.size() || d.plan[i].text != before[i].text) return true;
-  return false;
-}
-
 }  // namespace
 
 AlertShare& weakest_alert(LiveIncident& live) {
@@ -100,7 +80,7 @@ void Fusion::Impl::weigh(LiveIncident& live) {
   d.level_id = best.level_id;
   d.unit_id = best.unit_id;
   list_evidence(live);
-  if (renew_plan(d, order, leads_anew)) live.plan_revision = d.revision;
+  renew_plan(live, order, leads_anew);
 }
 
 void Fusion::Impl::list_evidence(LiveIncident& live) const {
@@ -241,6 +221,7 @@ void Fusion::Impl::absorb(LiveIncident& into, LiveIncident& from, const std::str
   from.merged_into = a.id;
   close(from);
   incidents.tie_again(into);
+  take_steps(into, from);
   weigh(into);
   look_out(into);
   follow_conditions(into);

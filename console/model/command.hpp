@@ -28,9 +28,10 @@ enum class CommandKind : std::uint8_t {
   end_works,    ///< of one of these three, before its time
   ticket,       ///< a device that does not work: opened, taken, walked past, closed
   progress,     ///< of whoever was dispatched: received, on the way, done (arriving is on_scene)
-  panic         ///< whoever sits there is in danger
+  panic,        ///< whoever sits there is in danger
+  skip_step     ///< a step of the plan is not done, for a reason; a kind of its own, so that no older engine ticks it
 };
-inline constexpr CommandKind kLastCommand = CommandKind::panic;
+inline constexpr CommandKind kLastCommand = CommandKind::skip_step;
 /// Is this a kind that a seat may send? Takes any number.
 [[nodiscard]] constexpr bool seat_may_send(std::uint32_t kind) {
   return kind <= static_cast<std::uint32_t>(kLastCommand) &&
@@ -53,7 +54,8 @@ struct Command {
   std::string target;
   Cause cause = Cause::none;
   UtcNs until = 0;         ///< shelve: when it returns; suppress, test, inhibit: when it ends
-  std::uint32_t step = 0;  ///< plan_step: index; split without a target: index of the line that leaves
+  std::uint32_t step = 0;  ///< plan_step, skip_step: index; split without a target: index of the line that leaves
+  // skip_step: action "seen": whoever was told of skipped steps has seen it
   // shelve: action "until_clear": it returns when it is normal again, at `until` at the latest
   // test: action is the technician; suppress, test: begins in so many `seconds`
   // ticket: action is open (target: the device; text: what), take, patrol or close (target: "MT-0007"; text: why)

@@ -125,8 +125,16 @@ struct LogLine {
 struct PlanStep {
   std::string text;
   bool done = false;
-  std::string actor;
-  UtcNs time = 0;
+  std::string actor;        ///< who did it, or skipped it
+  UtcNs time = 0;           ///< when
+  std::string role = {};    ///< whose step it is: Operator, Guard…; empty: nobody said
+  std::string needs = {};   ///< what it takes, in words
+  std::int64_t within = 0;  ///< target, from the call; 0: none
+  UtcNs due = 0;            ///< engine clock at which the target ends; 0: none, or it stands still on the shelf
+  bool overdue = false;     ///< its target ended before it was done or skipped
+  bool skipped = false;     ///< by `actor` at `time`, for `reason`
+  std::string reason = {};
+  [[nodiscard]] bool settled() const { return done || skipped; }
 };
 
 /// Alerts fused into one cause: a row of the wall. Immutable once published; a change makes a new object
@@ -175,6 +183,8 @@ struct Incident {
   std::vector<Evidence> evidence;
   std::vector<EntityRef> entities;
   std::vector<PlanStep> plan;
+  std::string plan_id, plan_title;  ///< of the plan whose steps lead; empty: steps of a rule's own, or none
+  std::string skips_told;           ///< who is told that a step was skipped and has not seen it yet; empty: nobody
   std::vector<LogLine> log;
   /// Events a minute: (minutes since 1970, count), ascending, at most the last 30 with any.
   std::vector<std::pair<std::int64_t, std::uint32_t>> per_minute;

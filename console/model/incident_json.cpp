@@ -222,12 +222,22 @@ void append_incident_json(const Incident& i, std::string& out) {
     item.list("sources", e.sources, [&](const std::string& s) { append_text(s, out); });
   });
   o.list("entities", i.entities, [&](const EntityRef& e) { append_entity(e, out); });
+  o.text_if("plan_id", i.plan_id);
+  o.text_if("plan_title", i.plan_title);
+  o.text_if("skips_told", i.skips_told);
   o.list("plan", i.plan, [&](const PlanStep& step) {
     Object item(out);
     item.text("text", step.text);
     item.flag_if("done", step.done);
+    item.flag_if("skipped", step.skipped);
     item.text_if("actor", step.actor);
     item.time("time", step.time);
+    item.text_if("reason", step.reason);
+    item.text_if("role", step.role);
+    item.text_if("needs", step.needs);
+    if (step.within != 0) item.number("within_s", step.within / kSecond);
+    item.time("due", step.due);
+    item.flag_if("overdue", step.overdue);
   });
   o.list("log", i.log, [&](const LogLine& line) {
     Object item(out);

@@ -81,6 +81,36 @@ void put(const Contribution& in, pb::Contribution& out) {
   put(in.link, *out.mutable_link());
 }
 
+void put(const PlanStep& in, pb::PlanStep& out) {
+  out.set_text(in.text);
+  out.set_done(in.done);
+  out.set_actor(in.actor);
+  out.set_time(in.time);
+  out.set_role(in.role);
+  out.set_needs(in.needs);
+  out.set_within(in.within);
+  out.set_due(in.due);
+  out.set_overdue(in.overdue);
+  out.set_skipped(in.skipped);
+  out.set_reason(in.reason);
+}
+
+PlanStep take(const pb::PlanStep& in) {
+  PlanStep out;
+  out.text = in.text();
+  out.done = in.done();
+  out.actor = in.actor();
+  out.time = in.time();
+  out.role = in.role();
+  out.needs = in.needs();
+  out.within = in.within();
+  out.due = in.due();
+  out.overdue = in.overdue();
+  out.skipped = in.skipped();
+  out.reason = in.reason();
+  return out;
+}
+
 Contribution take(const pb::Contribution& in) {
   Contribution out;
   out.time = in.time();
@@ -172,13 +202,10 @@ void put(const Incident& in, pb::Incident& out) {
   for (const Contribution& c : in.why) put(c, *out.add_why());
   for (const Evidence& e : in.evidence) put(e, *out.add_evidence());
   for (const EntityRef& e : in.entities) put(e, *out.add_entities());
-  for (const PlanStep& s : in.plan) {
-    pb::PlanStep& to = *out.add_plan();
-    to.set_text(s.text);
-    to.set_done(s.done);
-    to.set_actor(s.actor);
-    to.set_time(s.time);
-  }
+  for (const PlanStep& s : in.plan) put(s, *out.add_plan());
+  out.set_plan_id(in.plan_id);
+  out.set_plan_title(in.plan_title);
+  out.set_skips_told(in.skips_told);
   for (const LogLine& l : in.log) {
     pb::LogLine& to = *out.add_log();
     to.set_time(l.time);
@@ -237,7 +264,10 @@ Incident take(const pb::Incident& in) {
   for (const pb::Contribution& c : in.why()) out.why.push_back(take(c));
   for (const pb::Evidence& e : in.evidence()) out.evidence.push_back(take(e));
   for (const pb::Entity& e : in.entities()) out.entities.push_back(take(e));
-  for (const pb::PlanStep& s : in.plan()) out.plan.push_back({s.text(), s.done(), s.actor(), s.time()});
+  for (const pb::PlanStep& s : in.plan()) out.plan.push_back(take(s));
+  out.plan_id = in.plan_id();
+  out.plan_title = in.plan_title();
+  out.skips_told = in.skips_told();
   for (const pb::LogLine& l : in.log()) out.log.push_back({l.time(), l.actor(), l.text()});
   for (int i = 0; i + 1 < in.per_minute_size(); i += 2) {
     out.per_minute.emplace_back(in.per_minute(i), static_cast<std::uint32_t>(in.per_minute(i + 1)));

@@ -95,8 +95,11 @@ float Painter::text(float x, float mid, std::string_view s, Face face, ImU32 col
   return w / k_;
 }
 
-int Painter::paragraph(float x, float first_mid, float line_height, float max, int lines, std::string_view s, Face face,
-                       ImU32 color) {
+namespace {
+
+/// Gives `take` each line of a paragraph and its number.
+template <class Take>
+int break_lines(const Painter& p, float max, int lines, std::string_view s, Face face, Take take) {
   int used = 0;
   while (!s.empty() && used < lines) {
     while (!s.empty() && s.front() == ' ') s.remove_prefix(1);
@@ -104,28 +107,40 @@ int Painter::paragraph(float x, float first_mid, float line_height, float max, i
     std::size_t end = s.find('\n');
     if (end == std::string_view::npos) end = s.size();
     std::string_view piece = s.substr(0, end);
-    if (used + 1 < lines && width(piece, face) > max) {
+    if (used + 1 < lines && p.width(piece, face) > max) {
       std::size_t last = 0;
       for (std::size_t i = piece.find(' '); i != std::string_view::npos; i = piece.find(' ', i + 1)) {
-        if (width(piece.substr(0, i), face) > max) break;
+        if (p.width(piece.substr(0, i), face) > max) break;
         last = i;
       }
       if (last > 0) piece = piece.substr(0, last);
     }
     const bool rest = piece.size() < s.size() && used + 1 == lines &&
                       s.find_first_not_of(" \n", piece.size()) != std::string_view::npos;
-    const float mid = first_mid + line_height * static_cast<float>(used);
     if (rest) {
       std::string all(s);
       std::replace(all.begin(), all.end(), '\n', ' ');
-      text(x, mid, all, face, color, Align::left, max);
+      take(used, all);
     } else {
-      text(x, mid, piece, face, color, Align::left, max);
+      take(used, piece);
     }
     s.remove_prefix(std::min(s.size(), piece.size() + (piece.size() == end ? 1 : 0)));
     ++used;
   }
   return used;
+}
+
+}  // namespace
+
+int Painter::paragraph(float x, float first_mid, float line_height, float max, int lines, std::string_view s, Face face,
+                       ImU32 color) {
+  return break_lines(*this, max, lines, s, face, [&](int line, std::string_view words) {
+    text(x, first_mid + line_height * static_cast<float>(line), words, face, color, Align::left, max);
+  });
+}
+
+int Painter::lines(float max, int most, std::string_view s, Face face) const {
+  return break_lines(*this, max, most, s, face, [](int, std::string_view) {});
 }
 
 void Painter::fill(const Rect& r, ImU32 color, float radius) {

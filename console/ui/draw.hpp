@@ -36,6 +36,8 @@ class Painter {
   /// Breaks into at most `lines` lines of `max` width; the last one ends in … when there is more. Returns lines used.
   int paragraph(float x, float first_mid, float line_height, float max, int lines, std::string_view s, Face face,
                 ImU32 color);
+  /// How many lines a paragraph would use.
+  [[nodiscard]] int lines(float max, int most, std::string_view s, Face face) const;
 
   // Shapes.
   void fill(const Rect& r, ImU32 color, float radius = 0);

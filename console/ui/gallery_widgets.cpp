@@ -149,28 +149,35 @@ float Board::buttons(float y) const {
 }
 
 float Board::checklist(float y) const {
-  y = head(y, "Checklist", "24 a step");
+  y = head(y, "Checklist", "16 a line, 8 around");
   struct Step {
-    const char* text;
-    const char* right;
-    int look;  // 1 done, 2 now, 3 late
+    const char *text, *under, *late;
+    int look;  // 1 done, 2 now, 3 skipped
   };
-  static constexpr Step kSteps[] = {{"Look at camera C-27", "04:10", 1},
-                                    {"Acknowledge", "", 2},
-                                    {"Dispatch nearest guard", "0:45", 0},
-                                    {"Lock lobby door D-230", "two people", 0},
-                                    {"Call duty manager", "5:00 late", 3}};
+  static constexpr Step kSteps[] = {{"Look at camera C-27", "M. Okafor, 04:10", "", 1},
+                                    {"Send two guards to the room", "Operator, 1 min left", "", 2},
+                                    {"Call the owner of the badge", "Skipped by T. Novak, 04:12", "", 3},
+                                    {"End sessions nobody explains", "IT, ", "5 min late", 0}};
+  int number = 0;
   for (const Step& s : kSteps) {
-    const float m = y + 12;
-    if (s.look == 2) p.fill({x - 8, m - 12, kColumn + 16, 24}, t.bg3);
-    check_box(p, x, m, s.look == 1);
-    p.text(x + 24, m, s.text, s.look == 2 ? Face::m_semibold : Face::m, s.look == 1 ? t.t3 : t.t1);
-    if (s.look == 2)
-      key_cap(p, x + kColumn - key_width(p, "Space"), m, "Space");
+    ++number;
+    if (s.look == 2) p.fill({x - 8, y, kColumn + 16, 42}, t.bg3);
+    float m = y + 12;
+    if (s.look == 1 || s.look == 3)
+      check_box(p, x + 2, m, s.look == 1 ? Checked::yes : Checked::skipped);
     else
-      p.text(x + kColumn, m, s.right, s.look == 3 ? Face::s_semibold : Face::mono_s,
-             s.look == 3 ? t.of(Priority::critical).text : t.t2, Align::right);
-    y += 26;
+      key_cap(p, x, m, std::to_string(number));
+    const bool settled = s.look == 1 || s.look == 3;
+    p.text(x + 26, m, s.text, s.look == 2 ? Face::m_semibold : Face::m, settled ? t.t3 : t.t1);
+    m += 17;
+    const float u = p.text(x + 26, m, s.under, Face::s, s.look == 2 ? t.t2 : t.t3);
+    p.text(x + 26 + u, m, s.late, Face::s_semibold, t.of(Priority::critical).text);
+    if (s.look == 2) {
+      const float kw = key_width(p, "K");
+      key_cap(p, x + kColumn - kw, m, "K");
+      p.text(x + kColumn - kw - 6, m, "Skip", Face::s_medium, t.acc, Align::right);
+    }
+    y += 44;
   }
   return y;
 }

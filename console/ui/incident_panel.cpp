@@ -68,9 +68,9 @@ void IncidentPanel::draw_head(Frame& f, Desk& d, const Rect& r, const Incident& 
     title_end -= name_width + 20;
   }
   float x = r.x + 52;
-  const float badges = mark_badges_width(p, i);
+  const float badges = mark_badges_width(p, i, false);
   x += p.text(x, r.y + 24, i.title, Face::l_semibold, t.t1, Align::left, title_end - x - badges) + 8;
-  mark_badges(p, x, r.y + 24, i);
+  mark_badges(p, x, r.y + 24, i, false);
   (void)d;
 }
 
@@ -177,6 +177,7 @@ void IncidentPanel::draw(Frame& f, Desk& d, const Rect& r) {
     shown_ = i == nullptr ? 0 : i->id;
     why_.offset = middle_.offset = right_.offset = 0;
     more_open_ = false;
+    skip_ = {};
   }
   float top = r.y;
   if (i != nullptr) {
@@ -227,6 +228,7 @@ void IncidentPanel::draw(Frame& f, Desk& d, const Rect& r) {
     column("panel/why", c1, w1, why_, 0, why);
     column("panel/see", c2, w2, middle_, 0, see);
     column("panel/do", c3, w3, right_, kNote, act_log);
+    follow_step(f, *i, {c3 - 8, body.y, w3 + 16, body.h - kNote}, right_);
     draw_note(f, d, {c3, body.bottom() - 36, w3, unit::kButton}, *i);
   } else if (r.w >= 520) {
     const float w1 = std::round((r.w - 2 * pad - unit::kColumnGap) * 0.54F);
@@ -240,6 +242,7 @@ void IncidentPanel::draw(Frame& f, Desk& d, const Rect& r) {
       p.hairline(x, y, w, p.t.line);
       return see(x, y + 4, w, view);
     });
+    follow_step(f, *i, {c2 - 8, body.y, w2 + 16, body.h - kNote}, right_);
     draw_note(f, d, {c2, body.bottom() - 36, w2, unit::kButton}, *i);
   } else {
     column("panel/why", r.x + pad, r.w - 2 * pad, why_, kNote, [&](float x, float y, float w, const Rect& view) {

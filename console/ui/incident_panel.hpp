@@ -30,7 +30,10 @@ class IncidentPanel {
   /// A text field of the panel has, or is about to have, the keyboard.
   [[nodiscard]] bool typing() const;
   [[nodiscard]] bool form_open() const { return form_.open(); }
-  void close() { form_ = PanelForm{}; }
+  void close() {
+    form_ = PanelForm{};
+    skip_ = {};
+  }
 
  private:
   void act(Frame& f, Desk& d, Action action);
@@ -46,11 +49,43 @@ class IncidentPanel {
   float draw_see(Frame& f, Desk& d, float x, float y, float w, const Incident& i);
   float draw_where(Frame& f, Desk& d, float x, float y, float w, const Incident& i);
   float draw_do(Frame& f, Desk& d, float x, float y, float w, const Incident& i);
+  /// Returns its height.
+  float draw_step(Frame& f, Desk& d, float x, float y, float w, const Incident& i, std::size_t step, bool small);
+  void draw_skip(Frame& f, Desk& d, const Rect& r, const Incident& i);
+  void plan_keys(Frame& f, Desk& d, const Incident& i);
+  /// The keys of the field that asks why a step is skipped; false if there is none.
+  bool skip_keys(Desk& d, const Incident& i);
+  void begin_skip(Frame& f, Desk& d, const Incident& i, std::size_t step);
+  void send_skip(Frame& f, Desk& d, const Incident& i);
+  void take_back(Frame& f, Desk& d, const Incident& i, std::size_t step);
+  /// May the person here say that a skipped step was seen?
+  [[nodiscard]] static bool may_see(const Frame& f, const Incident& i);
+  void see_skipped(Frame& f, Desk& d, const Incident& i);
+  /// Which step's reason is asked for; −1: none.
+  [[nodiscard]] int skipping(const Incident& i) const;
+  /// Once a step is done, or asked about, the next one comes into view.
+  void follow_step(Frame& f, const Incident& i, const Rect& view, Scroll& s);
   float draw_log(Frame& f, Desk& d, float x, float y, float w, const Incident& i, const Rect& view);
   void draw_note(Frame& f, Desk& d, const Rect& r, const Incident& i);
   void draw_shift(Frame& f, Desk& d, const Rect& r);
 
+  /// A step is known by its words: its number changes when another plan comes to lead.
+  struct Skip {
+    bool open = false, focus = false, asked = false;
+    std::string step;
+    FieldState reason;
+  };
+  struct Followed {
+    std::uint64_t incident = 0;
+    std::size_t step = 0;
+    bool skips = false;
+    bool operator==(const Followed&) const = default;
+  };
+
   PanelForm form_;
+  Skip skip_;
+  Followed followed_;
+  Rect focus_row_;  ///< of the step to do now, in this frame
   FieldState note_;
   std::uint64_t note_incident_ = 0;
   bool focus_note_ = false;

@@ -143,7 +143,10 @@ void draw_keys_help(Frame& f, Desk& d, const Rect& window, bool& open) {
                                        {"R", "resolve with a cause"},
                                        {"C", "call: telephone or radio"},
                                        {"M X", "merge, split"},
-                                       {"1 … 9", "tick a step of the plan"}};
+                                       {"1 … 9", "tick a step of the plan"},
+                                       {"J", "skip a step, with a reason"},
+                                       {"B", "take back what was ticked last"},
+                                       {"V", "told of a skipped step: seen"}};
   static constexpr Line kEverywhere[] = {{"Ctrl K", "find anything"},
                                          {"W", "alert wall"},
                                          {"S", "site map"},
@@ -159,7 +162,7 @@ void draw_keys_help(Frame& f, Desk& d, const Rect& window, bool& open) {
   p.fill({window.x, window.y, window.w, window.h}, faded(t.bg0, 0.5F));
   const bool three = window.w > 960;
   const float w = three ? 984 : 420;
-  const float h = three ? 398 : 956;
+  const float h = three ? 472 : 1032;
   const Rect box{std::round(window.mid_x() - w / 2), std::round(window.y + std::max(16.0F, (window.h - h) * 0.4F)), w,
                  std::min(h, window.h - 32)};
   p.float_box(box, t.bg1, t.line2);

@@ -139,7 +139,7 @@ std::vector<Choice> choices_of(Action kind, const Snapshot& s, const Incident* i
 
 bool IncidentPanel::typing() const {
   return note_.active || focus_note_ || form_.who.active || form_.place.active || form_.text.active ||
-         form_.focus_who || form_.focus_text;
+         form_.focus_who || form_.focus_text || skip_.reason.active || skip_.focus;
 }
 
 void IncidentPanel::update(Frame& f, Desk& d) {
@@ -157,18 +157,15 @@ void IncidentPanel::update(Frame& f, Desk& d) {
     form_keys(f, d);
     return;
   }
+  if (f.view != View::wall) skip_ = {};
+  if (skip_.open && i == nullptr) skip_ = {};
+  if (skip_.open && skip_keys(d, *i)) return;
   // Keys act on what is seen: other views have keys of their own.
   if (d.keys.typing() || (f.view != View::wall && f.view != View::map)) return;
   if (i != nullptr && d.keys.take(Key::space)) act(f, d, Action::acknowledge);
   for (const Action a : kAll)
     if (d.keys.letter(look_of(a).letter)) act(f, d, a);
-  if (i != nullptr)
-    for (std::size_t k = 0; k < i->plan.size() && k < 9; ++k)
-      if (d.keys.letter(static_cast<char>('1' + k)) && !i->plan[k].done) {
-        Command c = command_about(CommandKind::plan_step, *i);
-        c.step = static_cast<std::uint32_t>(k);
-        d.send(f, *i, std::move(c));
-      }
+  if (i != nullptr) plan_keys(f, d, *i);
 }
 
 void IncidentPanel::act(Frame& f, Desk& d, Action action) {
@@ -212,7 +209,7 @@ void IncidentPanel::act(Frame& f, Desk& d, Action action) {
     default:
       break;
   }
-  form_ = PanelForm{};
+  close();
   form_.kind = action;
   form_.incident = i == nullptr ? 0 : i->id;
   if (action == Action::shelve) form_.choice = 1;

@@ -96,9 +96,14 @@ namespace {
 
 /// What alarm management says of a row, most urgent to know first.
 template <class Each>
-void each_state(const Incident& i, Each each) {
+void each_state(const Incident& i, bool steps, Each each) {
   if (!i.open()) return;
   if (!i.escalated_to.empty()) each("ESCALATED", BadgeKind::strong);
+  if (steps && !i.skips_told.empty())
+    each("STEP SKIPPED", BadgeKind::strong);
+  else if (steps &&
+           std::any_of(i.plan.begin(), i.plan.end(), [](const PlanStep& s) { return s.overdue && !s.settled(); }))
+    each("STEP OVERDUE", BadgeKind::outline);
   if (i.cleared_at != 0 && i.state != IncidentState::cleared) each("CLEARED", BadgeKind::outline);
   if (i.in_test) each("TEST", BadgeKind::outline);
   if (i.suppressed) each("SUPPRESSED", BadgeKind::outline);
@@ -114,21 +119,21 @@ void each_state(const Incident& i, Each each) {
 
 }  // namespace
 
-float mark_badges(Painter& p, float x, float cy, const Incident& i) {
+float mark_badges(Painter& p, float x, float cy, const Incident& i, bool steps) {
   static constexpr Icon kClock = Icon::clock;
   const float begin = x;
   if (i.drill) x += badge(p, x, cy, "DRILL", BadgeKind::drill) + 8;
   if (i.late) x += badge(p, x, cy, late_in_words(i), BadgeKind::plain, &kClock) + 8;
-  each_state(i, [&](std::string_view word, BadgeKind kind) { x += badge(p, x, cy, word, kind) + 8; });
+  each_state(i, steps, [&](std::string_view word, BadgeKind kind) { x += badge(p, x, cy, word, kind) + 8; });
   return x - begin;
 }
 
-float mark_badges_width(const Painter& p, const Incident& i) {
+float mark_badges_width(const Painter& p, const Incident& i, bool steps) {
   static constexpr Icon kClock = Icon::clock;
   float w = 0;
   if (i.drill) w += badge_width(p, "DRILL") + 8;
   if (i.late) w += badge_width(p, late_in_words(i), &kClock) + 8;
-  each_state(i, [&](std::string_view word, BadgeKind) { w += badge_width(p, word) + 8; });
+  each_state(i, steps, [&](std::string_view word, BadgeKind) { w += badge_width(p, word) + 8; });
   return w;
 }
 
@@ -167,14 +172,14 @@ void draw_wall_row(Frame& f, const Desk& d, const Rect& r, const WallColumns& c,
 
   mark(p, i.priority, compact ? r.x + 23 : r.x + 24, mid, compact ? 20 : 24, mark_state(i));
   // On two lines the badges stand before the place, whose end matters less than the title's.
-  const float badges = mark_badges_width(p, i);
+  const float badges = mark_badges_width(p, i, true);
   const float title_end = c.title_end - (compact ? badges : 0);
   // A long title is set smaller before it loses its end.
   const float title_room = title_end - c.title;
   const Face title_face = p.width(i.title, strong) > title_room ? waits ? Face::s_semibold : Face::s_medium : strong;
   const float used = p.text(r.x + c.title, line1, i.title, title_face, ink, Align::left, title_room);
-  if (compact) mark_badges(p, r.x + c.title + used + 8, line1, i);
-  if (!compact) mark_badges(p, r.x + c.title, line2, i);
+  if (compact) mark_badges(p, r.x + c.title + used + 8, line1, i, true);
+  if (!compact) mark_badges(p, r.x + c.title, line2, i, true);
   if (!compact)
     place_text(f, r.x + c.title + badges, line2, c.title_end - c.title - badges, i, selected ? t.t2 : t.t3);
   else if (c.place >= 0)

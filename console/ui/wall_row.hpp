@@ -17,9 +17,10 @@ void draw_wall_row(Frame& f, const Desk& d, const Rect& r, const WallColumns& c,
 /// The names above the columns.
 void draw_wall_heads(Frame& f, const Rect& r, const WallColumns& c, bool compact);
 
-/// DRILL, and LATE with how late it came, from x on; gives the width, with the gap after each. Nothing else: 0.
-float mark_badges(Painter& p, float x, float cy, const Incident& i);
-[[nodiscard]] float mark_badges_width(const Painter& p, const Incident& i);
+/// DRILL, LATE with how late it came, and what alarm management says, from x on; gives the width, with the gap after
+/// each. Nothing: 0. `steps`: also that a step of the plan was skipped, else that one is overdue.
+float mark_badges(Painter& p, float x, float cy, const Incident& i, bool steps);
+[[nodiscard]] float mark_badges_width(const Painter& p, const Incident& i, bool steps);
 /// "LATE 3 h": its row appeared so long after it began.
 [[nodiscard]] std::string late_in_words(const Incident& i);
 

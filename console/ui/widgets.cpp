@@ -267,11 +267,14 @@ void toggle(Painter& p, float x, float cy, bool on) {
   p.circle(on ? x + 20 : x + 8, cy, on ? 6.0F : 5.0F, on ? p.t.bg1 : p.t.t3);
 }
 
-void check_box(Painter& p, float x, float cy, bool done) {
+void check_box(Painter& p, float x, float cy, Checked state) {
   const Rect r{x, cy - 7, 14, 14};
-  if (done) {
+  if (state == Checked::yes) {
     p.fill(r, p.t.t2, 2);
     icon(p, Icon::check, r.mid_x(), cy, 12, p.t.bg1, 2);
+  } else if (state == Checked::skipped) {
+    p.stroke(r, p.t.t2, 1.25F, 2);
+    p.line(r.x + 3.5F, cy, r.right() - 3.5F, cy, p.t.t2, 2);
   } else {
     p.stroke(r, p.t.t3, 1.25F, 2);
   }

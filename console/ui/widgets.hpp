@@ -76,8 +76,9 @@ int segments(Painter& p, std::string_view name, float x, float y, const std::vec
              float* used = nullptr);
 /// A sliding switch, 28 × 16.
 void toggle(Painter& p, float x, float cy, bool on);
-/// A box of 14; filled with a check when done.
-void check_box(Painter& p, float x, float cy, bool done);
+/// A box of 14; filled with a check when done, with a dash when it was skipped.
+enum class Checked : std::uint8_t { no, yes, skipped };
+void check_box(Painter& p, float x, float cy, Checked state);
 /// Title bar of a pane: 40 high.
 void pane_head(Painter& p, const Rect& r, std::string_view title, std::string_view sub = {});
 /// Heading of a section of the panel; `right` stands at its end.

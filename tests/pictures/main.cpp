@@ -117,6 +117,8 @@ constexpr Picture kPictures[] = {
     {"drill", wf::ui::View::wall, &drill, 2415, ""},
     {"late", wf::ui::View::wall, &late, 0, ""},
     {"late-live", wf::ui::View::wall, &late, 2417, ""},
+    {"plan", wf::ui::View::wall, &wf::sample::in_hand, 2417, ""},
+    {"skip", wf::ui::View::wall, &wf::sample::in_hand, 2417, "kShe stands beside me"},
     {"shift", wf::ui::View::wall, &wf::sample::night, 1, ""},
     {"map", wf::ui::View::map, &wf::sample::night, 0, ""},
     {"card", wf::ui::View::map, &commanded, 0, "", "D-231"},

@@ -356,12 +356,27 @@ void tell_server_room(Incident& i) {
                 {EntityKind::door, "D-231", "Door D-231"},
                 {EntityKind::camera, "C-27", "C-27"},
                 {EntityKind::host, "hv-07", "hv-07"}};
-  i.plan = {{"Look at camera C-27", true, "M. Okafor", kNow - 6 * kSecond},
-            {"Acknowledge", false, "", 0},
-            {"Dispatch nearest guard", false, "", 0},
-            {"Lock lobby door D-230", false, "", 0},
-            {"Isolate host hv-07", false, "", 0},
-            {"Call duty manager", false, "", 0}};
+  const auto step = [&](const char* text, const char* role, int minutes, const char* needs = "") {
+    PlanStep s;
+    s.text = text;
+    s.role = role;
+    s.needs = needs;
+    s.within = minutes * kMinute;
+    s.due = kNow - 38 * kSecond + s.within;
+    i.plan.push_back(s);
+  };
+  i.plan_id = "server-room";
+  i.plan_title = "Somebody at the servers";
+  i.plan.clear();
+  step("Look at camera C-27", "Operator", 1);
+  step("Acknowledge", "Operator", 1);
+  step("Send two guards to the room", "Operator", 2, "Tell them what is seen, and the way in.");
+  step("Call the owner of the badge", "Operator", 4, "By the number of the directory.");
+  step("End sessions nobody explains", "IT", 10);
+  step("See racks, cables and ports", "Guard", 20);
+  i.plan[0].done = true;
+  i.plan[0].actor = "M. Okafor";
+  i.plan[0].time = kNow - 6 * kSecond;
   i.log = {{kNow - 38 * kSecond, "Engine", "opened it as high"},
            {kNow - 16 * kSecond, "Engine", "raised it to critical"},
            {kNow - 6 * kSecond, "M. Okafor", "looked at camera C-27"}};
@@ -636,6 +651,28 @@ std::shared_ptr<Snapshot> post() {
 std::shared_ptr<Snapshot> idle_post() {
   auto s = quiet();
   sit_at_post(*s);
+  return s;
+}
+
+std::shared_ptr<Snapshot> in_hand() {
+  auto s = night();
+  auto i = std::make_shared<Incident>(*s->incidents.front());
+  i->opened = i->first = kNow - 6 * kMinute;
+  i->state = IncidentState::acknowledged;
+  i->acknowledged_revision = i->revision;
+  i->acknowledged_at = kNow - 5 * kMinute;
+  i->owner = "M. Okafor";
+  std::erase_if(i->plan, [](const PlanStep& step) { return step.text == "Acknowledge"; });
+  for (PlanStep& step : i->plan) step.due = kNow - 6 * kMinute + step.within;
+  i->plan[1].skipped = true;
+  i->plan[1].actor = "M. Okafor";
+  i->plan[1].time = kNow - 4 * kMinute;
+  i->plan[1].reason = "Both guards are at the fire panel";
+  i->plan[2].overdue = true;
+  i->skips_told = "Supervisor";
+  i->last_change = "Step overdue";
+  ++i->revision;
+  s->incidents.front() = i;
   return s;
 }
 

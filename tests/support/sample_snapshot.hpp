@@ -18,6 +18,8 @@ inline constexpr UtcNs kNow = 1'795'489'837 * kSecond;
 [[nodiscard]] std::shared_ptr<Snapshot> post();
 /// The same post with nothing to do.
 [[nodiscard]] std::shared_ptr<Snapshot> idle_post();
+/// The night with the server room's plan half done: one step skipped, one overdue, a supervisor told.
+[[nodiscard]] std::shared_ptr<Snapshot> in_hand();
 /// Nothing open and every agent heard.
 [[nodiscard]] std::shared_ptr<Snapshot> quiet();
 /// Above the alarm limit: 61 low ones besides the night's.

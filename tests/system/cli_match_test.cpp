@@ -109,6 +109,40 @@ TEST_CASE("match without a usable rule or a readable file fails and says which")
   CHECK(run("watchfloor", {"match", "-"}).status == 2);
 }
 
+TEST_CASE("plans check names a plan that cannot be used, and what rules and plans say of each other in vain") {
+  const Scratch scratch;
+  const std::string rules = scratch / "rules", plans = scratch / "plans";
+  std::filesystem::create_directory(rules);
+  std::filesystem::create_directory(plans);
+  write_text(rules + "/rule.yml", std::string(kRule) + "watchfloor: {plan: {id: forced}}\n");
+  const std::string plan = "v: 1\nid: forced\ntitle: Forced\nsteps: [{do: Look, role: Guard, minutes: 5}]\n";
+  write_text(plans + "/forced.yaml", plan);
+  const std::vector<std::string> words{"plans", "check", plans, "--rules", rules};
+  const Outcome good = run("watchfloor", words);
+  CHECK(good.out == "1 plans loaded, 0 refused, in 1 files\n");
+  CHECK(good.status == 0);
+  // The incident has it.
+  const std::string input = event("", "forced");
+  const Outcome with = run("watchfloor", {"match", "--rules", rules, "--plans", plans, "--incidents", "-"}, input);
+  REQUIRE(lines_of(with.out).size() == 1);
+  CHECK(lines_of(with.out)[0]["plan_title"] == "Forced");
+  CHECK(lines_of(with.out)[0]["plan"][0]["within_s"] == 300);
+
+  write_text(plans + "/bad.yaml", "v: 1\nid: bad\ntitle: Bad\nsteps: [{do: Look}]\n");
+  write_text(plans + "/forced.yaml", plan + "for: {rules: [nobody]}\n");
+  const Outcome bad = run("watchfloor", words);
+  CHECK(bad.status == 1);
+  CHECK(bad.out.find("bad.yaml:4: a step does not say whose it is; add 'role'\n") != std::string::npos);
+  CHECK(bad.out.find("there is no rule 'nobody'; correct `for: rules:`\n") != std::string::npos);
+  CHECK(bad.out.find("1 plans loaded, 1 refused, in 2 files\n") != std::string::npos);
+  write_text(plans + "/forced.yaml", "");
+  CHECK(run("watchfloor", words).out.find("there is no plan 'forced'; correct the rule's `plan: {id: …}`") !=
+        std::string::npos);
+  CHECK(run("watchfloor", {"plans", "check", scratch / "absent"}).status == 1);
+  // What comes with Watchfloor is in order.
+  CHECK(run("watchfloor", {"plans", "check"}).status == 0);
+}
+
 TEST_CASE("rules check is silent about good rules and names a bad one with file and line") {
   const Scratch scratch;
   write_text(scratch / "good.yml", kRule);

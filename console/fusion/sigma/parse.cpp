@@ -57,6 +57,21 @@ std::optional<Priority> priority_of(const std::string& text) {
   return std::nullopt;
 }
 
+/// The rule's own steps, or the plan that it names.
+void own_plan(const YAML::Node& plan, RuleInfo& info) {
+  if (!plan || !plan.IsMap()) {
+    if (plan && !plan.IsNull())
+      for (Scalar& step : scalars_of(plan)) info.plan.push_back(std::move(step.text));
+    return;
+  }
+  for (const auto& item : plan)
+    if (item.first.Scalar() != "id")
+      throw Refusal{line_of(item.first), "'plan: " + item.first.Scalar() + "' is not known",
+                    "name a plan, `plan: {id: door-forced}`, or list steps"};
+  info.plan_id = text_at(plan, "id");
+  if (info.plan_id.empty()) throw Refusal{line_of(plan), "'plan' names no plan", "write its id"};
+}
+
 /// Our own section: words and steps for people; unknown top-level keys are legal in Sigma.
 void own_section(const YAML::Node& document, RuleInfo& info) {
   const YAML::Node own = document["watchfloor"];
@@ -74,7 +89,7 @@ void own_section(const YAML::Node& document, RuleInfo& info) {
   info.title_template = text_at(own, "title");
   info.would_confirm = texts_at(own, "confirm");
   info.would_refute = texts_at(own, "refute");
-  info.plan = texts_at(own, "plan");
+  own_plan(own["plan"], info);
   info.expect = expectations_at(own);
   info.join = texts_at(own, "join");
   if (const std::string text = text_at(own, "priority"); !text.empty()) {

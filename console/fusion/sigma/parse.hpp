@@ -11,7 +11,7 @@
 
 namespace wf::sigma {
 
-/// Why a document cannot be honoured. Thrown and caught inside this folder only.
+/// Why a document cannot be honoured. Thrown and caught inside this folder, and by who reads plans (../plans.cpp).
 struct Refusal {
   int line = 0;  ///< from 1; 0: the document's
   std::string what, to_do;

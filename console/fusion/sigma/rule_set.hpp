@@ -38,6 +38,7 @@ struct RuleInfo {
   std::vector<std::string> would_confirm, would_refute;  ///< from the rule's `watchfloor:` section
   std::string title_template;                            ///< `watchfloor: title: "{door.name} forced"`; empty: title
   std::vector<std::string> plan;                         ///< response steps, from the rule's `watchfloor:` section
+  std::string plan_id;                                   ///< the response plan that it names there instead
   std::vector<Expectation> expect;                       ///< from the same section
   std::vector<std::string> join;  ///< entity kinds by which its alerts join incidents; empty: all of them
   std::string file;               ///< path and line of the document

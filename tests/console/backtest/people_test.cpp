@@ -92,8 +92,9 @@ TEST_CASE("what is about a device or a zone needs no row of the candidate; what 
     INFO(name_of(kind));
     CHECK(people.translate(command));
   }
-  for (const CommandKind kind : {CommandKind::acknowledge, CommandKind::resolve, CommandKind::inhibit,
-                                 CommandKind::note, CommandKind::merge, CommandKind::end_works}) {
+  for (const CommandKind kind :
+       {CommandKind::acknowledge, CommandKind::resolve, CommandKind::inhibit, CommandKind::note, CommandKind::merge,
+        CommandKind::end_works, CommandKind::skip_step}) {
     Command command;
     command.kind = kind;
     command.incidents = {1};

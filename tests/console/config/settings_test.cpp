@@ -24,7 +24,9 @@ listen: tcp://0.0.0.0:7710
 seats: tcp://0.0.0.0:7711
 site: /tmp
 rules: [/tmp, /]
+plans: /tmp
 policy:
+  skipped_steps_to: Duty manager
   respond: {critical: 30s, high: 1min, medium: 5min, low: 2h}
   join_window: 20min
   flood: {begins: 20, ends: 7}
@@ -50,6 +52,8 @@ seat: {user: alice, role: Supervisor, name: Desk 2}
   CHECK(s.site == "/tmp");
   REQUIRE(s.rules);
   CHECK(s.rules->size() == 2);
+  CHECK(s.plans == std::vector<std::filesystem::path>{"/tmp"});
+  CHECK(s.policy.skips_to == "Duty manager");
   CHECK(s.policy.respond_critical == 30 * kSecond);
   CHECK(s.policy.respond_high == kMinute);
   CHECK(s.policy.respond_medium == 5 * kMinute);
@@ -108,6 +112,8 @@ TEST_CASE("what a configuration leaves out keeps its default") {
   CHECK_FALSE(s.listen);
   CHECK_FALSE(s.site);
   CHECK_FALSE(s.rules);
+  CHECK_FALSE(s.plans);
+  CHECK(s.policy.skips_to == "Supervisor");
   CHECK(s.attachments == AttachmentLimits{});
   CHECK(s.policy.respond_critical == fusion::Policy{}.respond_critical);
 }
@@ -123,7 +129,7 @@ policy:
 seat: {user: ""}
 seat: {}
 )") == std::vector<std::string>{
-           "w.yaml:2: watchfloor.yaml has no \"lisen\"; known are v, listen, seats, site, rules, policy, keys, watch, "
+           "w.yaml:2: watchfloor.yaml has no \"lisen\"; known are v, listen, seats, site, rules, plans, policy, keys, watch, "
            "attachments, seat",
            "w.yaml:3: \"http://x\" is no address to listen on; use tcp://ADDRESS:PORT, for example "
            "tcp://127.0.0.1:7710",

@@ -11,6 +11,8 @@ TEST_CASE("a policy comes back from the log as it was") {
   before.policy.flood_begins = 20;
   before.policy.people_agreement = "works council";
   before.policy.inhibitions = {{"door.power", "U-1", "camera.offline", "U-1", "one supply"}};
+  before.policy.skips_to = "Duty manager";
+  before.plans = {{"plans/door.yaml", "v: 1\nid: door"}};
   before.policy.tickets = {kMinute, kDay, kHour, 0, 2 * kHour, 7 * kDay, "Technics"};
   before.policy.dispatch = {kSecond, 0, kHour, kDay};
   before.policy.guard_roles = {"Patrol"};
@@ -20,6 +22,10 @@ TEST_CASE("a policy comes back from the log as it was") {
   CHECK(after->policy.desks == 3);
   CHECK(after->policy.people_agreement == "works council");
   CHECK(after->policy.inhibitions == before.policy.inhibitions);
+  CHECK(after->policy.skips_to == "Duty manager");
+  REQUIRE(after->plans.size() == 1);
+  CHECK(after->plans[0].path == "plans/door.yaml");
+  CHECK(after->plans[0].text == "v: 1\nid: door");
   CHECK(after->policy.tickets == before.policy.tickets);
   CHECK(after->policy.dispatch == before.policy.dispatch);
   CHECK(after->policy.guard_roles == before.policy.guard_roles);
@@ -34,4 +40,5 @@ TEST_CASE("a log of before tickets and collected floods is judged without them")
   CHECK(old->policy.guard_roles.empty());
   CHECK(old->policy.judging == 0);
   CHECK(old->policy.inhibitions.empty());
+  CHECK(old->plans.empty());
 }

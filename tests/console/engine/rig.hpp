@@ -51,7 +51,7 @@ class Rig {
   [[nodiscard]] std::filesystem::path data() const { return folder_.path() / "data"; }
   [[nodiscard]] std::filesystem::path rule_file() const { return folder_.path() / "rules" / "rules.yml"; }
   void write_rules(const std::string& text) const;
-  [[nodiscard]] Judgement judgement() const { return {options.site, options.rules, options.policy}; }
+  [[nodiscard]] Judgement judgement() const { return {options.site, options.rules, options.policy, options.plans}; }
 
   /// An enrolled agent's end of the link, after its HELLO; `welcomed` gets the answer.
   [[nodiscard]] std::unique_ptr<link::test::Client> agent(const std::string& name, LinkMessage* welcomed = nullptr);

@@ -134,7 +134,70 @@ Log night() {
   return log;
 }
 
+/// The night's rules and a plan for its forced doors, whose steps are done, skipped, late and shelved.
+std::shared_ptr<const fusion::PlanBook> plans() {
+  static const auto book = test::plans_of(
+      "v: 1\nid: forced\ntitle: Forced\nfor: {rules: [r-forced]}\nsteps:\n"
+      "  - {do: Look, role: Operator, minutes: 1}\n  - {do: Send, role: Operator, minutes: 2}\n"
+      "  - {do: Check, role: Guard, minutes: 15}\n");
+  return book;
+}
+
+Log steps() {
+  Log log;
+  const auto step = [&](double at, CommandKind kind, std::uint32_t index, const char* text, const char* action = "") {
+    Command& c = log.command(at, kind, {1});
+    c.step = index;
+    c.text = text;
+    c.action = action;
+    c.role = *action == 0 ? "Operator" : "Supervisor";
+    c.seen_revisions = {0};
+  };
+  log.event(0, "door.forced", "door.id", "D-231");
+  log.tick(30);
+  log.tick(61);
+  log.tick(62);
+  step(70, CommandKind::plan_step, 0, "");
+  step(80, CommandKind::skip_step, 1, "Nobody is free");
+  step(90, CommandKind::plan_step, 1, "undo");
+  log.tick(121);
+  step(130, CommandKind::skip_step, 1, "Nobody is free");
+  step(140, CommandKind::skip_step, 1, "", "seen");
+  log.event(150, "host.login", "user.name", "root");
+  Command& shelf = log.command(200, CommandKind::shelve, {1});
+  shelf.until = kStart + 1000 * kSecond;
+  shelf.seen_revisions = {99};
+  log.tick(950);
+  log.tick(1001);
+  log.tick(1901);
+  log.tick(1902);
+  return log;
+}
+
 }  // namespace
+
+TEST_CASE("Steps of a plan go on after a restart as if nothing had been cut, and nothing is said twice") {
+  const Log log = steps();
+  fusion::Fusion whole(test::small_estate(), test::small_rules(), {}, plans());
+  std::vector<std::string> said;
+  for (const Input& input : log.inputs) said.push_back(play(input, whole));
+  for (std::size_t cut = 0; cut <= log.inputs.size(); ++cut) {
+    INFO("cut before input " << cut);
+    fusion::Fusion after(test::small_estate(), test::small_rules(), {}, plans());
+    for (std::size_t i = 0; i < cut; ++i) (void)play(log.inputs[i], after);
+    for (std::size_t i = cut; i < log.inputs.size(); ++i) REQUIRE(play(log.inputs[i], after) == said[i]);
+  }
+  const std::shared_ptr<const Incident> last = whole.open_incidents().front();
+  const auto times = [&](std::string_view part) {
+    return std::count_if(last->log.begin(), last->log.end(),
+                         [&](const LogLine& l) { return l.text.find(part) != std::string::npos; });
+  };
+  CHECK(times("Overdue, not done within 1 min: Look") == 1);
+  CHECK(times("Overdue, not done within 2 min: Send") == 1);
+  CHECK(times("Overdue, not done within 15 min: Check") == 1);
+  CHECK(times("Supervisor told: a step was skipped") == 2);
+  CHECK(times("Skipped step seen") == 1);
+}
 
 TEST_CASE("A log that is cut anywhere and replayed goes on as if nothing had been cut") {
   const Log log = night();

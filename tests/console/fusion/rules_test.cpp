@@ -87,7 +87,7 @@ TEST_CASE("Every rule that can alert tells people what to do, in words of its ow
     CHECK(rule.description.size() > 20);
     if (rule.hidden || rule.informational) continue;
     CHECK_FALSE(rule.title_template.empty());
-    CHECK_FALSE(rule.plan.empty());
+    CHECK(rule.plan.empty() == !rule.plan_id.empty());
     CHECK_FALSE(rule.would_refute.empty());
   }
 }

@@ -120,6 +120,13 @@ std::shared_ptr<const sigma::RuleSet> rules_of(const std::string& yaml) {
   return rules;
 }
 
+std::shared_ptr<const fusion::PlanBook> plans_of(const std::string& yaml) {
+  sigma::LoadReport report;
+  auto plans = fusion::PlanBook::compile({{"plans.yaml", yaml}}, report);
+  for (const std::string& problem : report.problems) FAIL(problem);
+  return plans;
+}
+
 std::shared_ptr<const sigma::RuleSet> small_rules() {
   static const std::shared_ptr<const sigma::RuleSet> rules = rules_of(R"(
 title: Door forced
@@ -210,8 +217,9 @@ detection: {s: {kind: access.duress}, condition: s}
 
 Watch::Watch() : Watch(small_estate(), small_rules()) {}
 
-Watch::Watch(std::shared_ptr<const Estate> estate, std::shared_ptr<const sigma::RuleSet> rules, fusion::Policy policy)
-    : fusion(std::move(estate), std::move(rules), policy) {}
+Watch::Watch(std::shared_ptr<const Estate> estate, std::shared_ptr<const sigma::RuleSet> rules, fusion::Policy policy,
+             std::shared_ptr<const fusion::PlanBook> plans)
+    : fusion(std::move(estate), std::move(rules), policy, std::move(plans)) {}
 
 Event& Watch::event(double at, const std::string& kind,
                     std::initializer_list<std::pair<const char*, const char*>> fields) {

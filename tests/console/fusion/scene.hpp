@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "console/fusion/fusion.hpp"
+#include "console/fusion/plans.hpp"
 #include "tests/support/catch.hpp"
 
 namespace wf::test {
@@ -18,6 +19,7 @@ namespace wf::test {
 /// Rules that the tests of this folder share: one each of what fusion must tell apart.
 [[nodiscard]] std::shared_ptr<const sigma::RuleSet> small_rules();
 [[nodiscard]] std::shared_ptr<const sigma::RuleSet> rules_of(const std::string& yaml);
+[[nodiscard]] std::shared_ptr<const fusion::PlanBook> plans_of(const std::string& yaml);
 
 inline constexpr UtcNs kStart = 1'772'000'000 * kSecond;  ///< 2026-02-25T06:13:20Z, a Wednesday
 
@@ -25,7 +27,8 @@ inline constexpr UtcNs kStart = 1'772'000'000 * kSecond;  ///< 2026-02-25T06:13:
 class Watch {
  public:
   Watch();
-  Watch(std::shared_ptr<const Estate> estate, std::shared_ptr<const sigma::RuleSet> rules, fusion::Policy policy = {});
+  Watch(std::shared_ptr<const Estate> estate, std::shared_ptr<const sigma::RuleSet> rules, fusion::Policy policy = {},
+        std::shared_ptr<const fusion::PlanBook> plans = {});
 
   /// One event; fields are name, value pairs. Its id is "e1", "e2"…
   Event& event(double at, const std::string& kind, std::initializer_list<std::pair<const char*, const char*>> fields);

@@ -49,7 +49,7 @@ struct Case {
 };
 constexpr Case kCases[] = {{"night", &sample::night, View::wall, 2417},   {"another", &sample::night, View::wall, 2412},
                            {"shift", &sample::night, View::wall, 0},      {"quiet", &sample::quiet, View::wall, 0},
-                           {"flood", &sample::flood, View::wall, 2417},   {"agents", &sample::night, View::agents, 0},
+                           {"plan", &sample::in_hand, View::wall, 2417}, {"flood", &sample::flood, View::wall, 2417},   {"agents", &sample::night, View::agents, 0},
                            {"map", &sample::night, View::map, 2417},      {"rules", &sample::night, View::rules, 0},
                            {"gallery", &sample::night, View::gallery, 0}, {"post", &sample::post, View::guard, 0},
                            {"idle", &sample::idle_post, View::guard, 0},  {"sent", &sample::post, View::wall, 2415},
@@ -92,7 +92,7 @@ TEST_CASE("Nothing is cut on the sample night at 1920 by 1080") {
 }
 
 TEST_CASE("Forms and overlays touch nothing of their own") {
-  for (const char* key : {"d", "e", "z", "r", "m", "c"}) {
+  for (const char* key : {"d", "e", "z", "r", "m", "c", "k", "j"}) {
     for (const float width : {1920.0F, 1366.0F}) {
       DeskDriver desk(sample::night(), width, width > 1500 ? 1080.0F : 768.0F);
       desk.console().select(2417);
