@@ -55,7 +55,6 @@ std::optional<std::string> Fusion::Impl::not_for_guards(const Command& c) const 
     case CommandKind::note:
     case CommandKind::plan_step:
     case CommandKind::skip_step:
-    case CommandKind::skip_step:
     case CommandKind::panic:
       return std::nullopt;
     default:

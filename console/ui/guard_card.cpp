@@ -143,15 +143,18 @@ float GuardView::draw_plan(Frame& f, Desk& d, float x, float y, float w) {
     if (step.done) {
       p.fill(box, t.t3, 5);
       icon(p, Icon::check, box.mid_x(), box.mid_y(), 24, t.bg1, 3);
+    } else if (step.skipped) {
+      p.fill(box, t.bg3, 5);
+      p.line(box.x + 8, box.mid_y(), box.right() - 8, box.mid_y(), t.t3, 3);
     } else {
-      p.stroke(box, t.t2, 2, 5);
+      p.stroke(box, step.overdue ? t.of(Priority::medium).edge : t.t2, 2, 5);
     }
     p.paragraph(x + kBox + kGap + 6, at.mid_y() - (two ? line / 2 : 0), line, room, 2, step.text, face,
-                step.done ? t.t3 : t.t1);
+                step.settled() ? t.t3 : t.t1);
     if (hit.clicked && reached(f)) {
       Command c = command_about(CommandKind::plan_step, i);
       c.step = static_cast<std::uint32_t>(k);
-      if (step.done) c.text = "undo";
+      if (step.settled()) c.text = "undo";
       d.send(f, i, std::move(c));
     }
     y += h + 4;

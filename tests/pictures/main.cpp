@@ -118,7 +118,7 @@ constexpr Picture kPictures[] = {
     {"late", wf::ui::View::wall, &late, 0, ""},
     {"late-live", wf::ui::View::wall, &late, 2417, ""},
     {"plan", wf::ui::View::wall, &wf::sample::in_hand, 2417, ""},
-    {"skip", wf::ui::View::wall, &wf::sample::in_hand, 2417, "kShe stands beside me"},
+    {"skip", wf::ui::View::wall, &wf::sample::in_hand, 2417, "jShe stands beside me"},
     {"shift", wf::ui::View::wall, &wf::sample::night, 1, ""},
     {"map", wf::ui::View::map, &wf::sample::night, 0, ""},
     {"card", wf::ui::View::map, &commanded, 0, "", "D-231"},

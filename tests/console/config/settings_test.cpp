@@ -129,7 +129,8 @@ policy:
 seat: {user: ""}
 seat: {}
 )") == std::vector<std::string>{
-           "w.yaml:2: watchfloor.yaml has no \"lisen\"; known are v, listen, seats, site, rules, plans, policy, keys, watch, "
+           "w.yaml:2: watchfloor.yaml has no \"lisen\"; known are v, listen, seats, site, rules, plans, policy, keys, "
+           "watch, "
            "attachments, seat",
            "w.yaml:3: \"http://x\" is no address to listen on; use tcp://ADDRESS:PORT, for example "
            "tcp://127.0.0.1:7710",

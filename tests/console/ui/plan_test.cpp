@@ -71,7 +71,7 @@ TEST_CASE("A click ticks an open step, and one that is settled is not ticked aga
   CHECK(p.desk.commands().empty());
 }
 
-TEST_CASE("K asks in place why the step is skipped, and Enter sends the reason") {
+TEST_CASE("J asks in place why the step is skipped, and Enter sends the reason") {
   Plan p;
   p.desk.type("j");
   p.desk.frames(3);
