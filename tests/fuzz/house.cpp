@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "console/fusion/plans.hpp"
 #include "console/fusion/sigma/rule_set.hpp"
 #include "console/site/load.hpp"
 #include "tests/fuzz/targets.hpp"
@@ -60,5 +61,19 @@ int fuzz_sigma(const std::uint8_t* data, std::size_t size) {
   sigma::Matcher next(rules);
   next.adopt(std::move(matcher));
   for (const sigma::Match& match : matches) holds(match.rule < rules->rules().size(), "a match names a rule");
+  return 0;
+}
+
+int fuzz_plans(const std::uint8_t* data, std::size_t size) {
+  sigma::LoadReport report;
+  const auto book = fusion::PlanBook::compile({{"fuzz.yaml", std::string(text_of(data, size))}}, report);
+  holds(book->plans().size() == report.loaded, "a plan is loaded or named");
+  for (const fusion::PlanBook::Found& plan : book->plans()) {
+    holds(!plan->id.empty() && !plan->steps.empty() && plan->steps.size() <= fusion::Plan::kMostSteps,
+          "a plan has a name and steps");
+    for (const fusion::Plan::Step& step : plan->steps)
+      holds(!step.text.empty() && step.within >= 0, "a step says what to do, within a time that is one");
+    for (const std::string& kind : plan->kinds) holds(book->of_kind(kind) == plan, "a kind has the plan that names it");
+  }
   return 0;
 }

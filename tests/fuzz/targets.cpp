@@ -33,6 +33,7 @@ constexpr std::array kTargets{
     Named{"site", fuzz_site},
     Named{"link_sessions", fuzz_link_sessions},
     Named{"sigma", fuzz_sigma},
+    Named{"plans", fuzz_plans},
 };
 
 struct Directory {

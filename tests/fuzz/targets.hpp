@@ -81,3 +81,4 @@ int fuzz_configuration(const std::uint8_t* data, std::size_t size);
 int fuzz_site(const std::uint8_t* data, std::size_t size);
 int fuzz_link_sessions(const std::uint8_t* data, std::size_t size);
 int fuzz_sigma(const std::uint8_t* data, std::size_t size);
+int fuzz_plans(const std::uint8_t* data, std::size_t size);

@@ -1,3 +1,5 @@
+#include <fstream>
+
 #include "tests/console/engine/rig.hpp"
 
 using namespace wf;
@@ -94,4 +96,63 @@ TEST_CASE("a port in use is an error that names it, and the data directory is fr
   CHECK(refused.error().where == first.engine().endpoint());
   second.options.listen = "tcp://127.0.0.1:0";
   second.start();
+}
+
+namespace {
+
+/// A plan for the rule r1, in a file of the rig.
+std::string write_plan(Rig& rig, const std::string& step) {
+  const std::filesystem::path folder = rig.rule_file().parent_path().parent_path() / "plans";
+  std::filesystem::create_directory(folder);
+  std::ofstream(folder / "attack.yaml") << "v: 1\nid: attack\ntitle: Attack\nfor: {rules: [r1]}\nsteps:\n  - " << step
+                                        << "\n";
+  rig.options.plans = {folder};
+  return (folder / "attack.yaml").string();
+}
+
+}  // namespace
+
+TEST_CASE("plans are part of the configuration: a replay has the steps of then, new ones come by a reload") {
+  Rig rig(rule("r1", "attack"));
+  write_plan(rig, "{do: Look, role: Operator, minutes: 5}");
+  rig.start();
+  const auto agent = rig.agent("net-1");
+  rig.deliver(*agent, 1, {event(1, "attack", "a")});
+  auto snapshot = rig.wait([](const Snapshot& s) { return s.incidents.size() == 1; });
+  CHECK(snapshot->incidents[0]->plan_title == "Attack");
+  REQUIRE(snapshot->incidents[0]->plan.size() == 1);
+  const PlanStep before = snapshot->incidents[0]->plan[0];
+  CHECK(before.text == "Look");
+  CHECK(before.due == snapshot->incidents[0]->opened + 5 * kMinute);
+  write_plan(rig, "{do: Isolate, role: IT, minutes: 9}");
+  must(rig.engine().reload(rig.judgement(), rig.notes));
+  CHECK(configurations(rig.data()) == 2);
+  rig.deliver(*agent, 2, {event(2, "attack", "b")});
+  rig.wait([](const Snapshot& s) { return s.incidents.size() == 2; });
+  rig.stop();
+  rig.start();
+  snapshot = rig.engine().snapshot();
+  REQUIRE(snapshot->incidents.size() == 2);
+  CHECK(snapshot->incidents[0]->plan[0].text == "Look");
+  CHECK(snapshot->incidents[0]->plan[0].due == before.due);
+  CHECK(snapshot->incidents[1]->plan[0].text == "Isolate");
+  CHECK(configurations(rig.data()) == 2);
+}
+
+TEST_CASE("a plan that can no longer be read leaves what is in force as it is; one that never could is named") {
+  Rig rig(rule("r1", "attack"));
+  const std::string file = write_plan(rig, "{do: Look, role: Operator}");
+  std::ofstream(std::filesystem::path(file).parent_path() / "bad.yaml") << "v: 1\nid: bad\n";
+  rig.start();
+  REQUIRE(rig.notes.size() == 1);
+  CHECK(rig.notes[0].ends_with("bad.yaml:1: no title; add 'title'"));
+  write_plan(rig, "{do: Look}");
+  const Result<void> reloaded = rig.engine().reload(rig.judgement(), rig.notes);
+  REQUIRE_FALSE(reloaded.ok());
+  CHECK(reloaded.error().what == "a response plan that is in force cannot be read any more");
+  CHECK(reloaded.error().where == file);
+  const auto agent = rig.agent("net-1");
+  rig.deliver(*agent, 1, {event(1, "attack", "a")});
+  CHECK(rig.wait([](const Snapshot& s) { return s.incidents.size() == 1; })->incidents[0]->plan_title == "Attack");
+  CHECK(configurations(rig.data()) == 1);
 }
