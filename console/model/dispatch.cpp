@@ -39,6 +39,7 @@ std::string name_of_post(const GuardPost& post, const Estate& estate) {
 }
 
 bool sent_to(std::string_view to, std::string_view user, std::string_view post, const Estate& estate) {
+  if (to.empty()) return false;
   const Person* const person = user.empty() ? nullptr : estate.person_by_account(user);
   if (same(to, user) || (person != nullptr && same(to, person->name))) return true;
   if (!same(to, post)) return false;

@@ -1,6 +1,7 @@
 #include "console/ui/dispatch_text.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "console/ui/time_text.hpp"
 
@@ -17,12 +18,12 @@ Dispatch::Step step_of(const Incident& i) {
   return i.state == IncidentState::on_scene ? Dispatch::Step::arrived : Dispatch::Step::sent;
 }
 
-std::string state_words(const Incident& i) {
+std::string_view state_words(const Incident& i) {
+  static constexpr std::array<std::string_view, Dispatch::kSteps> kWords{"Not received", "Received", "En route",
+                                                                         "On scene", "Cleared"};
   const bool under_way = i.state == IncidentState::dispatched || i.state == IncidentState::on_scene;
-  if (!under_way || i.dispatch.none()) return std::string(name_of(i.state));
-  std::string out(name_of(i.dispatch.step()));
-  if (!out.empty()) out[0] = static_cast<char>(out[0] - 'a' + 'A');
-  return out;
+  if (!under_way || i.dispatch.none()) return name_of(i.state);
+  return kWords[static_cast<std::size_t>(i.dispatch.step())];
 }
 
 std::string dispatch_words(const Incident& i, UtcNs now) {

@@ -199,9 +199,9 @@ void draw_wall_row(Frame& f, const Desk& d, const Rect& r, const WallColumns& c,
   const bool asked = std::any_of(d.sent.begin(), d.sent.end(), [&](const Sent& s) { return s.incident == i.id; });
   state_glyph(p, i.state, r.x + c.state + 5, line1, waits ? q.text : t.t2);
   const bool overdue = !waits && dispatched(i) && i.dispatch.due != 0 && now > i.dispatch.due;
-  const std::string state = state_words(i);
-  p.text(r.x + c.state + 18, line1, asked ? std::string_view("Sent") : std::string_view(state), strong,
-         overdue ? t.of(Priority::critical).text : ink, Align::left, c.state_end - c.state - 18);
+  const std::string_view state = asked ? std::string_view("Sent") : state_words(i);
+  p.text(r.x + c.state + 18, line1, state, strong, overdue ? t.of(Priority::critical).text : ink, Align::left,
+         c.state_end - c.state - 18);
   if (!compact) {
     const std::string_view owner = owner_of(i);
     p.text(r.x + c.state + 18, line2, owner, Face::s, i.owner.empty() && owner == "no owner" ? t.t3 : t.t2, Align::left,
