@@ -19,11 +19,12 @@ namespace wf::test {
   return true;
 }
 
-/// An X server of the test's own, and DISPLAY set to it while it lives.
+/// An X server of the test's own, and DISPLAY set to it while it lives. It does not begin anew when its last window
+/// closes: the next one would find it away for a moment.
 class Display {
  public:
   explicit Display(const std::string& screen = "1366x768x24")
-      : server_("/usr/bin/Xvfb", {"-displayfd", "1", "-screen", "0", screen, "-nolisten", "tcp"}) {
+      : server_("/usr/bin/Xvfb", {"-displayfd", "1", "-screen", "0", screen, "-nolisten", "tcp", "-noreset"}) {
     if (!eventually([&] { return server_.out().find('\n') != std::string::npos; })) FAIL("Xvfb: " << server_.err());
     const std::string number = server_.out();
     ::setenv("DISPLAY", (":" + number.substr(0, number.find('\n'))).c_str(), 1);

@@ -92,7 +92,7 @@ TEST_CASE("Nothing is cut on the sample night at 1920 by 1080") {
 }
 
 TEST_CASE("Forms and overlays touch nothing of their own") {
-  for (const char* key : {"d", "e", "z", "r", "m", "c", "k", "j"}) {
+  for (const char* key : {"d", "e", "z", "r", "m", "c", "j"}) {
     for (const float width : {1920.0F, 1366.0F}) {
       DeskDriver desk(sample::night(), width, width > 1500 ? 1080.0F : 768.0F);
       desk.console().select(2417);
