@@ -62,7 +62,7 @@ int console(const Options& options) {
     running = house->engine.get();
   }
   start_heartbeat(*house, *settled);
-  const std::unique_ptr<seat::Seat> seat = seat::make_local_seat(backend_of(*house->engine));
+  const std::unique_ptr<seat::Seat> seat = seat::make_local_seat(backend_of(*house->engine, *house->trials));
   const int status = show(*seat, *window, signals, waker);
   const std::lock_guard hold(running_mutex);
   running = nullptr;

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "console/backtest/trials.hpp"
 #include "console/cli/settle.hpp"
 #include "console/engine/engine.hpp"
 #include "console/seat/seat.hpp"
@@ -15,6 +16,7 @@ namespace wf::cli {
 /// An engine and the doors for seats to it. Members end in reverse order.
 struct House {
   std::unique_ptr<engine::Engine> engine;
+  std::unique_ptr<backtest::Trials> trials;  ///< of rules on the past
   std::vector<std::unique_ptr<seat::SeatServer>> doors;
   std::unique_ptr<watchdog::Heartbeat> heartbeat;
 };

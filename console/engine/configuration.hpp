@@ -1,4 +1,5 @@
 #pragma once
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +16,8 @@ struct Configuration {
   std::vector<sigma::RuleFile> rules;
   fusion::Policy policy;
   std::string site;  ///< as SiteArchive keeps it; empty: no site
+  /// Rules that make no alert of their own. No part of the record: what people switch off are commands (RuleChanges).
+  std::set<std::string> off = {};
 };
 
 [[nodiscard]] std::string configuration_to_json(const Configuration& configuration);

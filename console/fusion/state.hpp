@@ -48,7 +48,8 @@ Line& fold_into(Line& line, const Digest& digest);
 /// and weigh.cpp say why and how bad, commands.cpp carries out what people ask, alarms.cpp calls them and keeps time.
 struct Fusion::Impl {
   Impl(std::shared_ptr<const Estate> estate, std::shared_ptr<const sigma::RuleSet> rules, Policy policy);
-  void use(std::shared_ptr<const Estate> estate, std::shared_ptr<const sigma::RuleSet> rules, Policy policy);
+  void use(std::shared_ptr<const Estate> estate, std::shared_ptr<const sigma::RuleSet> rules, Policy policy,
+           const std::set<std::string>& switched_off = {});
 
   // fusion.cpp
   void on_event(Event& event, UtcNs at, Changes& changes);
@@ -214,6 +215,7 @@ struct Fusion::Impl {
 
   std::shared_ptr<const Estate> estate;
   std::shared_ptr<const sigma::RuleSet> rules;
+  std::vector<bool> off;  ///< by rule: somebody switched it off
   Policy policy;
   JoinWeights weights;
   std::unique_ptr<Enricher> enricher;

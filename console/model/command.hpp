@@ -28,9 +28,10 @@ enum class CommandKind : std::uint8_t {
   end_works,    ///< of one of these three, before its time
   ticket,       ///< a device that does not work: opened, taken, walked past, closed
   progress,     ///< of whoever was dispatched: received, on the way, done (arriving is on_scene)
-  panic         ///< whoever sits there is in danger
+  panic,        ///< whoever sits there is in danger
+  rule          ///< a rule is switched off or on, has another text, or is as its file says again
 };
-inline constexpr CommandKind kLastCommand = CommandKind::panic;
+inline constexpr CommandKind kLastCommand = CommandKind::rule;
 /// Is this a kind that a seat may send? Takes any number.
 [[nodiscard]] constexpr bool seat_may_send(std::uint32_t kind) {
   return kind <= static_cast<std::uint32_t>(kLastCommand) &&
@@ -59,6 +60,7 @@ struct Command {
   // ticket: action is open (target: the device; text: what), take, patrol or close (target: "MT-0007"; text: why)
   // progress: action is received, en_route, clear (text: what was found) or back (the last step was a mistake)
   // panic: names no incident
+  // rule: target is its id, text the reason; action is off (until), on, text (document, basis) or restore
   // device; reason and incident are `text` and `incidents`
   std::string action;               ///< unlock, lock, release, sounder_on, sounder_off
   std::uint32_t seconds = 0;        ///< for how long; 0: until another command
@@ -66,6 +68,8 @@ struct Command {
   std::string agent;                ///< that speaks for the device; the engine sets it
   std::string role;                 ///< of the actor; the engine sets it
   std::string post = {};            ///< the guard's post that the seat is; the engine sets it
+  std::string document = {};        ///< rule: the text of its document from now on
+  std::uint64_t basis = 0;          ///< rule: text_sum() of the text that was changed
   bool operator==(const Command&) const = default;
 };
 

@@ -64,10 +64,10 @@ std::string_view name_of(Evidence::State state) {
 }
 
 std::string_view name_of(CommandKind kind) {
-  static constexpr std::array<std::string_view, 21> kNames{
-      "acknowledge", "dispatch", "note",    "escalate",  "shelve",   "unshelve", "resolve",
-      "merge",       "split",    "call",    "plan step", "on scene", "device",   "device sent",
-      "suppress",    "test",     "inhibit", "end works", "ticket",   "progress", "panic"};
+  static constexpr std::array<std::string_view, 22> kNames{
+      "acknowledge", "dispatch",  "note",      "escalate", "shelve", "unshelve",    "resolve",  "merge",
+      "split",       "call",      "plan step", "on scene", "device", "device sent", "suppress", "test",
+      "inhibit",     "end works", "ticket",    "progress", "panic",  "rule"};
   return at(kNames, static_cast<std::size_t>(kind));
 }
 

@@ -226,7 +226,17 @@ void Console::Impl::draw(Frame& f, const Rect& window) {
   draw_top_bar(f, desk, top_at, top);
   float above = f.view == View::wall ? unit::kStrip : f.view == View::map ? unit::kSlimStrip : 0;
   if (rest.h < kLowWindow) above = 0;
-  draw_toasts(f, desk, {rest.x, rest.y, rest.w, rest.h - above});
+  const Rect toasts{rest.x, rest.y, rest.w, rest.h - above};
+  if (f.view == View::rules && !desk.modal) {
+    // Its text is edited in a window of ImGui's own, which lies over all that is drawn into ours.
+    Painter over(*ImGui::GetForegroundDrawList(), f.p.t, fonts, hits);
+    over.written = written;
+    Frame front{over, f.snapshot, f.input, f.time, f.selection, f.view, f.commands, f.redraw_in, f.reduce_motion};
+    draw_toasts(front, desk, toasts);
+    draw_tip(front, desk, window);
+    return;
+  }
+  draw_toasts(f, desk, toasts);
   if (keys_help) draw_keys_help(f, desk, window, keys_help);
   if (palette.is_open()) palette.draw(f, desk, window);
   draw_tip(f, desk, window);
