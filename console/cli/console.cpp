@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <csignal>
+#include <filesystem>
 
 #include <CLI/CLI.hpp>
 #include <memory>
@@ -43,6 +44,8 @@ int console(const Options& options) {
   if (!options.connect.empty()) {
     Result<std::unique_ptr<seat::Seat>> seat = connect_seat(options.connect);
     if (!seat) return fail(seat.error());
+    const bool file = options.connect.find("://") == std::string::npos;
+    window->seat = file ? std::filesystem::absolute(options.connect).string() : options.connect;
     return show(**seat, *window, signals, waker);
   }
   raise_descriptor_limit();
@@ -62,6 +65,7 @@ int console(const Options& options) {
     running = house->engine.get();
   }
   start_heartbeat(*house, *settled);
+  window->seat = std::filesystem::absolute(settled->engine.data).string();
   const std::unique_ptr<seat::Seat> seat = seat::make_local_seat(backend_of(*house->engine));
   const int status = show(*seat, *window, signals, waker);
   const std::lock_guard hold(running_mutex);
@@ -75,6 +79,7 @@ void add_console(CLI::App& app, Run& run) {
   const auto options = std::make_shared<Options>();
   add_engine_options(app, options->shared);
   add_view_options(app, options->view);
+  add_window_options(app, options->view);
   app.add_option("--connect", options->connect,
                  "A seat on a running engine: ipc://PATH, or a file with a seat's token");
   // Runs after the subcommands' callbacks; one of those has the say.

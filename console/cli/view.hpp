@@ -17,12 +17,15 @@ namespace wf::cli {
 
 /// Options of what is drawn.
 struct ViewOptions {
-  std::string view = "wall", theme = "dark", size = "1920x1080";
+  std::string view, theme, size;  ///< empty: as a window showed it last, or the wall, dark, 1920x1080
+  std::string arrangement;        ///< windows that were saved by this name
   double scale = 0;
   std::vector<std::string> base_map;
 };
 /// Adds --view, --theme, --size, --scale and --base-map.
 void add_view_options(CLI::App& command, ViewOptions& options);
+/// Adds --arrangement, for what opens windows.
+void add_window_options(CLI::App& command, ViewOptions& options);
 
 [[nodiscard]] Result<shell::WindowOptions> window_options(const ViewOptions& options);
 [[nodiscard]] Result<shell::ShotOptions> shot_options(const ViewOptions& options, const std::string& out);

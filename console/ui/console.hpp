@@ -4,23 +4,41 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "console/model/base_map.hpp"
 #include "console/model/command.hpp"
 #include "console/model/snapshot.hpp"
 #include "console/ui/annunciator.hpp"
+#include "console/ui/remembered.hpp"
 
 struct ImFontAtlas;
 
 namespace wf::ui {
 
 enum class Theme : std::uint8_t { dark, light };
-enum class View : std::uint8_t { wall, map, agents, gallery };
+enum class View : std::uint8_t { wall, map, agents, gallery, settings };
+/// "wall", "map"…, as the command line and kept files write them.
+[[nodiscard]] std::string_view name_of(View view);
+[[nodiscard]] std::optional<View> view_named(std::string_view name);
 
 /// Where the fonts lie; an empty path means that ImGui's own font stands in.
 struct FontFiles {
   std::string inter_regular, inter_medium, inter_semibold, mono_regular, mono_medium;
+};
+
+/// The windows of a program, for its settings and its palette.
+struct DesktopState {
+  std::vector<std::string> arrangements;  ///< names of those that are saved
+  std::string arrangement;                ///< the one that was opened or saved last; empty: none
+  std::size_t windows = 1;
+};
+/// What a person wants of the windows.
+struct DesktopWish {
+  std::optional<View> open_window;
+  std::string save, open, forget;  ///< an arrangement's name; empty: nothing
+  [[nodiscard]] bool any() const { return open_window || !save.empty() || !open.empty() || !forget.empty(); }
 };
 
 /// What a frame is told from outside; the ui has no clock of its own.
@@ -31,6 +49,9 @@ struct FrameInput {
   std::vector<CommandReply> replies;  ///< answers since the last frame
   std::string connection_problem;     ///< from the seat; empty while connected
   SoundState sound;
+  DesktopState desktop;
+  std::string kept_in;       ///< the file that keeps what is set and begun; empty: none does
+  std::string kept_problem;  ///< why it does not; empty: it does
 };
 
 /// What a person asked of the sound.
@@ -38,8 +59,6 @@ struct SoundWish {
   bool toggle_mute = false;
   std::optional<Priority> try_tone;
 };
-/// Of the loudest that the device can, as long as nobody has set another.
-inline constexpr float kUsualVolume = 0.7F;
 
 /// What a frame asks of the shell.
 struct FrameOutput {
@@ -47,6 +66,7 @@ struct FrameOutput {
   double redraw_in = -1;  ///< seconds until the next frame is needed without input; < 0: none
   bool toggle_fullscreen = false;
   SoundWish sound;
+  DesktopWish desktop;
 };
 
 struct Probe;
@@ -59,8 +79,12 @@ class Console {
   /// Builds the fonts for a font height in pixels (16 at 100 %); call before the first frame and whenever
   /// it changes, outside a frame. Clears the atlas.
   void build_fonts(ImFontAtlas& atlas, const FontFiles& files, float font_height);
+  /// The same in every window of a program: whoever draws several tells each what was changed in another.
+  [[nodiscard]] const Comfort& comfort() const;
+  void set_comfort(const Comfort& comfort);
   void set_theme(Theme theme);
   void set_view(View view);
+  [[nodiscard]] View view() const;
   /// Selects an incident (0: none) as a click on its row would.
   void select(std::uint64_t incident);
   /// What the world map draws behind the sites; null: a graticule alone.
@@ -69,6 +93,15 @@ class Console {
   void show_world();
   /// Opens the card of a device on the map.
   void open_card(const std::string& device);
+  /// What would have to be found or written again if the program ended now; and puts it back. What belongs to incidents
+  /// waits for the first snapshot that has any, and for those that are still the same.
+  [[nodiscard]] WindowMemory memory() const;
+  void restore(const WindowMemory& kept);
+  /// Says that the frame before could not be drawn; and shuts a view until somebody tries it again.
+  void tell_failure(std::string title, std::string why, double now);
+  void shut(View view, std::string why);
+  /// What a frame that threw had to say to the engine before: a key that was pressed counts.
+  [[nodiscard]] std::vector<Command> unsent();
   /// Draws one frame between ImGui::NewFrame and ImGui::Render.
   FrameOutput frame(const std::shared_ptr<const Snapshot>& snapshot, const FrameInput& input);
 

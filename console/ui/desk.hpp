@@ -71,13 +71,14 @@ struct Desk {
   const Incident* selected = nullptr;  ///< of `snapshot`; null: none, or no longer open
   bool modal = false;                  ///< something lies over the views and has the keyboard
   bool seconds = true;                 ///< clocks show seconds
-  bool compact = false;                ///< density of the wall
+  Comfort comfort;                     ///< theme, density, zoom… as the settings have them
   bool unfold = false;                 ///< in a flood: show what is folded
   Filter filter;
   std::vector<Sent> sent;
   std::vector<Toast> toasts;
   Action wanted = Action::none;  ///< taken by the incident panel in this frame
   bool want_palette = false, want_keys = false, want_theme = false, want_mute = false;
+  DesktopWish desktop;       ///< of this frame
   std::uint64_t reveal = 0;  ///< the wall scrolls to it
   std::string tip;           ///< shown at the pointer at the end of the frame
   std::string filter_person_name;
@@ -92,6 +93,11 @@ struct Desk {
   bool send(Frame& f, const Incident& about, Command command);
   void toast(Toast::Kind kind, std::string title, std::string detail, double at);
 };
+
+/// A name that somebody wrote, as an arrangement of windows can have it: without blanks around it, not too long.
+[[nodiscard]] std::string arrangement_name(std::string_view written);
+/// Saves the windows by that name, and says so.
+void save_arrangement(Frame& f, Desk& d, const std::string& name);
 
 /// The site that this seat is at home on: the one with the most devices. Null: no estate.
 [[nodiscard]] const Site* home_site(const Snapshot& s);

@@ -146,13 +146,14 @@ void draw_keys_help(Frame& f, Desk& d, const Rect& window, bool& open) {
   static constexpr Line kEverywhere[] = {{"Ctrl K", "find anything"}, {"W", "alert wall"},
                                          {"S", "site map"},           {"H", "health of agents"},
                                          {"F", "map: fit"},           {"L", "light or dark"},
+                                         {",", "settings"},           {"Ctrl + −", "zoom; Ctrl 0: as it was"},
                                          {"F11", "full screen"},      {"Q", "mute for 10 min"},
                                          {"?", "these keys"},         {"Esc", "close, then deselect"}};
   (void)p.hits.add("keys/shade", {0, 0, 1e5F, 1e5F});
   p.fill({window.x, window.y, window.w, window.h}, faded(t.bg0, 0.5F));
   const bool three = window.w > 960;
   const float w = three ? 984 : 420;
-  const float h = three ? 372 : 900;
+  const float h = three ? 424 : 950;
   const Rect box{std::round(window.mid_x() - w / 2), std::round(window.y + std::max(16.0F, (window.h - h) * 0.4F)), w,
                  std::min(h, window.h - 32)};
   p.float_box(box, t.bg1, t.line2);

@@ -28,7 +28,19 @@ class Palette {
   void draw(Frame& f, Desk& d, const Rect& window);
 
   struct Entry {
-    enum class Kind : std::uint8_t { view, action, filter, look, incident, device, zone, person } kind = Kind::view;
+    enum class Kind : std::uint8_t {
+      view,
+      action,
+      filter,
+      look,
+      window,
+      save,
+      arrange,
+      incident,
+      device,
+      zone,
+      person
+    } kind = Kind::view;
     int icon = 0;  ///< an Icon
     std::string title, detail, key;
     std::string id, site, level;
@@ -38,7 +50,7 @@ class Palette {
   };
   /// What a query finds, best first; for the tests too.
   [[nodiscard]] static std::vector<Entry> find(const Snapshot& s, const Selection& selection, std::string_view query,
-                                               std::size_t most);
+                                               std::size_t most, const DesktopState& desktop = {});
 
  private:
   void choose(Frame& f, Desk& d, const Entry& e);

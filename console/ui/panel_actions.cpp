@@ -128,10 +128,7 @@ bool IncidentPanel::typing() const {
 void IncidentPanel::update(Frame& f, Desk& d) {
   const Incident* i = d.selected;
   if (form_.open() && form_.incident != 0 && (i == nullptr || i->id != form_.incident)) close();
-  if (note_incident_ != f.selection.incident) {
-    note_incident_ = f.selection.incident;
-    note_.text.clear();
-  }
+  turn_note(f.snapshot, i);
   const Action wanted = std::exchange(d.wanted, Action::none);
   if (wanted != Action::none) act(f, d, wanted);
   if (d.modal) return;
@@ -191,6 +188,7 @@ void IncidentPanel::act(Frame& f, Desk& d, Action action) {
   form_ = PanelForm{};
   form_.kind = action;
   form_.incident = i == nullptr ? 0 : i->id;
+  form_opened_ = i == nullptr ? 0 : i->opened;
   if (action == Action::shelve) form_.choice = 1;
   if (action == Action::dispatch || action == Action::escalate || action == Action::call) form_.choice = 0;
   form_.focus_text = action == Action::shelve;

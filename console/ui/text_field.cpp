@@ -43,6 +43,7 @@ bool text_field(Painter& p, std::string_view name, const Rect& r, FieldState& fi
   ImGui::PushStyleColor(ImGuiCol_Text, ImGui::ColorConvertU32ToFloat4(p.t.t1));
   ImGui::PushStyleColor(ImGuiCol_TextSelectedBg, ImGui::ColorConvertU32ToFloat4(faded(p.t.acc, 0.35F)));
   ImGui::PushID(name.data(), name.data() + name.size());
+  ImGui::PushID(reinterpret_cast<const char*>(&field.about), reinterpret_cast<const char*>(&field.about + 1));
   ImGui::SetCursorScreenPos({(r.x + 10) * k, r.mid_y() * k - font->FontSize * 0.5F});
   ImGui::SetNextItemWidth((r.w - 20 - key_room) * k);
   if (focus || hit.pressed) ImGui::SetKeyboardFocusHere();
@@ -50,6 +51,7 @@ bool text_field(Painter& p, std::string_view name, const Rect& r, FieldState& fi
       ImGui::InputText("##field", field.text.data(), field.text.capacity() + 1,
                        ImGuiInputTextFlags_EnterReturnsTrue | ImGuiInputTextFlags_CallbackResize, &grow, &field.text);
   field.active = ImGui::IsItemActive();
+  ImGui::PopID();
   ImGui::PopID();
   ImGui::PopStyleColor(5);
   ImGui::PopStyleVar(2);

@@ -115,6 +115,8 @@ std::string span(std::int64_t ns) {
 
 std::string ago(std::int64_t ns) { return ns < kSecond ? std::string("now") : span(ns) + " ago"; }
 
+std::string ago_in_minutes(std::int64_t ns) { return ns < kMinute ? std::string("just now") : span(ns) + " ago"; }
+
 std::string lag(std::int64_t ns) {
   if (ns < 0) ns = 0;
   if (ns < 10 * kSecond) return fmt::format("{}.{} s", ns / kSecond, ns / (kSecond / 10) % 10);

@@ -46,10 +46,12 @@ struct Case {
   View view;
   std::uint64_t select;
 };
-constexpr Case kCases[] = {{"night", &sample::night, View::wall, 2417}, {"another", &sample::night, View::wall, 2412},
-                           {"shift", &sample::night, View::wall, 0},    {"quiet", &sample::quiet, View::wall, 0},
-                           {"flood", &sample::flood, View::wall, 2417}, {"agents", &sample::night, View::agents, 0},
-                           {"map", &sample::night, View::map, 2417},    {"gallery", &sample::night, View::gallery, 0}};
+constexpr Case kCases[] = {
+    {"night", &sample::night, View::wall, 2417},  {"another", &sample::night, View::wall, 2412},
+    {"shift", &sample::night, View::wall, 0},     {"quiet", &sample::quiet, View::wall, 0},
+    {"flood", &sample::flood, View::wall, 2417},  {"agents", &sample::night, View::agents, 0},
+    {"map", &sample::night, View::map, 2417},     {"settings", &sample::night, View::settings, 0},
+    {"gallery", &sample::night, View::gallery, 0}};
 
 }  // namespace
 
