@@ -109,6 +109,7 @@ void upkeep(Frame& f, Card& card, const Rect& r, MapMemory& m, const std::string
   card.rule();
   card.head("Upkeep", "each is recorded");
   card.skip(draw_upkeep(f, r, card.y(), card.dry(), m, id, device));
+  if (first) card.rule();
 }
 
 }  // namespace

@@ -65,6 +65,7 @@ class Flow {
     if (!dry_) f_.p.text(r_.x + 16, y_ + 11, text, face, color, Align::left, r_.w - 32);
     y_ += kLine;
   }
+  void skip(float h) { y_ += h; }
   [[nodiscard]] Rect row() const { return {r_.x + 16, y_, r_.w - 32, 28}; }
   [[nodiscard]] bool dry() const { return dry_; }
   [[nodiscard]] float y() const { return y_; }
@@ -140,6 +141,7 @@ void draw_form(Frame& f, Flow& flow, MapMemory& m, const std::string& id, const 
   flow.next_row();
   const bool ready = !u.text.text.empty() && (u.form != Form::test || !u.who.text.empty());
   flow.line(will_be(f, u, id), ready ? f.p.t.t2 : f.p.t.t3);
+  flow.skip(6);
   ButtonStyle go;
   go.kind = ButtonKind::primary;
   go.enabled = ready;

@@ -124,6 +124,8 @@ constexpr Picture kPictures[] = {
     {"card", wf::ui::View::map, &commanded, 0, "", "D-231"},
     {"ticket", wf::ui::View::map, &wf::sample::night, 0, "", "C-24"},
     {"upkeep", wf::ui::View::map, &maintained, 0, "", "D-231"},
+    {"upkeep-form", wf::ui::View::map, &wf::sample::night, 0, "", "C-27", false, kSound,
+     "map/upkeep/test;map/upkeep/who"},
     {"world", wf::ui::View::map, &wf::sample::night, 0, "", "", true},
     {"agents", wf::ui::View::agents, &wf::sample::night, 0, ""},
     {"muted", wf::ui::View::wall, &wf::sample::night, 0, " ", "", false, {true, true, false, 581}},
