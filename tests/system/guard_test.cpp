@@ -38,20 +38,23 @@ Command about(const seat::Seat& seat, CommandKind kind) {
   Command c;
   c.kind = kind;
   c.incidents = {1};
-  const Incident* const i = seat.snapshot()->incident(1);
+  const std::shared_ptr<const Snapshot> now = seat.snapshot();
+  const Incident* const i = now->incident(1);
   c.seen_revisions = {i == nullptr ? 0 : i->revision};
   return c;
 }
 
 bool shows(const seat::Seat& seat, Step step) {
   return eventually([&] {
-    const Incident* const i = seat.snapshot()->incident(1);
+    const std::shared_ptr<const Snapshot> now = seat.snapshot();
+    const Incident* const i = now->incident(1);
     return i != nullptr && !i->dispatch.none() && i->dispatch.step() == step;
   });
 }
 
 std::size_t lines(const seat::Seat& seat, std::string_view part) {
-  const Incident* const i = seat.snapshot()->incident(1);
+  const std::shared_ptr<const Snapshot> now = seat.snapshot();
+  const Incident* const i = now->incident(1);
   if (i == nullptr) return 0;
   return static_cast<std::size_t>(std::count_if(
       i->log.begin(), i->log.end(), [&](const LogLine& l) { return l.text.find(part) != std::string::npos; }));
@@ -94,7 +97,8 @@ TEST_CASE("what a post says stands on the wall's seat at once, and nothing is sa
     const bool said = eventually([&] {
       if (!window.running()) return true;
       (void)run("/usr/bin/xdotool", {"key", "2"});
-      const Incident* const i = wall->snapshot()->incident(1);
+      const std::shared_ptr<const Snapshot> now = wall->snapshot();
+      const Incident* const i = now->incident(1);
       return i != nullptr && i->dispatch.step() == Step::en_route;
     });
     INFO(window.err());

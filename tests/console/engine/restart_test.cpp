@@ -99,7 +99,8 @@ TEST_CASE("a command that comes twice is carried out once and answered twice, al
   rig.start();
   CHECK(rig.command(note(id, "same")).message == first.message);
   std::size_t notes = 0;
-  for (const LogLine& line : rig.engine().snapshot()->incident(id)->log)
+  const std::shared_ptr<const Snapshot> now = rig.engine().snapshot();
+  for (const LogLine& line : now->incident(id)->log)
     notes += line.text.find("looked at it") != std::string::npos ? 1 : 0;
   CHECK(notes == 1);
   CHECK(lines >= 1);
