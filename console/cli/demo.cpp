@@ -99,6 +99,7 @@ Result<void> start(Stage& stage, const std::filesystem::path& folder, const Time
   engine.data = folder / "data";
   engine.site = stage.recording.site;
   engine.rules = {*found / "rules"};
+  engine.plans = {*found / "plans"};
   engine.listen = "tcp://127.0.0.1:0";
   engine.clock = stage.clock;
   engine.demo = true;
@@ -248,8 +249,7 @@ int run_offscreen(Stage& stage, const Options& options, const Times& times, cons
   stage.player.reset();
   const std::size_t running = stage.agents->running();
   stage.agents.reset();
-  stage.house.doors.clear();
-  stage.house.engine.reset();
+  stage.house.close();
   Result<std::unique_ptr<store::Reader>> reader = store::Reader::open(folder / "data");
   if (!reader) return fail(reader.error());
   const Result<store::VerifyReport> report = (*reader)->verify();

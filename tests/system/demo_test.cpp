@@ -37,6 +37,7 @@ TEST_CASE("the demo's four stories travel through the real agents to the wall, a
   CHECK(line_with(out, "forced after its camera").find("high") != std::string::npos);
   CHECK(line_with(out, "fin-03").find("high") != std::string::npos);
   CHECK(line_with(out, "at HQ and Depot within").find("high") != std::string::npos);
+  CHECK(demo.err().empty());  // everything that the demo comes with can be used
   CHECK(out.find("ledger and audit chain: whole") != std::string::npos);
   CHECK(out.find("gap:") == std::string::npos);
   for (const char* picture : {"wall.png", "map.png"})
