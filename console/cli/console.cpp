@@ -4,8 +4,11 @@
 #include <csignal>
 
 #include <CLI/CLI.hpp>
+#include <atomic>
+#include <chrono>
 #include <memory>
 #include <mutex>
+#include <optional>
 
 #include "console/cli/command.hpp"
 #include "console/cli/house.hpp"
@@ -13,6 +16,8 @@
 #include "console/cli/show.hpp"
 #include "console/cli/signals.hpp"
 #include "console/cli/view.hpp"
+#include "console/engine/query.hpp"
+#include "console/seat/arrival.hpp"
 
 namespace wf::cli {
 namespace {
@@ -48,24 +53,39 @@ int console(const Options& options) {
   raise_descriptor_limit();
   Result<Settled> settled = settle(options.shared);
   if (!settled) return fail(settled.error());
-  std::vector<std::string> notes;
-  Result<House> house = open_house(settled->engine, settled->seats, notes);
-  for (const std::string& line : notes) note(line);
-  if (!house) {
+  House house;
+  const engine::EngineOptions& wanted = settled->engine;
+  seat::Arrival arrival({wanted.data, wanted.clock, wanted.user, wanted.role, wanted.seat,
+                         [&wanted](const Query& query, const std::atomic<bool>& cancelled) {
+                           return engine::run_query(wanted.data, query, cancelled);
+                         }},
+                        [&](const seat::Arrival::Reading& reading) -> Result<seat::Backend> {
+                          engine::EngineOptions engine = wanted;
+                          engine.reading = reading;
+                          std::vector<std::string> notes;
+                          Result<House> opened = open_house(std::move(engine), settled->seats, notes);
+                          for (const std::string& line : notes) note(line);
+                          if (!opened) return opened.error();
+                          house = std::move(*opened);
+                          start_heartbeat(house, *settled);
+                          const std::lock_guard hold(running_mutex);
+                          running = house.engine.get();
+                          return backend_of(*house.engine);
+                        });
+  const bool over = arrival.wait();
+  if (const std::optional<Error> failure = arrival.failure(); over && failure) {
     std::error_code failed;
-    if (const std::filesystem::path door = settled->engine.data / "seat.ipc"; std::filesystem::exists(door, failed))
+    if (const std::filesystem::path door = wanted.data / "seat.ipc"; std::filesystem::exists(door, failed))
       note(fmt::format("if an engine runs there, `watchfloor --connect ipc://{}` is a seat on it", door.string()));
-    return fail(house.error());
+    return fail(*failure);
   }
+  const std::unique_ptr<seat::Seat> seat = seat::make_local_seat(arrival.backend(), post_of(options.view));
+  const int status = show(*seat, *window, signals, waker);
   {
     const std::lock_guard hold(running_mutex);
-    running = house->engine.get();
+    running = nullptr;
   }
-  start_heartbeat(*house, *settled);
-  const std::unique_ptr<seat::Seat> seat = seat::make_local_seat(backend_of(*house->engine), post_of(options.view));
-  const int status = show(*seat, *window, signals, waker);
-  const std::lock_guard hold(running_mutex);
-  running = nullptr;
+  if (const std::optional<Error> failure = arrival.failure()) return fail(*failure);
   return status;
 }
 

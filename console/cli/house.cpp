@@ -17,6 +17,13 @@ std::string this_machine() {
 
 }  // namespace
 
+void House::close() {
+  keeper.reset();
+  heartbeat.reset();
+  doors.clear();
+  engine.reset();
+}
+
 Result<House> open_house(engine::EngineOptions options, const std::string& seats, std::vector<std::string>& notes) {
   House out;
   const std::filesystem::path data = options.data;
@@ -37,6 +44,7 @@ Result<House> open_house(engine::EngineOptions options, const std::string& seats
     else
       notes.push_back(opened.error().text());
   }
+  out.keeper = std::make_unique<seat::PictureKeeper>(data, [engine = out.engine.get()] { return engine->snapshot(); });
   return out;
 }
 

@@ -6,6 +6,7 @@
 
 #include "console/cli/settle.hpp"
 #include "console/engine/engine.hpp"
+#include "console/seat/kept_picture.hpp"
 #include "console/seat/seat.hpp"
 #include "console/seat/seat_server.hpp"
 #include "console/watchdog/heartbeat.hpp"
@@ -13,11 +14,14 @@
 
 namespace wf::cli {
 
-/// An engine and the doors for seats to it. Members end in reverse order.
+/// An engine and what stands on it: the doors for seats, the heartbeat, the picture that is kept.
 struct House {
   std::unique_ptr<engine::Engine> engine;
   std::vector<std::unique_ptr<seat::SeatServer>> doors;
   std::unique_ptr<watchdog::Heartbeat> heartbeat;
+  std::unique_ptr<seat::PictureKeeper> keeper;
+  /// Ends all of it before its own end, the engine last.
+  void close();
 };
 
 /// Starts an engine, and serves seats at seat.ipc in its data directory and at `seats` (tcp://…; empty: no further).

@@ -4,6 +4,7 @@
 #include <csignal>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <map>
@@ -139,8 +140,23 @@ int serve(const Options& options) {
   Result<Settled> settled = settle(options.shared);
   if (!settled) return fail(settled.error());
   std::vector<std::string> notes;
+  // A long log takes longer than systemd gives a service for its start.
+  settled->engine.reading = [&, due = std::chrono::steady_clock::time_point()](std::uint64_t position,
+                                                                               std::uint64_t newest) mutable {
+    if (const auto now = std::chrono::steady_clock::now(); now >= due) {
+      due = now + std::chrono::seconds(1);
+      ::sd_notify(0, fmt::format("EXTEND_TIMEOUT_USEC=60000000\nSTATUS=Reading the log, {} %",
+                                 position * 100 / std::max<std::uint64_t>(newest, 1))
+                         .c_str());
+    }
+    return !signals.stopped();
+  };
   Result<House> house = open_house(settled->engine, settled->seats, notes);
   log_notes(log, notes);
+  if (!house && signals.stopped()) {
+    log.information("stopped while the log was read; nothing is lost");
+    return kGood;
+  }
   if (!house) {
     log.error(house.error().text());
     return kFailed;
@@ -172,9 +188,7 @@ int serve(const Options& options) {
   hold.unlock();
   ::sd_notify(0, "STOPPING=1");
   const std::uint64_t events = engine.snapshot()->events_total;
-  house->heartbeat.reset();
-  house->doors.clear();
-  house->engine.reset();
+  house->close();
   log.information(fmt::format("stopped; {} events stored", events));
   return kGood;
 }

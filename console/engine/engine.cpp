@@ -135,7 +135,7 @@ Result<void> PipelineEngine::open(std::vector<std::string>& notes) {
   if (!store) return store.error();
   store_ = std::move(*store);
   watch_ = std::make_unique<Watch>(nullptr, [this](const std::string& site) { return archive_.find(site); });
-  Result<Recovery> recovered = replay(options_.data, *watch_);
+  Result<Recovery> recovered = replay(options_.data, *watch_, options_.reading);
   if (!recovered) return recovered.error();
   const UtcNs newest = watch_->now();
   in_force_ = std::move(recovered->configuration);

@@ -30,6 +30,8 @@ struct EngineOptions {
   std::string user = "operator", role = "Operator", seat = "Seat 1";
   std::int64_t rotate_after = 0;  ///< age at which an agent is asked for a new key, ns; 0: only when somebody asks
   std::int64_t max_key_age = 0;   ///< a key that is older is a problem of the engine's health, ns; 0: none is
+  /// While the log is read: the position that was reached and its last one. False: stop starting. May be empty.
+  std::function<bool(std::uint64_t position, std::uint64_t newest)> reading = {};
   bool demo = false;
   bool fresh = false;  ///< begin an empty record where an engine's database is missing or empty
 };

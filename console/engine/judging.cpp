@@ -14,7 +14,9 @@ namespace wf::engine {
 namespace {
 
 constexpr std::size_t kRecordsAtOnce = 256;
-constexpr std::int64_t kFrame = kSecond / 30;  ///< the shortest time between two snapshots
+/// The shortest time between two snapshots: while records wait, and while none do. What one costs takes no more than a
+/// tenth of the thread.
+constexpr std::int64_t kFrame = kSecond / 30, kSoon = 4 * kMillisecond;
 constexpr std::int64_t kFindingsEvery = kSecond / 4;
 constexpr std::int64_t kAgentsEvery = kSecond / 4;  ///< how often the link is asked for its agents
 constexpr std::int64_t kQuietEvery = 5 * kSecond;   ///< a snapshot even if only heartbeats came
@@ -51,7 +53,7 @@ void Judging::join() {
 void Judging::run() {
   std::deque<store::Record> taken;
   while (true) {
-    std::int64_t due = changed_ ? std::max<std::int64_t>(published_ + kFrame - monotonic_ns(), 0) : kSecond;
+    std::int64_t due = changed_ ? std::max<std::int64_t>(published_ + frame() - monotonic_ns(), 0) : kSecond;
     if (!parts_.dispatch.empty()) due = std::min(due, CommandDispatch::kTryEvery);
     if (!unstored_.empty() || !trail_.empty())
       due = std::min(due, std::max<std::int64_t>(handed_over_ + kFindingsEvery - monotonic_ns(), 0));
@@ -74,10 +76,14 @@ void Judging::run() {
     parts_.dispatch.step(parts_.options.clock.now(), mono);
     if (mono - handed_over_ >= kFindingsEvery) hand_over_findings(mono);
     refresh_agents(mono);
-    if ((changed_ && mono - published_ >= kFrame) || worth_showing(mono)) publish(mono);
+    if ((changed_ && mono - published_ >= frame()) || worth_showing(mono)) publish(mono);
   }
   hand_over_findings(monotonic_ns());
   publish(monotonic_ns());
+}
+
+std::int64_t Judging::frame() const {
+  return parts_.records.size() > 0 ? kFrame : std::clamp(publishing_ * 10, kSoon, kFrame);
 }
 
 void Judging::apply(const store::Record& record) {
@@ -165,6 +171,7 @@ void Judging::publish(std::int64_t mono) {
     for (const CommandReply& reply : replies_) parts_.replies.answer(reply);
     replies_.clear();
   });
+  publishing_ = monotonic_ns() - mono;
 }
 
 }  // namespace wf::engine

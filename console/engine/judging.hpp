@@ -67,6 +67,8 @@ class Judging {
   void refresh_agents(std::int64_t mono);
   [[nodiscard]] bool worth_showing(std::int64_t mono);
   void publish(std::int64_t mono);
+  /// The shortest time between two snapshots as things are.
+  [[nodiscard]] std::int64_t frame() const;
   void follow_attachments();
 
   const Parts parts_;
@@ -77,6 +79,7 @@ class Judging {
   Silence silence_;
   std::vector<CommandReply> replies_;  ///< that wait for the snapshot that shows what they speak of
   bool changed_ = false;
+  std::int64_t publishing_ = 0;  ///< what the last snapshot took, ns
   std::int64_t published_ = 0, handed_over_ = 0, agents_asked_ = 0;
   std::string shown_;                      ///< what worth_showing() compares
   std::uint64_t attachments_version_ = 0;  ///< of the watch, as the desk follows it

@@ -9,6 +9,10 @@
 
 namespace wf::engine {
 
+namespace {
+constexpr std::uint64_t kToldEvery = 64;  ///< records, a few milliseconds of work
+}
+
 void Unstored::take(const fusion::Changes& changes) {
   for (const auto& incident : changes.incidents) incidents_[incident->id] = incident;
   for (const Alert& alert : changes.alerts) alerts_[alert.id] = alert;
@@ -28,9 +32,14 @@ Findings Unstored::hand_over() {
   return out;
 }
 
-Result<Recovery> replay(const std::filesystem::path& data, Watch& watch) {
+Result<Recovery> replay(const std::filesystem::path& data, Watch& watch,
+                        const std::function<bool(std::uint64_t, std::uint64_t)>& reading) {
   Result<std::unique_ptr<store::Reader>> reader = store::Reader::open(data);
   if (!reader) return reader.error();
+  const Result<std::uint64_t> newest = (*reader)->newest();
+  if (!newest) return newest.error();
+  const Error stopped{"the start was stopped while the log was read", data.string(), "start it again"};
+  if (reading && *newest != 0 && !reading(0, *newest)) return stopped;
   // Revisions are stored in order: what is older than the newest one of its incident was stored, or passed over
   // for one that came a moment later.
   std::unordered_map<std::uint64_t, std::uint32_t> stored;
@@ -45,6 +54,7 @@ Result<Recovery> replay(const std::filesystem::path& data, Watch& watch) {
   fusion::Changes changes;
   Unstored lost;
   UtcNs second = 0;
+  bool going_on = true;
   const auto keep = [&] {
     Findings more = lost.hand_over();
     std::move(more.incidents.begin(), more.incidents.end(), std::back_inserter(out.findings.incidents));
@@ -64,9 +74,11 @@ Result<Recovery> replay(const std::filesystem::path& data, Watch& watch) {
       return newest != stored.end() && newest->second >= incident->revision;
     });
     if (quiet || !changes.incidents.empty()) lost.take(changes);
-    return true;
+    going_on = !reading || record.position % kToldEvery != 0 || reading(record.position, *newest);
+    return going_on;
   });
   if (!read) return read.error();
+  if (!going_on) return stopped;
   keep();
   out.events = watch.events();
   if (!out.configuration_json.empty())

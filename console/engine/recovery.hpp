@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 
@@ -35,6 +36,9 @@ struct Recovery {
 
 /// Takes the whole log through `watch`. The incidents and alerts that it makes again are those that were stored
 /// before; what is not stored yet comes back in `findings`.
-[[nodiscard]] Result<Recovery> replay(const std::filesystem::path& data, Watch& watch);
+/// `reading` is told every few records how far it is, first before any; when it says false, replay ends with an error.
+[[nodiscard]] Result<Recovery> replay(
+    const std::filesystem::path& data, Watch& watch,
+    const std::function<bool(std::uint64_t position, std::uint64_t newest)>& reading = {});
 
 }  // namespace wf::engine

@@ -29,6 +29,8 @@ struct Backend {
   std::function<void(const void* door, std::vector<GuardPost>)> posts;
   /// A security-relevant fact of the seats' door, for audit and rules; may be empty.
   std::function<void(const link::Fact&)> report;
+  /// Why what is shown is not of now, in one line; empty text: it is. May be empty.
+  std::function<std::string()> problem = {};
 };
 
 /// A seat in the engine's own process. `post`: it is a guard's post, of this name if it has one.

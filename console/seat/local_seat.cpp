@@ -76,7 +76,7 @@ class LocalSeat final : public Seat {
     mailbox_->on_change = std::move(on_change);
   }
 
-  std::string connection_problem() const override { return {}; }
+  std::string connection_problem() const override { return backend_.problem ? backend_.problem() : std::string(); }
 
  private:
   const Backend backend_;

@@ -34,7 +34,7 @@ void draw_quiet(Frame& f, Desk& d, const Rect& r) {
   y += 96;
   std::string head = "All quiet since " + f.time.minutes(s.quiet_since);
   if (blind)
-    head = "The engine is not reached";
+    head = f.input.connection_problem;
   else if (feeds.known == 0)
     head = "No agent has reported yet";
   else if (!well)

@@ -43,6 +43,9 @@ Rows correlation();      // 7
 Rows grouping();         // 8
 Rows backtests();        // 15
 Rows frames();           // 10
+Rows pixel();            // 9
+Rows cold_start();       // 11
+Rows seat_memory();      // 12
 Rows footprint();        // 13
 Rows spool();            // 14
 Rows link_throughput();  // 4

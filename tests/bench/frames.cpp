@@ -1,15 +1,12 @@
 // Benchmark 10: the CPU time of building one frame, without drawing it.
 #include <fmt/format.h>
-#include <imgui.h>
-#include <time.h>
 
 #include <cmath>
-#include <cstdio>
 #include <stdexcept>
 
 #include "console/site/load.hpp"
-#include "console/ui/console.hpp"
 #include "tests/bench/bench.hpp"
+#include "tests/bench/hidden_window.hpp"
 #include "tests/bench/load.hpp"
 #include "tests/support/sample_snapshot.hpp"
 
@@ -17,64 +14,6 @@ namespace wf::bench {
 namespace {
 
 constexpr int kFrames = 600, kWarm = 60;
-
-double thread_ms() {
-  timespec ts{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ts);
-  return static_cast<double>(ts.tv_sec) * 1e3 + static_cast<double>(ts.tv_nsec) / 1e6;
-}
-
-std::string font(const std::string& path) {
-  std::FILE* f = std::fopen(path.c_str(), "rb");
-  if (f == nullptr) return {};
-  std::fclose(f);
-  return path;
-}
-
-/// A window that is never shown.
-class Window {
- public:
-  Window(ui::View view, float width, float height) : context_(ImGui::CreateContext()) {
-    ImGuiIO& io = ImGui::GetIO();
-    io.IniFilename = nullptr;
-    io.BackendFlags |= ImGuiBackendFlags_RendererHasVtxOffset;
-    io.DisplaySize = {width, height};
-    io.DeltaTime = 1.0F / 60;
-    const std::string inter = "/usr/share/fonts/opentype/inter/", mono = "/usr/share/fonts/truetype/jetbrains-mono/";
-    console_ = std::make_unique<ui::Console>();
-    console_->build_fonts(
-        *io.Fonts,
-        {font(inter + "Inter-Regular.otf"), font(inter + "Inter-Medium.otf"), font(inter + "Inter-SemiBold.otf"),
-         font(mono + "JetBrainsMono-Regular.ttf"), font(mono + "JetBrainsMono-Medium.ttf")},
-        16);
-    console_->set_view(view);
-    input_.now = sample::kNow;
-    input_.width = width;
-    input_.height = height;
-  }
-  ~Window() {
-    console_.reset();
-    ImGui::DestroyContext(context_);
-  }
-  Window(const Window&) = delete;
-  Window& operator=(const Window&) = delete;
-
-  /// Milliseconds of CPU of one frame.
-  double frame(const std::shared_ptr<const Snapshot>& snapshot) {
-    input_.seconds += 1.0 / 60;
-    input_.now += kSecond / 60;
-    const double begin = thread_ms();
-    ImGui::NewFrame();
-    console_->frame(snapshot, input_);
-    ImGui::Render();
-    return thread_ms() - begin;
-  }
-
- private:
-  ImGuiContext* context_ = nullptr;
-  std::unique_ptr<ui::Console> console_;
-  ui::FrameInput input_;
-};
 
 /// The sample estate with devices scattered over its first site's rooms until there are `count`.
 std::shared_ptr<const Estate> estate_with(std::size_t count) {
@@ -137,7 +76,7 @@ Rows measure(const char* number, const std::string& what, ui::View view, float w
              const std::shared_ptr<const Snapshot>& snapshot, double goal) {
   std::vector<double> still, renewed;
   for (int run = 0; run < kRuns; ++run) {
-    Window window(view, width, height);
+    HiddenWindow window(view, width, height);
     std::vector<double> times;
     for (int i = 0; i < kWarm; ++i) window.frame(snapshot);
     for (int i = 0; i < kFrames; ++i) times.push_back(window.frame(snapshot));

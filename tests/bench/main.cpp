@@ -97,7 +97,7 @@ int main(int argc, char** argv) {
   app.add_option("names", names,
                  "only these: ingest, fused-ingest, search-ingest, link, latency, replay, matching, correlation, "
                  "grouping, backtest, "
-                 "frames, footprint, spool, attachments, flood");
+                 "frames, pixel, cold-start, seat-memory, footprint, spool, attachments, flood");
   CLI11_PARSE(app, argc, argv);
 
   const std::vector<std::pair<const char*, Rows (*)()>> all = {{"ingest", ingest},
@@ -111,6 +111,9 @@ int main(int argc, char** argv) {
                                                                {"grouping", grouping},
                                                                {"backtest", backtests},
                                                                {"frames", frames},
+                                                               {"pixel", pixel},
+                                                               {"cold-start", cold_start},
+                                                               {"seat-memory", seat_memory},
                                                                {"footprint", footprint},
                                                                {"spool", spool},
                                                                {"attachments", attachments},
