@@ -152,3 +152,33 @@ TEST_CASE("what an incident came to be is stored, and what a crash kept from it 
   CHECK(again[0].revision >= stored[0].revision);
   CHECK(must(must(store::Reader::open(rig.data()))->alerts(INT64_MIN, INT64_MAX, 100)).size() == alerts.size());
 }
+
+TEST_CASE("a start is told how far the log is read, may be stopped on the way, and loses nothing by it") {
+  Rig rig;
+  rig.start();
+  const auto agent = rig.agent("net-1");
+  for (std::uint64_t n = 1; n <= 200; ++n) rig.deliver(*agent, n, {event(n, n == 7 ? "attack" : "nothing")});
+  rig.wait([](const Snapshot& s) { return s.events_total == 200 && s.incidents.size() == 1; });
+  rig.stop();
+
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> told;
+  engine::EngineOptions options = rig.options;
+  options.reading = [&](std::uint64_t position, std::uint64_t newest) {
+    told.emplace_back(position, newest);
+    return told.size() < 3;
+  };
+  std::vector<std::string> notes;
+  const auto stopped = engine::Engine::start(options, notes);
+  REQUIRE_FALSE(stopped.ok());
+  CHECK(stopped.error().what.find("stopped") != std::string::npos);
+  REQUIRE(told.size() == 3);  // it goes on no further than it may
+  CHECK(told[0].first == 0);
+  CHECK(told[0].second >= 200);
+  CHECK(told[1].first > told[0].first);
+  CHECK(told[2].first > told[1].first);
+  CHECK(told[2].first <= told[2].second);
+
+  rig.start();
+  CHECK(rig.engine().snapshot()->events_total == 200);
+  CHECK(rig.engine().snapshot()->incidents.size() == 1);
+}
