@@ -122,6 +122,8 @@ until_true() { # seconds, command…
 apt update
 names=(watchfloor); for agent in "${agents[@]}"; do names+=("wf-agent-$agent"); done
 in_it dpkg --purge "${names[@]}" >/dev/null 2>&1 || true
+# What a run that failed half-way had put beside the packages' own files.
+rm -rf "$root/etc/watchfloor" "$root"/etc/credstore/wf-agent-*.invite
 rm -rf "$root/packages"; mkdir -p "$root/packages/next"
 cp "$work"/now/*.deb "$root/packages/"
 make_packages 99.0 "$work/next"
@@ -205,7 +207,7 @@ stop wf-agent-network; stop watchfloor
 step "purges"
 apt purge "${names[@]}"
 for gone in "$state" "$data" /etc/watchfloor /etc/credstore/wf-agent-network.invite; do
-  [ ! -e "$root$gone" ] || fault "$gone stays after purge"
+  [ ! -e "$root$gone" ] || fault "$gone stays after purge: $(cd "$root$gone" && find . | tr '\n' ' ')"
 done
 step "whole: installed, run, upgraded with a full spool, removed and purged on Debian $suite"
 
