@@ -69,6 +69,10 @@ std::optional<std::string> lacks(const Command& c, UtcNs now) {
     case CommandKind::call:
       if (c.text.empty()) return "Say what the caller said";
       break;
+    case CommandKind::look_up:
+      if (c.target.empty()) return "Say whose doors";
+      if (c.text.empty()) return "Looking up a person needs a reason";
+      break;
     case CommandKind::progress:
       if (c.action == "clear" && c.text.empty()) return "Say what was found";
       if (c.action != "received" && c.action != "en_route" && c.action != "clear" && c.action != "back")
@@ -274,6 +278,15 @@ class Fusion::Impl::Desk {
         changed(live, "Resolved: " + std::string(name_of(c_.cause)) + (note.empty() ? "" : "," + note.substr(1)), done);
         s_.steps_left(d);
         return std::nullopt;
+      case CommandKind::look_up: {
+        if (s_.policy.people_agreement.empty())
+          return std::string("Looking up where a person was is off: no agreement allows it (figures: people)");
+        const Person* person = s_.estate->person(c_.target);
+        if (person == nullptr) return "Nobody in the directory is " + target;
+        s_.touch(live, true);
+        changed(live, look_up_words(*person) + note, done);
+        return std::nullopt;
+      }
       case CommandKind::plan_step:
       case CommandKind::skip_step:
         return s_.change_step(live, c_, revision, done);

@@ -7,6 +7,8 @@
 
 namespace wf {
 
+struct Person;
+
 enum class CommandKind : std::uint8_t {
   acknowledge,
   dispatch,
@@ -29,9 +31,10 @@ enum class CommandKind : std::uint8_t {
   ticket,       ///< a device that does not work: opened, taken, walked past, closed
   progress,     ///< of whoever was dispatched: received, on the way, done (arriving is on_scene)
   panic,        ///< whoever sits there is in danger
-  skip_step     ///< a step of the plan is not done, for a reason; a kind of its own, so that no older engine ticks it
+  skip_step,    ///< a step of the plan is not done, for a reason; a kind of its own, so that no older engine ticks it
+  look_up       ///< somebody wants to know which doors a person used: the incident is the case, and the record says why
 };
-inline constexpr CommandKind kLastCommand = CommandKind::skip_step;
+inline constexpr CommandKind kLastCommand = CommandKind::look_up;
 /// Is this a kind that a seat may send? Takes any number.
 [[nodiscard]] constexpr bool seat_may_send(std::uint32_t kind) {
   return kind <= static_cast<std::uint32_t>(kLastCommand) &&
@@ -50,7 +53,8 @@ struct Command {
   std::vector<std::uint32_t> seen_revisions;  ///< the revision that was shown, for each of `incidents`
   std::string text;                           ///< note, reason, or caller's words; plan_step: "undo" takes it back
   /// dispatch: who; escalate: to whom; call: place; split: the number of the alert that leaves, or event ids;
-  /// suppress, test, inhibit: id of the device or zone; device: the device; device_sent: the command's id
+  /// suppress, test, inhibit: id of the device or zone; device: the device; device_sent: the command's id;
+  /// look_up: id of the person
   std::string target;
   Cause cause = Cause::none;
   UtcNs until = 0;         ///< shelve: when it returns; suppress, test, inhibit: when it ends
@@ -70,6 +74,9 @@ struct Command {
   std::string post = {};            ///< the guard's post that the seat is; the engine sets it
   bool operator==(const Command&) const = default;
 };
+
+/// What stands in a case's log once somebody looked up which doors a person used: "Looked up the doors of Ann Lee".
+[[nodiscard]] std::string look_up_words(const Person& person);
 
 /// The engine's answer to a command, after it is durable.
 struct CommandReply {

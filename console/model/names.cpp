@@ -4,6 +4,7 @@
 #include "console/model/device_order.hpp"
 #include "console/model/entity.hpp"
 #include "console/model/incident.hpp"
+#include "console/model/site.hpp"
 #include "console/model/ticket.hpp"
 
 namespace wf {
@@ -64,11 +65,16 @@ std::string_view name_of(Evidence::State state) {
 }
 
 std::string_view name_of(CommandKind kind) {
-  static constexpr std::array<std::string_view, 22> kNames{
+  static constexpr std::array<std::string_view, 23> kNames{
       "acknowledge", "dispatch",  "note",      "escalate", "shelve", "unshelve",    "resolve",  "merge",
       "split",       "call",      "plan step", "on scene", "device", "device sent", "suppress", "test",
-      "inhibit",     "end works", "ticket",    "progress", "panic",  "skip step"};
+      "inhibit",     "end works", "ticket",    "progress", "panic",  "skip step",
+      "look up"};
   return at(kNames, static_cast<std::size_t>(kind));
+}
+
+std::string look_up_words(const Person& person) {
+  return "Looked up the doors of " + (person.name.empty() ? person.id : person.name);
 }
 
 std::string words_of_order(std::string_view action, std::string_view device, std::uint32_t seconds) {
