@@ -122,7 +122,8 @@ void AlertWall::move(Frame& f, Desk& d, int by) {
   int at = -1;
   for (std::size_t k = 0; k < visible_.size(); ++k)
     if (visible_[k]->id == f.selection.incident) at = static_cast<int>(k);
-  const int to = at < 0 ? (by > 0 ? 0 : last) : std::clamp(at + by, 0, last);
+  // With nothing chosen the first step down is the first row, the first one up the last; Home and End are what they say.
+  const int to = std::clamp(at >= 0 ? at + by : by > 0 ? by - 1 : last + 1 + by, 0, last);
   f.selection.incident = visible_[static_cast<std::size_t>(to)]->id;
   show_row(to, d.compact || f.snapshot.flood ? unit::kCompactRow : unit::kRow);
 }
@@ -176,15 +177,18 @@ void AlertWall::draw_list(Frame& f, Desk& d, const Rect& r, bool compact) {
   const float row = compact ? unit::kCompactRow : unit::kRow;
   // Newcomers wait where the columns' names stand, so that their bar moves no row.
   const Rect heads{r.x, r.y, r.w, unit::kColumns};
-  if (order_.waiting() > 0)
-    draw_newcomers(f, heads);
-  else
-    draw_wall_heads(f, heads, columns, compact);
-
   const float room = r.h - unit::kColumns;
   const float wanted = static_cast<float>(strip_size_) * row;
   const bool rest = visible_.size() > strip_size_ || !folds_.empty();
   const float strip = std::min(wanted, rest ? std::max(row, std::floor(room * 0.5F / row) * row) : room);
+  const int unseen = life_safety_out_of_view(row, strip);
+  if (unseen >= 0)
+    draw_unseen(f, heads, unseen, row);
+  else if (order_.waiting() > 0)
+    draw_newcomers(f, heads);
+  else
+    draw_wall_heads(f, heads, columns, compact);
+
   const float gap = strip > 0 && rest ? 3 : 0;
   strip_height_ = strip;
   // While the wall is held, what the strip takes is not given to the rows as a move.
@@ -207,8 +211,19 @@ void AlertWall::draw_list(Frame& f, Desk& d, const Rect& r, bool compact) {
       const Rect at{r.x, y, r.w - 1, row};
       const Hit hit = p.hits.add({name, std::min<std::size_t>(end.size, sizeof name)}, at);
       row_input(f, d, hit, i);
+      bool hovered = hit.hovered;
+      if (i.needs_acknowledgement() && i.state != IncidentState::shelved) {
+        // One click sees and acknowledges; the button shows once the pointer is on the row.
+        const auto size = fmt::format_to_n(name, sizeof name, "acknowledge/{}", i.id).size;
+        const Hit button = p.hits.add({name, std::min<std::size_t>(size, sizeof name)}, acknowledge_place(at, columns));
+        hovered = hovered || button.hovered;
+        if (button.clicked) {
+          f.selection.incident = i.id;
+          d.send(f, i, command_about(CommandKind::acknowledge, i));
+        }
+      }
       if (hit.hovered) hint_row(p, d, at, columns, i);
-      draw_wall_row(f, d, at, columns, i, compact, f.selection.incident == i.id, hit.hovered);
+      draw_wall_row(f, d, at, columns, i, compact, f.selection.incident == i.id, hovered);
     }
   };
 
@@ -232,6 +247,31 @@ void AlertWall::draw_list(Frame& f, Desk& d, const Rect& r, bool compact) {
   draw_rows(strip_size_, visible_.size(), top, view);
   if (!folds_.empty()) draw_folds(f, d, view, columns, top + rows_height);
   end_scroll(f, "wall/list", view, list_, top + shift_ + content);
+}
+
+int AlertWall::life_safety_out_of_view(float row, float strip) const {
+  for (std::size_t k = 0; k < strip_size_; ++k) {
+    const Incident& i = *visible_[k];
+    if (!i.life_safety || !i.needs_acknowledgement()) continue;
+    const float y = static_cast<float>(k) * row - strip_.offset;
+    if (y < 0 || y + row > strip + 0.5F) return static_cast<int>(k);
+  }
+  return -1;
+}
+
+void AlertWall::draw_unseen(Frame& f, const Rect& r, int index, float row) {
+  Painter& p = f.p;
+  const PriorityColors& c = p.t.of(Priority::critical);
+  const Incident& i = *visible_[static_cast<std::size_t>(index)];
+  const Hit hit = p.hits.add("wall/unseen", r);
+  p.fill(r, c.fill);
+  mark(p, i.priority, r.x + 24, r.mid_y(), 18);
+  const float show = p.text(r.right() - 12, r.mid_y(), "Show it", Face::m_medium, c.ink, Align::right);
+  p.text(r.x + 48, r.mid_y(), i.title, Face::m_semibold, c.ink, Align::left, r.w - 72 - show);
+  if (!hit.clicked) return;
+  f.selection.incident = i.id;
+  show_row(index, row);
+  f.wake(0);
 }
 
 void AlertWall::draw_newcomers(Frame& f, const Rect& r) {

@@ -42,6 +42,10 @@ class AlertWall {
   void draw_flood(Frame& f, Desk& d, const Rect& r);
   void draw_chips(Frame& f, Desk& d, const Rect& r);
   void draw_newcomers(Frame& f, const Rect& r);
+  /// Life safety that waits in a strip that is too long to show it: its place; −1: none. While rows are held it cannot
+  /// be lifted up, so it is told where the columns' names stand.
+  [[nodiscard]] int life_safety_out_of_view(float row, float strip) const;
+  void draw_unseen(Frame& f, const Rect& r, int index, float row);
   void draw_list(Frame& f, Desk& d, const Rect& r, bool compact);
   void draw_folds(Frame& f, Desk& d, const Rect& r, const WallColumns& c, float y);
   void draw_footer(Frame& f, Desk& d, const Rect& r);

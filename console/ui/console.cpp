@@ -15,6 +15,7 @@
 #include "console/ui/incident_panel.hpp"
 #include "console/ui/map_memory.hpp"
 #include "console/ui/overlays.hpp"
+#include "console/ui/person_doors.hpp"
 #include "console/ui/probe.hpp"
 #include "console/ui/rail.hpp"
 #include "console/ui/rules_view.hpp"
@@ -57,6 +58,7 @@ struct Console::Impl {
   Gallery gallery;
   GuardView guard;
   Palette palette;
+  PersonDoors doors;
   SiteMapState pane, full, post;
   bool keys_help = false, first = true;
   double moved = -1e9;
@@ -150,10 +152,11 @@ void Console::Impl::keys(Frame& f, FrameOutput& out) {
   KeyInput& k = desk.keys;
   if (k.take_palette() || std::exchange(desk.want_palette, false)) {
     keys_help = false;
+    doors.close();
     palette.is_open() ? palette.close() : palette.open();
   }
   if (f11_pressed()) out.toggle_fullscreen = true;
-  desk.modal = palette.is_open() || keys_help;
+  desk.modal = palette.is_open() || keys_help || doors.is_open();
   if (desk.modal) return;  // the overlay takes the rest when it is drawn
   if (k.typing() || panel.form_open()) return;
   if (f.view == View::guard) return;  // letters are its own, and nothing there leads astray
@@ -165,7 +168,7 @@ void Console::Impl::keys(Frame& f, FrameOutput& out) {
   if (k.letter('t')) f.view = View::rules;
   if (k.letter('l')) desk.want_theme = true;
   if (k.letter('q')) desk.want_mute = true;
-  desk.modal = palette.is_open() || keys_help;
+  desk.modal = palette.is_open() || keys_help || doors.is_open();
 }
 
 void Console::Impl::draw_wall_view(Frame& f, const Rect& r) {
@@ -246,6 +249,8 @@ void Console::Impl::draw(Frame& f, const Rect& window) {
 void Console::Impl::draw_over(Frame& f, const Rect& window) {
   if (keys_help) draw_keys_help(f, desk, window, keys_help);
   if (palette.is_open()) palette.draw(f, desk, window);
+  if (!desk.want_doors.empty()) doors.open(std::exchange(desk.want_doors, {}));
+  if (doors.is_open()) doors.draw(f, desk, window);
   draw_tip(f, desk, window);
 }
 
@@ -289,7 +294,8 @@ FrameOutput Console::frame(const std::shared_ptr<const Snapshot>& snapshot, cons
   const ImVec2 delta = m.hits.mouse_delta();
   const bool input_came = delta.x != 0 || delta.y != 0 || ImGui::GetIO().MouseWheel != 0 || ImGui::IsMouseClicked(0) ||
                           ImGui::IsMouseReleased(0);
-  m.desk.keys.begin(ImGui::GetIO().WantTextInput || m.panel.typing() || m.guard.typing() || m.palette.is_open());
+  m.desk.keys.begin(ImGui::GetIO().WantTextInput || m.panel.typing() || m.guard.typing() || m.palette.is_open() ||
+                    m.doors.is_open());
   if (input_came || m.desk.keys.any()) m.moved = input.seconds;
   m.desk.tip.clear();
   m.take_snapshot(snapshot);

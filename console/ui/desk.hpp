@@ -79,6 +79,7 @@ struct Desk {
   std::vector<Toast> toasts;
   Action wanted = Action::none;  ///< taken by the incident panel in this frame
   bool want_palette = false, want_keys = false, want_theme = false, want_mute = false;
+  std::string want_doors;           ///< id of the person whose doors of today somebody wants to know
   std::uint64_t reveal = 0;         ///< the wall scrolls to it
   std::vector<Question> questions;  ///< of this frame, on their way to the engine
   std::vector<Answer> answers;      ///< that came with this frame

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -7,6 +8,12 @@
 #include "console/ui/widgets.hpp"
 
 namespace wf::ui {
+
+/// An incident that may be resolved together with another, as it is shown.
+struct Alike {
+  std::uint64_t incident = 0;
+  std::uint32_t revision = 0;
+};
 
 /// The small form that stands under the panel's actions while one of them needs a word more.
 struct PanelForm {
@@ -16,6 +23,8 @@ struct PanelForm {
   std::uint32_t marked = 0;  ///< split: the choices that are marked, one bit each
   FieldState who, place, text;
   bool focus_who = false, focus_text = false;
+  std::uint64_t alike_of = ~0ULL;        ///< version of the snapshot that `alike` is of; resolve only
+  std::vector<Alike> alike;
   [[nodiscard]] bool open() const { return kind != Action::none; }
 };
 
@@ -38,6 +47,8 @@ class IncidentPanel {
  private:
   void act(Frame& f, Desk& d, Action action);
   void submit(Frame& f, Desk& d);
+  void submit_alike(Frame& f, Desk& d);
+  void find_alike(const Frame& f, const Desk& d);
   [[nodiscard]] std::string refusal(const Frame& f, const Desk& d) const;
   [[nodiscard]] float form_height() const;
   void form_keys(Frame& f, Desk& d);
@@ -82,7 +93,19 @@ class IncidentPanel {
     bool operator==(const Followed&) const = default;
   };
 
+  /// What the panel without an incident says of all of them: worked out once a snapshot and a second.
+  struct Shift {
+    std::shared_ptr<const Snapshot> of;
+    std::int64_t second = 0;
+    std::vector<const Incident*> waiting, shelved;  ///< the first few; those that return, the next one first
+    UtcNs oldest = 0;
+    std::uint32_t stale = 0, late = 0;
+  };
+  static constexpr std::size_t kMostWaiting = 5;
+  void sum_shift(const Desk& d, UtcNs now);
+
   PanelForm form_;
+  Shift shift_;
   Skip skip_;
   Followed followed_;
   Rect focus_row_;  ///< of the step to do now, in this frame
@@ -106,6 +129,9 @@ struct Choice {
   bool connected = false;      ///< dispatch: a guard's post that is there shows it
 };
 [[nodiscard]] std::vector<Choice> choices_of(Action kind, const Snapshot& s, const Incident* i);
+/// Incidents that may be resolved together with `i`, which is among them: open, of the same rule at the same site, not
+/// worse than it, with nobody under way, no life safety, maintenance or test. One incident alone has none alike.
+[[nodiscard]] std::vector<Alike> alike(const Snapshot& s, const Incident& i);
 /// Why an action cannot be taken now; empty when it can.
 [[nodiscard]] std::string why_not(Action action, const Incident& i);
 struct ActionLook {

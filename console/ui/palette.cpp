@@ -183,6 +183,20 @@ std::vector<Entry> Palette::find(const Snapshot& s, const Selection& selection, 
         e.score = score;
         out.push_back(std::move(e));
       }
+      for (const Person& x : s.estate->people) {
+        std::string title = "Doors that " + x.name + " used today";
+        const int score = match.score(title);
+        if (score < 0) continue;
+        Entry e;
+        e.kind = Entry::Kind::doors;
+        e.icon = static_cast<int>(Icon::door);
+        e.title = std::move(title);
+        e.detail = selection.incident == 0 ? std::string("select an incident first")
+                                           : incident_name(selection.incident);
+        e.id = x.id;
+        e.score = score;
+        out.push_back(std::move(e));
+      }
     }
   }
   const auto better = [](const Entry& a, const Entry& b) { return a.score > b.score; };
@@ -237,10 +251,14 @@ void Palette::choose(Frame& f, Desk& d, const Entry& e) {
       f.view = View::map;
       break;
     case Entry::Kind::person:
-      // The wall's incidents that speak of the person; not their movements, which need a case and a reason.
+      // The wall's incidents that speak of the person; where they were needs a case and a reason (doors).
       d.filter.person = e.id;
       d.filter_person_name = e.title;
       f.view = View::wall;
+      break;
+    case Entry::Kind::doors:
+      d.want_doors = e.id;
+      f.wake(0);
       break;
   }
   close();

@@ -137,6 +137,20 @@ std::vector<Choice> choices_of(Action kind, const Snapshot& s, const Incident* i
   return out;
 }
 
+std::vector<Alike> alike(const Snapshot& s, const Incident& i) {
+  std::vector<Alike> out;
+  const auto fits = [&](const Incident& other) {
+    return other.open() && !other.life_safety && !other.suppressed && !other.in_test && !dispatched(other);
+  };
+  if (i.rule_id.empty() || !fits(i)) return out;
+  for (const auto& other : s.incidents)
+    if (other->rule_id == i.rule_id && other->site_id == i.site_id && other->priority <= i.priority &&
+        other->drill == i.drill && fits(*other))
+      out.push_back({other->id, other->revision});
+  if (out.size() < 2) out.clear();
+  return out;
+}
+
 bool IncidentPanel::typing() const {
   return note_.active || focus_note_ || form_.who.active || form_.place.active || form_.text.active ||
          form_.focus_who || form_.focus_text || skip_.reason.active || skip_.focus;
@@ -308,6 +322,27 @@ void IncidentPanel::submit(Frame& f, Desk& d) {
   close();
 }
 
+void IncidentPanel::find_alike(const Frame& f, const Desk& d) {
+  if (form_.kind != Action::resolve || d.selected == nullptr || form_.alike_of == f.snapshot.version) return;
+  form_.alike_of = f.snapshot.version;
+  form_.alike = alike(f.snapshot, *d.selected);
+}
+
+void IncidentPanel::submit_alike(Frame& f, Desk& d) {
+  find_alike(f, d);
+  if (d.selected == nullptr || form_.alike.empty() || !refusal(f, d).empty()) return;
+  Command c = command_about(CommandKind::resolve, *d.selected);
+  c.cause = static_cast<Cause>(form_.choice + 1);
+  c.text = form_.text.text;
+  for (const Alike& other : form_.alike) {
+    if (other.incident == d.selected->id) continue;
+    c.incidents.push_back(other.incident);
+    c.seen_revisions.push_back(other.revision);
+  }
+  d.send(f, *d.selected, std::move(c));
+  close();
+}
+
 void IncidentPanel::form_keys(Frame& f, Desk& d) {
   if (d.keys.take(Key::escape)) {
     close();
@@ -332,6 +367,10 @@ void IncidentPanel::form_keys(Frame& f, Desk& d) {
     if (d.keys.take(Key::left)) form_.choice = (std::max(0, form_.choice) + count - 1) % count;
   }
   if (!d.keys.typing() && d.keys.take(Key::tab)) (people ? form_.focus_who : form_.focus_text) = true;
+  if (form_.kind == Action::resolve && d.keys.letter('a')) {
+    submit_alike(f, d);
+    return;
+  }
   if (d.keys.take(Key::enter)) submit(f, d);
 }
 

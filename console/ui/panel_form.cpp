@@ -99,6 +99,8 @@ void IncidentPanel::draw_form(Frame& f, Desk& d, const Rect& r) {
     if (hit.clicked) {
       form_.choice = static_cast<int>(k);
       form_.marked ^= 1U << static_cast<unsigned>(k);
+      // The reason is typed next, or was begun: the click does not take the keyboard from it.
+      form_.focus_text = form_.kind == Action::shelve;
       if (people) {
         form_.who.text.clear();
         submit(f, d);
@@ -121,7 +123,14 @@ void IncidentPanel::draw_form(Frame& f, Desk& d, const Rect& r) {
   ButtonStyle cancel;
   cancel.kind = ButtonKind::ghost;
   cancel.key = "Esc";
-  const float go_width = button_width(p, words.go, go);
+  find_alike(f, d);
+  const std::size_t all = form_.kind == Action::resolve ? form_.alike.size() : 0;
+  ButtonStyle go_all = go;
+  go_all.kind = ButtonKind::normal;
+  go_all.key = "A";
+  const std::string all_words = fmt::format("Resolve all {}", all);
+  const float all_width = all > 0 ? button_width(p, all_words, go_all) + 8 : 0;
+  const float go_width = button_width(p, words.go, go) + all_width;
   const float cancel_width = button_width(p, "Cancel", cancel);
   const bool field = form_.kind != Action::merge && form_.kind != Action::split;
   const float buttons_y = field ? y : y - kRowHeight;
@@ -150,7 +159,12 @@ void IncidentPanel::draw_form(Frame& f, Desk& d, const Rect& r) {
     p.pop_clip();
     return;
   }
-  if (button(p, "form/go", bx + cancel_width + 8, buttons_y, words.go, go).clicked) submitted = true;
+  if (all > 0 && button(p, "form/all", bx + cancel_width + 8, buttons_y, all_words, go_all).clicked) {
+    p.pop_clip();
+    submit_alike(f, d);
+    return;
+  }
+  if (button(p, "form/go", bx + cancel_width + 8 + all_width, buttons_y, words.go, go).clicked) submitted = true;
 
   // What will happen, exactly; or what is missing, where the person looks.
   std::string will;
@@ -169,7 +183,9 @@ void IncidentPanel::draw_form(Frame& f, Desk& d, const Rect& r) {
   else if (form_.kind == Action::shelve)
     will = shelved_words(f, name, chosen ? choices[static_cast<std::size_t>(form_.choice)] : Choice{{}, 0, kHour, {}});
   else if (form_.kind == Action::resolve)
-    will = name + " closes as " + pick + ". Its record stays.";
+    will = all > 0 ? fmt::format("{} closes as {}. A closes all {} like it: {}, {}.", name, pick, all, i->rule_title,
+                                 i->place.empty() ? std::string_view("no place") : std::string_view(i->place.front()))
+                   : name + " closes as " + pick + ". Its record stays.";
   else if (form_.kind == Action::merge)
     will = pick + " becomes part of " + name + ". Both keep their log.";
   else if (form_.kind == Action::split)

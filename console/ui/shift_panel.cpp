@@ -48,6 +48,25 @@ float figures(Painter& p, float x, float y, float w, const std::vector<Figure>& 
 
 }  // namespace
 
+void IncidentPanel::sum_shift(const Desk& d, UtcNs now) {
+  if (shift_.of == d.snapshot && shift_.second == now / kSecond) return;
+  shift_ = Shift{};
+  shift_.of = d.snapshot;
+  shift_.second = now / kSecond;
+  for (const auto& i : d.snapshot->incidents) {
+    if (i->state == IncidentState::shelved) {
+      if (i->shelved_until > 0) shift_.shelved.push_back(i.get());
+      continue;
+    }
+    if (i->needs_acknowledgement() && shift_.waiting.size() < kMostWaiting) shift_.waiting.push_back(i.get());
+    if (shift_.oldest == 0 || i->opened < shift_.oldest) shift_.oldest = i->opened;
+    if (now - i->opened > kDay) ++shift_.stale;
+    if (i->needs_acknowledgement() && i->respond_by > 0 && i->respond_by < now) ++shift_.late;
+  }
+  std::sort(shift_.shelved.begin(), shift_.shelved.end(),
+            [](const Incident* a, const Incident* b) { return a->shelved_until < b->shelved_until; });
+}
+
 void IncidentPanel::draw_shift(Frame& f, Desk& d, const Rect& r) {
   Painter& p = f.p;
   const Tokens& t = p.t;
@@ -72,11 +91,9 @@ void IncidentPanel::draw_shift(Frame& f, Desk& d, const Rect& r) {
   section_head(p, c1, top, w, "Next",
                d.counts.unacknowledged > 0 ? fmt::format("{} wait", d.counts.unacknowledged) : "");
   float y = top + 34;
-  std::vector<const Incident*> shelved;
+  sum_shift(d, now);
   int lines = 0;
-  for (const auto& i : s.incidents) {
-    if (i->state == IncidentState::shelved && i->shelved_until > 0) shelved.push_back(i.get());
-    if (i->state == IncidentState::shelved || !i->needs_acknowledgement() || lines >= 5) continue;
+  for (const Incident* i : shift_.waiting) {
     const Rect at{c1 - 6, y, w + 12, 34};
     const Hit hit = p.hits.add(fmt::format("next/{}", i->id), at);
     if (hit.hovered) p.fill(at, t.bg2, unit::kRadius);
@@ -91,9 +108,7 @@ void IncidentPanel::draw_shift(Frame& f, Desk& d, const Rect& r) {
     y += 35;
     ++lines;
   }
-  std::sort(shelved.begin(), shelved.end(),
-            [](const Incident* a, const Incident* b) { return a->shelved_until < b->shelved_until; });
-  for (const Incident* i : shelved) {
+  for (const Incident* i : shift_.shelved) {
     if (lines >= 8 || y + 34 > body.bottom()) break;
     const float mid = y + 17;
     const float at = p.text(c1, mid, f.time.minutes(i->shelved_until), Face::mono_m, t.t2) + 12;
@@ -115,25 +130,16 @@ void IncidentPanel::draw_shift(Frame& f, Desk& d, const Rect& r) {
   y += 34;
   p.hairline(c2, y, w, t.line);
   y += 6;
-  UtcNs oldest = 0;
-  std::uint32_t stale = 0;
-  std::uint32_t late = 0;
-  for (const auto& i : s.incidents) {
-    if (i->state == IncidentState::shelved) continue;
-    if (oldest == 0 || i->opened < oldest) oldest = i->opened;
-    if (now - i->opened > kDay) ++stale;
-    if (i->needs_acknowledgement() && i->respond_by > 0 && i->respond_by < now) ++late;
-  }
   const AlarmFigures::Week* const week = s.figures && !s.figures->weeks.empty() ? &s.figures->weeks.front() : nullptr;
   const double flood = week == nullptr ? 0 : week->flood_percent();
   figures(p, c2, y, w,
           {{"Limit before a flood", count_text(s.alarm_limit), "target 2", false},
            {"Not acknowledged", count_text(d.counts.unacknowledged), "", false},
-           {"Past their target", count_text(late), "limit 0", late > 0},
-           {"Open over 24 h", count_text(stale), "limit 5", stale > 5},
+           {"Past their target", count_text(shift_.late), "limit 0", shift_.late > 0},
+           {"Open over 24 h", count_text(shift_.stale), "limit 5", shift_.stale > 5},
            {"In flood this week", week == nullptr ? std::string("-") : fmt::format("{:.1f} %", flood), "limit 1 %",
             flood > 1, Priority::medium},
-           {"Oldest open", oldest > 0 ? duration(now - oldest) : std::string("none"), "", false},
+           {"Oldest open", shift_.oldest > 0 ? duration(now - shift_.oldest) : std::string("none"), "", false},
            {"Resolved today", count_text(s.resolved_today), "", false}});
 
   if (three) {

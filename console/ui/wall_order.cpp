@@ -24,6 +24,9 @@ void WallOrder::update(const std::shared_ptr<const Snapshot>& snapshot, const Fi
     else if (passes(filter, *r, snapshot->user))
       rows.push_back(r);
   }
+  // Life safety that waits comes before all else, however long the strip is.
+  std::stable_partition(strip.begin(), strip.end(),
+                        [](const Row& r) { return r->life_safety && r->needs_acknowledgement(); });
   waiting_ = 0;
   highest_ = Priority::low;
   differs_ = false;
@@ -61,9 +64,10 @@ void WallOrder::update(const std::shared_ptr<const Snapshot>& snapshot, const Fi
     ++waiting_;
     highest_ = std::max(highest_, r->priority);
   }
-  differs_ =
-      waiting_ > 0 || rows_.size() != rows.size() || strip_.size() != strip.size() ||
-      !std::equal(rows.begin(), rows.end(), rows_.begin(), [](const Row& a, const Row& b) { return a->id == b->id; });
+  const auto other = [](const std::vector<Row>& a, const std::vector<Row>& b) {
+    return !std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const Row& x, const Row& y) { return x->id == y->id; });
+  };
+  differs_ = waiting_ > 0 || other(rows, rows_) || other(strip, strip_);
 }
 
 int WallOrder::index_of(std::uint64_t id) const {

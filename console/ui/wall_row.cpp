@@ -137,6 +137,10 @@ float mark_badges_width(const Painter& p, const Incident& i, bool steps) {
   return w;
 }
 
+Rect acknowledge_place(const Rect& row, const WallColumns& c) {
+  return {row.x + c.state - 2, row.mid_y() - 14, c.state_end - c.state, 28};
+}
+
 void draw_wall_row(Frame& f, const Desk& d, const Rect& r, const WallColumns& c, const Incident& i, bool compact,
                    bool selected, bool hovered) {
   Painter& p = f.p;
@@ -197,12 +201,21 @@ void draw_wall_row(Frame& f, const Desk& d, const Rect& r, const WallColumns& c,
   }
 
   const bool asked = std::any_of(d.sent.begin(), d.sent.end(), [&](const Sent& s) { return s.incident == i.id; });
-  state_glyph(p, i.state, r.x + c.state + 5, line1, waits ? q.text : t.t2);
+  const bool offers = hovered && waits && !asked;
+  if (offers) {
+    const Rect at = acknowledge_place(r, c);
+    p.fill(at, t.bg3, unit::kRadius);
+    p.stroke(at, t.acc, 1, unit::kRadius);
+    p.text(at.mid_x(), mid, "Acknowledge", Face::s_semibold, t.t1, Align::center, at.w - 8);
+  } else {
+    state_glyph(p, i.state, r.x + c.state + 5, line1, waits ? q.text : t.t2);
+  }
   const bool overdue = !waits && dispatched(i) && i.dispatch.due != 0 && now > i.dispatch.due;
   const std::string_view state = asked ? std::string_view("Sent") : state_words(i);
-  p.text(r.x + c.state + 18, line1, state, strong, overdue ? t.of(Priority::critical).text : ink, Align::left,
+  if (!offers)
+    p.text(r.x + c.state + 18, line1, state, strong, overdue ? t.of(Priority::critical).text : ink, Align::left,
          c.state_end - c.state - 18);
-  if (!compact) {
+  if (!compact && !offers) {
     const std::string_view owner = owner_of(i);
     p.text(r.x + c.state + 18, line2, owner, Face::s, i.owner.empty() && owner == "no owner" ? t.t3 : t.t2, Align::left,
            c.state_end - c.state - 18);

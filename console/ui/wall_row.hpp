@@ -14,6 +14,8 @@ struct WallColumns {
 /// One incident as a row of the wall, 56 high, or 40 on one line.
 void draw_wall_row(Frame& f, const Desk& d, const Rect& r, const WallColumns& c, const Incident& i, bool compact,
                    bool selected, bool hovered);
+/// Where a row that waits has its button while the pointer is on it: in the place of its state.
+[[nodiscard]] Rect acknowledge_place(const Rect& row, const WallColumns& c);
 /// The names above the columns.
 void draw_wall_heads(Frame& f, const Rect& r, const WallColumns& c, bool compact);
 

@@ -115,6 +115,7 @@ bool DeskDriver::hover(std::string_view name) {
 
 bool DeskDriver::click(std::string_view name) {
   if (!hover(name)) return false;
+  ++actions_;
   mouse_button(true);
   frames(1);
   mouse_button(false);
@@ -124,6 +125,7 @@ bool DeskDriver::click(std::string_view name) {
 
 bool DeskDriver::hold(std::string_view name, double seconds) {
   if (!hover(name)) return false;
+  ++actions_;
   mouse_button(true);
   frames(1);
   frames(2, seconds / 2);
@@ -133,6 +135,7 @@ bool DeskDriver::hold(std::string_view name, double seconds) {
 }
 
 void DeskDriver::hold_p(double seconds) {
+  ++actions_;
   const auto key = [](bool down) {
 #if IMGUI_VERSION_NUM >= 18700
     ImGui::GetIO().AddKeyEvent(ImGuiKey_P, down);
@@ -148,6 +151,7 @@ void DeskDriver::hold_p(double seconds) {
 }
 
 void DeskDriver::wheel(float notches) {
+  ++actions_;
 #if IMGUI_VERSION_NUM >= 18700
   ImGui::GetIO().AddMouseWheelEvent(0, notches);
 #else
@@ -158,12 +162,31 @@ void DeskDriver::wheel(float notches) {
 
 void DeskDriver::type(std::string_view text) {
   for (const char c : text) {
+    ++actions_;
     ImGui::GetIO().AddInputCharacter(static_cast<unsigned>(c));
     frames(2);
   }
 }
 
+void DeskDriver::say(std::string_view text, Key confirm) {
+  const int before = actions_;
+  type(text);
+  press(confirm);
+  actions_ = before + 1;
+}
+
+int DeskDriver::actions() { return std::exchange(actions_, 0); }
+
+bool DeskDriver::until(const std::function<bool()>& so) {
+  for (int i = 0; i < 600; ++i) {
+    if (so()) return true;
+    frames(1);
+  }
+  return so();
+}
+
 void DeskDriver::press(Key key) {
+  ++actions_;
   key_event(key, true);
   frames(1);
   key_event(key, false);
@@ -171,6 +194,7 @@ void DeskDriver::press(Key key) {
 }
 
 void DeskDriver::press_palette() {
+  ++actions_;
   ImGuiIO& io = ImGui::GetIO();
 #if IMGUI_VERSION_NUM >= 18700
   io.AddKeyEvent(ImGuiKey_ModCtrl, true);

@@ -14,7 +14,8 @@
 namespace wf::ui {
 
 /// An operator without a screen: builds frames through Dear ImGui with no renderer, clicks what has a name, types,
-/// and collects the commands that come out. Time is what the test says.
+/// and collects the commands that come out. Time is what the test says. It counts its actions itself: a key, a click,
+/// a turn of the wheel, something held, or a text typed and confirmed is one; moving the pointer is none.
 class DeskDriver {
  public:
   explicit DeskDriver(std::shared_ptr<const Snapshot> snapshot, float width = 1920, float height = 1080,
@@ -35,12 +36,19 @@ class DeskDriver {
   void move_to(float x, float y);
   bool hover(std::string_view name);
   void wheel(float notches);
-  void type(std::string_view text);  ///< characters, one a frame
+  void type(std::string_view text);  ///< characters, one a frame; each is a key, so each is an action
+  /// A text typed into the field that has the keyboard, and the key that confirms it: one action.
+  void say(std::string_view text, Key confirm = Key::enter);
   void press(Key key);
   void press_palette();
   /// Holds the pointer, or the key of panic, for so many seconds.
   bool hold(std::string_view name, double seconds);
   void hold_p(double seconds);
+
+  /// Actions since the last call.
+  [[nodiscard]] int actions();
+  /// Builds frames until it is so; false: it did not come about in ten seconds of the desk's time.
+  bool until(const std::function<bool()>& so);
 
   [[nodiscard]] bool has(std::string_view name) const;
   [[nodiscard]] Rect rect(std::string_view name) const;
@@ -65,6 +73,7 @@ class DeskDriver {
   std::function<QueryPage(const Query&)> answer_;
   FrameOutput last_;
   float scale_ = 1;
+  int actions_ = 0;
 };
 
 /// Inter and JetBrains Mono where Debian puts them; empty paths where they are not.

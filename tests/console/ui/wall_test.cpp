@@ -57,17 +57,6 @@ TEST_CASE("Space acknowledges the selected incident once, with the revision that
   CHECK(desk.commands().empty());
 }
 
-TEST_CASE("One click on the panel's first button acknowledges") {
-  DeskDriver desk(sample::night());
-  desk.console().select(kServerRoom);
-  desk.frames(2);
-  REQUIRE(desk.click("panel/Acknowledge"));
-  const auto sent = desk.commands();
-  REQUIRE(sent.size() == 1);
-  CHECK(sent[0].kind == CommandKind::acknowledge);
-  CHECK(sent[0].seen_revisions == std::vector<std::uint32_t>{7});
-}
-
 TEST_CASE("What somebody has cannot be acknowledged again, and the panel says who has it") {
   DeskDriver desk(sample::night());
   desk.console().select(2416);
@@ -75,22 +64,6 @@ TEST_CASE("What somebody has cannot be acknowledged again, and the panel says wh
   desk.press(Key::space);
   CHECK(desk.commands().empty());
   CHECK(desk.wrote("M. Okafor has it"));
-}
-
-TEST_CASE("Dispatching takes two keys or two clicks") {
-  DeskDriver desk(sample::night());
-  desk.console().select(kServerRoom);
-  desk.frames(2);
-  SECTION("keys") { desk.type("d2"); }
-  SECTION("clicks") {
-    REQUIRE(desk.click("panel/Dispatch"));
-    REQUIRE(desk.click("form/choice/T. Novak"));
-  }
-  const auto sent = desk.commands();
-  REQUIRE(sent.size() == 1);
-  CHECK(sent[0].kind == CommandKind::dispatch);
-  CHECK(sent[0].target == "T. Novak");
-  CHECK(sent[0].seen_revisions == std::vector<std::uint32_t>{7});
 }
 
 TEST_CASE("Somebody who is no guard can be dispatched by name") {
@@ -196,23 +169,6 @@ TEST_CASE("Keys that are typed into a field are not commands") {
   REQUIRE(sent.size() == 1);
   CHECK(sent[0].kind == CommandKind::note);
   CHECK(sent[0].text == "door was wedged open, zero harm");
-}
-
-TEST_CASE("A call without an incident names none, so that the engine opens one") {
-  auto s = sample::quiet();
-  DeskDriver desk(s);
-  desk.type("c");
-  desk.frames(3);
-  desk.type("Jansen");
-  desk.press(Key::tab);
-  desk.press(Key::tab);
-  desk.type("light out at gate 3");
-  desk.press(Key::enter);
-  const auto sent = desk.commands();
-  REQUIRE(sent.size() == 1);
-  CHECK(sent[0].kind == CommandKind::call);
-  CHECK(sent[0].incidents.empty());
-  CHECK(sent[0].text == "Jansen: light out at gate 3");
 }
 
 TEST_CASE("Merging names both incidents and both revisions") {
@@ -323,6 +279,37 @@ TEST_CASE("A held wall moves no row, whatever comes, and shows what is critical 
   CHECK(desk.has("row/5000"));
 }
 
+TEST_CASE("Life safety that a long strip cannot show is told above it, and leads it once nothing is held") {
+  auto many = sample::night();
+  for (std::uint64_t id = 8000; id < 8040; ++id) many = with_new(many, id, Priority::critical);
+  DeskDriver desk(many);
+  desk.move_to(400, 700);
+  auto panic = with(with_new(many, 9000, Priority::critical), 9000, [](Incident& i) {
+    i.life_safety = true;
+    i.title = "Panic: G. Silva";
+  });
+  const Rect before = desk.rect("row/2416");
+  desk.show(panic);
+  desk.frames(2);
+  CHECK_FALSE(desk.has("row/9000"));
+  REQUIRE(desk.has("wall/unseen"));
+  CHECK(desk.wrote("Panic: G. Silva"));
+  CHECK(desk.rect("row/2416").y == Approx(before.y));
+  SECTION("a click shows it") {
+    REQUIRE(desk.click("wall/unseen"));
+    CHECK(desk.has("row/9000"));
+    CHECK_FALSE(desk.has("wall/unseen"));
+    CHECK(desk.look().selection.incident == 9000);
+  }
+  SECTION("a pointer that rests lets it to the top") {
+    desk.frames(1, 2.1);
+    desk.frames(1);
+    CHECK_FALSE(desk.has("wall/unseen"));
+    REQUIRE(desk.has("row/9000"));
+    CHECK(desk.rect("row/9000").y < desk.rect("row/2417").y);
+  }
+}
+
 TEST_CASE("A filter hides nothing that is critical, and the selection survives it") {
   DeskDriver desk(sample::night());
   desk.console().select(kAntwerp);
@@ -363,6 +350,18 @@ TEST_CASE("Arrows move over the strip and the rows, and the wall follows") {
   CHECK(desk.look().selection.incident == kServerRoom);
   desk.press(Key::escape);
   CHECK(desk.look().selection.incident == 0);
+}
+
+TEST_CASE("With nothing chosen Home and End lead to the first and the last row") {
+  const auto night = sample::night();
+  DeskDriver desk(night);
+  desk.press(Key::end);
+  const std::uint64_t last = desk.look().selection.incident;
+  desk.press(Key::down);
+  CHECK(desk.look().selection.incident == last);
+  desk.console().select(0);
+  desk.press(Key::home);
+  CHECK(desk.look().selection.incident == kServerRoom);
 }
 
 TEST_CASE("In a flood the low ones fold into one line a zone, and G unfolds them") {
