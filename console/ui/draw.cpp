@@ -222,7 +222,10 @@ void Painter::dashed_line(float x0, float y0, float x1, float y1, ImU32 color, f
 void Painter::circle(float x, float y, float r, ImU32 color) { list_->AddCircleFilled(at(x, y), r * k_, color); }
 
 void Painter::circle_line(float x, float y, float r, ImU32 color, float thickness) {
-  list_->PathArcTo(at(x, y), r * k_, 0, 6.2831853F * 47.0F / 48.0F, 48);
+  // As many corners as keep it within 0.06 pixels of a circle: a line of time may have hundreds of small ones.
+  const int n = std::clamp(static_cast<int>(9.1F * std::sqrt(r * k_)) + 1, 12, 48);
+  const auto corners = static_cast<float>(n);
+  list_->PathArcTo(at(x, y), r * k_, 0, 6.2831853F * (corners - 1) / corners, n);
   list_->PathStroke(color, ImDrawFlags_Closed, std::max(1.0F, thickness * k_));
 }
 

@@ -29,6 +29,7 @@ Counts count(const Snapshot& s) {
     for (const Site& site : s.estate->sites) c.by_site.emplace_back(site.id, 0U);
   for (const auto& p : s.incidents) {
     const Incident& i = *p;
+    c.drill = c.drill || i.drill;
     if (!i.open()) continue;
     if (i.state == IncidentState::shelved) {
       ++c.shelved;

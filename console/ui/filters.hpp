@@ -29,6 +29,7 @@ struct Counts {
   std::uint32_t by_priority[4] = {};
   std::uint32_t by_domain[3] = {};
   std::uint32_t without_owner = 0;
+  bool drill = false;                                          ///< one of them is
   UtcNs next_return = 0;                                       ///< of the shelved ones; 0: none
   std::vector<std::pair<std::string, std::uint32_t>> by_site;  ///< id, open
 };

@@ -30,6 +30,10 @@ struct Frame {
   double& redraw_in;  ///< seconds until the next frame is needed; < 0: none. Use wake().
   bool reduce_motion = false;
 
+  /// The incident that is selected; null: none, or it is no longer open.
+  [[nodiscard]] const Incident* selected() const {
+    return selection.incident == 0 ? nullptr : snapshot.incident(selection.incident);
+  }
   /// Asks for a frame in at most `seconds`.
   void wake(double seconds) const {
     if (redraw_in < 0 || seconds < redraw_in) redraw_in = seconds;

@@ -58,7 +58,7 @@ Command command_of(const Frame& f, const Device& d, const Offer& offer) {
   c.seconds = offer.seconds;
   c.text = "by hand at the map";
   // For the incident that the person is looking at, if it is one of this door.
-  if (const Incident* i = f.snapshot.incident(f.selection.incident); i != nullptr && i->open() && !i->drill)
+  if (const Incident* i = f.selected(); i != nullptr && i->open() && !i->drill)
     if (std::any_of(i->why.begin(), i->why.end(), [&](const Contribution& w) { return w.device_id == d.id; })) {
       c.incidents = {i->id};
       c.seen_revisions = {i->revision};

@@ -164,7 +164,7 @@ void choose_place(Frame& f, MapMemory& m) {
   if (sel.incident != m.followed || show) {
     const bool first = sel.incident != m.followed;
     m.followed = sel.incident;
-    if (const Incident* i = f.snapshot.incident(sel.incident)) {
+    if (const Incident* i = f.selected()) {
       const IncidentPlace place = place_of(estate, *i);
       if (place.site != nullptr) {
         const auto index = static_cast<std::size_t>(place.site - estate.sites.data());

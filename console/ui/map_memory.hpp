@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "console/ui/desk.hpp"
+#include "console/ui/drawn_once.hpp"
 #include "console/ui/map_ground.hpp"
 #include "console/ui/map_labels.hpp"
 #include "console/ui/map_overlays.hpp"
@@ -40,6 +41,21 @@ struct LayoutKey {
   bool people = false;
 };
 
+/// What the drawn plan of a level depends on; it is drawn again when anything of it differs.
+struct PlanKey {
+  MapTransform view;
+  const LevelPlan* plan = nullptr;
+  std::uint64_t news = 0, blind = 0;
+  const Tokens* tokens = nullptr;
+  float font = 0;
+  MapOverlays overlays;
+  int unit = -1;
+  [[nodiscard]] bool operator==(const PlanKey& o) const {
+    return view.same_as(o.view) && plan == o.plan && news == o.news && blind == o.blind && tokens == o.tokens &&
+           font == o.font && overlays == o.overlays && unit == o.unit;
+  }
+};
+
 /// What a person is asking for on a card: maintenance, a test, a ticket.
 struct Upkeep {
   enum class Form : std::uint8_t { none, maintenance, test, report, close } form = Form::none;
@@ -61,6 +77,8 @@ struct MapMemory {
   MapLayout layout;
   LayoutKey layout_of;
   LabelSpace space;
+  DrawnOnce drawn;
+  PlanKey drawn_of;
   std::vector<const LevelPlan*> inner;  ///< ground floors drawn in buildings that are seen from outside
 
   // Where the map is.

@@ -97,8 +97,7 @@ bool without_picture(const DeviceState* s) {
          (s->state == "offline" || s->state == "covered" || s->state == "dark" || s->state == "blurred");
 }
 
-void LevelNews::update(const LevelPlan& plan, const EstateNews& news, const Snapshot& snapshot) {
-  const auto* all = snapshot.devices.get();
+void LevelNews::find_states(const LevelPlan& plan, const std::map<std::string, DeviceState>* all) {
   const Site& site = *plan.site;
   states.clear();
   for (const std::uint32_t d : plan.devices) states.push_back(state_of(all, site.devices[d].id));
@@ -119,6 +118,15 @@ void LevelNews::update(const LevelPlan& plan, const EstateNews& news, const Snap
     if (without_picture_since == 0 || (s->since != 0 && s->since < without_picture_since))
       without_picture_since = s->since;
   }
+}
+
+void LevelNews::update(const LevelPlan& plan, const EstateNews& news, const Snapshot& snapshot) {
+  // Snapshots share the devices' states while none of them changed.
+  if (states_of == nullptr || states_of != snapshot.devices) {
+    states_of = snapshot.devices;
+    find_states(plan, states_of.get());
+  }
+  const Site& site = *plan.site;
   units.clear();
   people.assign(plan.floors.size(), -1);
   for (std::uint32_t i = 0; i < plan.floors.size(); ++i) {

@@ -80,6 +80,10 @@ struct LevelNews {
   std::uint64_t cover_key = 0;  ///< changes with the set of cameras that have a picture
 
   void update(const LevelPlan& plan, const EstateNews& news, const Snapshot& snapshot);
+
+ private:
+  void find_states(const LevelPlan& plan, const std::map<std::string, DeviceState>* all);
+  std::shared_ptr<const std::map<std::string, DeviceState>> states_of;  ///< the pointers point into them
 };
 
 /// One numbered place of the selected incident's path; several lines of its why may share one.

@@ -9,7 +9,7 @@
 namespace wf::ui {
 
 float draw_steps_card(Frame& f, const Rect& r, SiteMapState& state, const LevelData* data) {
-  const Incident* i = f.snapshot.incident(f.selection.incident);
+  const Incident* i = f.selected();
   if (i == nullptr) return 0;
   Painter& p = f.p;
   const Tokens& t = p.t;

@@ -102,9 +102,7 @@ float draw_banners(Frame& f, Desk& d, const Rect& r) {
     bar(c.fill, c.ink, Icon::unplug, f.input.connection_problem, "wall as of " + f.time.clock(f.snapshot.now));
   if (!f.snapshot.health.problem.empty()) bar(c.fill, c.ink, Icon::warning, f.snapshot.health.problem, "engine");
   if (!f.snapshot.health.heartbeat.empty()) bar(c.fill, c.ink, Icon::warning, f.snapshot.health.heartbeat, "heartbeat");
-  bool drill = false;
-  for (const auto& i : f.snapshot.incidents) drill = drill || i->drill;
-  if (drill) {
+  if (d.counts.drill) {
     const Rect at{r.x, y, r.w, kHeight};
     p.fill(at, t.bg3);
     p.dashed(at, t.acc, 1, 6, 4);
@@ -113,7 +111,6 @@ float draw_banners(Frame& f, Desk& d, const Rect& r) {
     p.text(at.x + 54 + w, at.mid_y(), "kept out of every real figure", Face::s, t.t2);
     y += kHeight;
   }
-  (void)d;
   return y - r.y;
 }
 

@@ -33,7 +33,7 @@ void refresh(Frame& f, MapMemory& m, LevelData& d, const MapOverlays& overlays, 
     d.heat.make(*d.plan, f.snapshot, turn);
     d.heat_of = m.news.generation();
   }
-  const Incident* i = f.snapshot.incident(f.selection.incident);
+  const Incident* i = f.selected();
   if (i == nullptr || i->site_id != d.plan->site->id) {
     d.path_of = 0;
     return;
@@ -218,6 +218,32 @@ bool steer(Frame& f, MapMemory& m, const Rect& port, bool full_view, bool& over)
   return clicked;
 }
 
+/// All of a level that changes only with what PlanKey names: no texts, nothing to click, nothing that moves.
+void draw_plan(const MapScene& s, MapMemory& m, const LevelData& d) {
+  const Site& site = *m.shown();
+  const Level* ground = m.outdoor_level(site);
+  const LevelPlan* around = ground != nullptr && ground != m.level ? m.data(site, ground).plan.get() : nullptr;
+  draw_surroundings(s, around);
+  m.inner.clear();
+  if (d.plan->outdoor() && s.view.scale >= 1.5F)
+    for (const Level& l : site.levels)
+      if (!l.outdoor && l.ordinal == 0) m.inner.push_back(m.data(site, &l).plan.get());
+  if (!d.plan->outdoor()) draw_footprints(s, m.news, m.inner);
+  draw_floors(s);
+  if (d.plan->outdoor()) draw_footprints(s, m.news, m.inner);
+  if (s.overlays.heat) draw_heat(s, d.heat);
+  draw_cones(s);
+  if (s.overlays.blind) draw_blind(s, d.blind);
+  draw_walls(s);
+  draw_frames(s);
+  if (m.unit >= 0 && s.f.selection.device.empty()) {
+    const Unit& u = site.units[static_cast<std::size_t>(m.unit)];
+    if (m.level != nullptr && u.level_id == m.level->id) map_outline(s, u.polygons, s.p.t.acc, 2);
+  }
+  draw_doors(s);
+  draw_devices(s);
+}
+
 void draw_level(Frame& f, const Rect& port, const Rect& free, SiteMapState& state, LevelData& d, bool full_view) {
   MapMemory& m = *state.memory;
   Painter& p = f.p;
@@ -243,31 +269,24 @@ void draw_level(Frame& f, const Rect& port, const Rect& free, SiteMapState& stat
   const MapTransform& view = m.view.transform();
   MapScene s{f, p, view, *d.plan, d.news, state.overlays, nullptr, nullptr, full_view, {}};
   s.seen = grown(view.visible(), 40 / view.scale);
-  s.selected = f.snapshot.incident(f.selection.incident);
+  s.selected = f.selected();
   if (d.path_of != 0 && !d.path.stops.empty()) s.path = &d.path;
 
   p.push_clip(port);
-  const Level* ground = m.outdoor_level(site);
-  const LevelPlan* around = ground != nullptr && ground != m.level ? m.data(site, ground).plan.get() : nullptr;
-  draw_surroundings(s, around);
-  m.inner.clear();
-  if (d.plan->outdoor() && view.scale >= 1.5F)
-    for (const Level& l : site.levels)
-      if (!l.outdoor && l.ordinal == 0) m.inner.push_back(m.data(site, &l).plan.get());
-  if (!d.plan->outdoor()) draw_footprints(s, m.news, m.inner);
-  draw_floors(s);
-  if (d.plan->outdoor()) draw_footprints(s, m.news, m.inner);
-  if (state.overlays.heat) draw_heat(s, d.heat);
-  draw_cones(s);
-  if (state.overlays.blind) draw_blind(s, d.blind);
-  draw_walls(s);
-  draw_frames(s);
-  if (m.unit >= 0 && f.selection.device.empty()) {
-    const Unit& u = site.units[static_cast<std::size_t>(m.unit)];
-    if (m.level != nullptr && u.level_id == m.level->id) map_outline(s, u.polygons, t.acc, 2);
+  const PlanKey shown{view,
+                      d.plan.get(),
+                      m.news.generation(),
+                      d.blind_of,
+                      &t,
+                      p.fonts().font_height,
+                      state.overlays,
+                      f.selection.device.empty() ? m.unit : -1};
+  if (!(m.drawn_of == shown) || !m.drawn.put(p.list())) {
+    m.drawn.begin(p.list());
+    draw_plan(s, m, d);
+    m.drawn.end(p.list());
+    m.drawn_of = shown;
   }
-  draw_doors(s);
-  draw_devices(s);
 
   LayoutKey key{view,
                 d.plan.get(),
@@ -351,7 +370,7 @@ void draw_site_map(Frame& f, const Rect& area, SiteMapState& state, bool full_vi
   float y = right.y;
   if (data != nullptr) {
     // The steps below need room for a few of them; without an incident there are none.
-    const bool steps = f.snapshot.incident(f.selection.incident) != nullptr;
+    const bool steps = f.selected() != nullptr;
     const float room = steps ? std::max(right.h * 0.62F, right.h - 228) : right.h;
     const float h = draw_thing_card(f, {right.x, y, right.w, room}, state, *data, false);
     y += h > 0 ? h + 12 : 0;

@@ -14,6 +14,7 @@ struct MapOverlays {
   bool heat = false;   ///< where events of open incidents happened in the last hour
   bool cover = true;   ///< what cameras see
   bool blind = false;  ///< corridors and open areas that no camera with a picture sees
+  bool operator==(const MapOverlays&) const = default;
 };
 
 /// What one map remembers between frames: which place it shows, how far it is zoomed, and drawings that it keeps

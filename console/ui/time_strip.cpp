@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <bitset>
 #include <cmath>
 #include <string>
@@ -263,14 +264,23 @@ void TimeStrip::draw_slim(Frame& f, Desk& d, const Rect& r) {
     if (mx - label / 2 > gx && mx + label / 2 < gx + gw)
       p.text(mx, r.y + 54, f.time.minutes(m), Face::mono_s, t.t3, Align::center);
   }
-  for (int q = 0; q < 4; ++q) {  // what is worse covers what is less
-    std::bitset<2048> taken;     // of marks that would lie on one another the first is enough
-    for (const Snapshot::Bar& b : s.bars) {
-      if (b.resolved || static_cast<int>(b.priority) != q || b.begin < begin) continue;
+  // What is worse covers what is less; of marks that would lie on one another the first is enough.
+  std::array<std::bitset<2048>, 4> taken;
+  static thread_local std::array<std::vector<const Snapshot::Bar*>, 4> marks;
+  for (auto& some : marks) some.clear();
+  for (const Snapshot::Bar& b : s.bars) {
+    if (b.resolved || b.begin < begin) continue;
+    const auto q = static_cast<std::size_t>(b.priority) & 3U;
+    const auto slot =
+        std::min(static_cast<std::size_t>(std::max(at_time(b.begin) - gx, 0.0F) / kMarkApart), taken[q].size() - 1);
+    if (taken[q][slot]) continue;
+    taken[q].set(slot);
+    marks[q].push_back(&b);
+  }
+  for (const auto& some : marks)
+    for (const Snapshot::Bar* bar : some) {
+      const Snapshot::Bar& b = *bar;
       const float mx = at_time(b.begin);
-      const auto slot = std::min(static_cast<std::size_t>(std::max(mx - gx, 0.0F) / kMarkApart), taken.size() - 1);
-      if (taken[slot]) continue;
-      taken.set(slot);
       const Hit hit = p.hits.add(fmt::format("bar/{}", b.incident), {mx - 7, r.y + 5, 14, 16});
       mark(p, b.priority, mx, r.y + 13, hit.hovered ? 11.0F : 9.0F, b.acknowledged ? MarkState::held : MarkState::open);
       const Incident* i = hit.hovered || hit.clicked ? s.incident(b.incident) : nullptr;
@@ -281,7 +291,6 @@ void TimeStrip::draw_slim(Frame& f, Desk& d, const Rect& r) {
         f.selection.show_incident = true;
       }
     }
-  }
   p.fill({gx + gw, r.y + 4, 2, 44}, t.t1);
   p.pop_clip();
 }
