@@ -68,8 +68,7 @@ std::string_view name_of(CommandKind kind) {
   static constexpr std::array<std::string_view, 23> kNames{
       "acknowledge", "dispatch",  "note",      "escalate", "shelve", "unshelve",    "resolve",  "merge",
       "split",       "call",      "plan step", "on scene", "device", "device sent", "suppress", "test",
-      "inhibit",     "end works", "ticket",    "progress", "panic",  "skip step",
-      "look up"};
+      "inhibit",     "end works", "ticket",    "progress", "panic",  "skip step",   "look up"};
   return at(kNames, static_cast<std::size_t>(kind));
 }
 

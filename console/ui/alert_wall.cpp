@@ -122,7 +122,8 @@ void AlertWall::move(Frame& f, Desk& d, int by) {
   int at = -1;
   for (std::size_t k = 0; k < visible_.size(); ++k)
     if (visible_[k]->id == f.selection.incident) at = static_cast<int>(k);
-  // With nothing chosen the first step down is the first row, the first one up the last; Home and End are what they say.
+  // With nothing chosen the first step down is the first row, the first one up the last; Home and End are what they
+  // say.
   const int to = std::clamp(at >= 0 ? at + by : by > 0 ? by - 1 : last + 1 + by, 0, last);
   f.selection.incident = visible_[static_cast<std::size_t>(to)]->id;
   show_row(to, d.compact || f.snapshot.flood ? unit::kCompactRow : unit::kRow);

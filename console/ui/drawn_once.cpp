@@ -22,7 +22,8 @@ void DrawnOnce::begin(const ImDrawList& list) {
 void DrawnOnce::end(const ImDrawList& list) {
   kept_ = false;
   runs_.clear();
-  const auto vertices = static_cast<unsigned>(list.VtxBuffer.Size), indices = static_cast<unsigned>(list.IdxBuffer.Size);
+  const auto vertices = static_cast<unsigned>(list.VtxBuffer.Size),
+             indices = static_cast<unsigned>(list.IdxBuffer.Size);
   // The list begins a command where it needs one; the one that was current when this began may hold the first part.
   for (int c = std::max(0, commands_ - 1); c < list.CmdBuffer.Size; ++c) {
     const ImDrawCmd& command = list.CmdBuffer[c];
@@ -42,8 +43,7 @@ void DrawnOnce::end(const ImDrawList& list) {
     run.last = most + 1 - vertex_;
     run.indices.reserve(to - from);
     for (unsigned k = from; k < to; ++k)
-      run.indices.push_back(
-          static_cast<ImDrawIdx>(command.VtxOffset + list.IdxBuffer[static_cast<int>(k)] - least));
+      run.indices.push_back(static_cast<ImDrawIdx>(command.VtxOffset + list.IdxBuffer[static_cast<int>(k)] - least));
     runs_.push_back(std::move(run));
   }
   vertices_.assign(list.VtxBuffer.Data + vertex_, list.VtxBuffer.Data + vertices);

@@ -20,7 +20,7 @@ class DrawnOnce {
  private:
   /// Vertices that one run of indices (16 bits) reaches.
   struct Run {
-    unsigned first = 0, last = 0;  ///< vertices
+    unsigned first = 0, last = 0;    ///< vertices
     std::vector<ImDrawIdx> indices;  ///< counted from `first`
   };
   ImVec4 clip_;

@@ -23,7 +23,7 @@ struct PanelForm {
   std::uint32_t marked = 0;  ///< split: the choices that are marked, one bit each
   FieldState who, place, text;
   bool focus_who = false, focus_text = false;
-  std::uint64_t alike_of = ~0ULL;        ///< version of the snapshot that `alike` is of; resolve only
+  std::uint64_t alike_of = ~0ULL;  ///< version of the snapshot that `alike` is of; resolve only
   std::vector<Alike> alike;
   [[nodiscard]] bool open() const { return kind != Action::none; }
 };

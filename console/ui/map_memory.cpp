@@ -114,6 +114,7 @@ void choose_place(Frame& f, MapMemory& m) {
     m.levels.clear();
     m.layout_of = {};
     m.layout = {};
+    m.drawn.forget();
     m.level = nullptr;
     m.unit = -1;
     m.estate = f.snapshot.estate;

@@ -25,7 +25,7 @@ struct LevelData {
   BlindSpots blind;
   std::uint64_t blind_of = 0;  ///< cover_key of the news
   EventHeat heat;
-  std::uint64_t heat_of = 0;
+  std::uint64_t heat_of = ~0ULL;  ///< version of the snapshot
   IncidentPath path;
   std::uint64_t path_of = 0;  ///< incident
   std::uint32_t path_revision = 0;
@@ -45,14 +45,14 @@ struct LayoutKey {
 struct PlanKey {
   MapTransform view;
   const LevelPlan* plan = nullptr;
-  std::uint64_t news = 0, blind = 0;
+  std::uint64_t news = 0, blind = 0, heat = 0;
   const Tokens* tokens = nullptr;
   float font = 0;
   MapOverlays overlays;
   int unit = -1;
   [[nodiscard]] bool operator==(const PlanKey& o) const {
-    return view.same_as(o.view) && plan == o.plan && news == o.news && blind == o.blind && tokens == o.tokens &&
-           font == o.font && overlays == o.overlays && unit == o.unit;
+    return view.same_as(o.view) && plan == o.plan && news == o.news && blind == o.blind && heat == o.heat &&
+           tokens == o.tokens && font == o.font && overlays == o.overlays && unit == o.unit;
   }
 };
 

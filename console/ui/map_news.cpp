@@ -1,6 +1,7 @@
 #include "console/ui/map_news.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace wf::ui {
 namespace {
@@ -42,15 +43,21 @@ bool EstateNews::update(const Snapshot& s) {
   if (generation_ != 0 && s.version == version_ && s.estate == estate_ && s.devices == devices_ &&
       s.zone_people == people_)
     return false;
+  const bool others = generation_ == 0 || s.estate != estate_ || s.devices != devices_ || s.zone_people != people_;
   version_ = s.version;
   estate_ = s.estate;
   devices_ = s.devices;
   people_ = s.zone_people;
+  const auto sites = std::exchange(sites_, std::vector<PlaceNews>(estate_ ? estate_->sites.size() : 0));
+  const auto levels = std::exchange(levels_, {});
+  const auto units = std::exchange(units_, {});
+  if (estate_) gather(s);
+  if (!others && sites == sites_ && levels == levels_ && units == units_) return false;
   ++generation_;
-  sites_.assign(estate_ ? estate_->sites.size() : 0, {});
-  levels_.clear();
-  units_.clear();
-  if (!estate_) return true;
+  return true;
+}
+
+void EstateNews::gather(const Snapshot& s) {
   for (const auto& i : s.incidents) {
     if (!i || !i->open() || i->state == IncidentState::shelved) continue;
     const IncidentPlace place = place_of(*estate_, *i);
@@ -69,7 +76,6 @@ bool EstateNews::update(const Snapshot& s) {
           place->people_known = true;
         }
       }
-  return true;
 }
 
 const PlaceNews& EstateNews::of_site(std::size_t site) const { return site < sites_.size() ? sites_[site] : kNothing; }

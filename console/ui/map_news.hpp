@@ -25,12 +25,13 @@ struct PlaceNews {
 
   [[nodiscard]] MarkState mark() const { return held ? MarkState::held : MarkState::open; }
   void take(const Incident& incident);
+  bool operator==(const PlaceNews&) const = default;
 };
 
 /// What a snapshot says about places: made once for each snapshot, not for each frame.
 class EstateNews {
  public:
-  /// True when it was made anew.
+  /// True when something of it is another than before.
   bool update(const Snapshot& snapshot);
 
   [[nodiscard]] const PlaceNews& of_site(std::size_t site) const;
@@ -38,9 +39,12 @@ class EstateNews {
   [[nodiscard]] const PlaceNews& of_unit(std::string_view id) const;
   [[nodiscard]] const Estate* estate() const { return estate_.get(); }
   [[nodiscard]] const std::shared_ptr<const std::map<std::string, DeviceState>>& devices() const { return devices_; }
+  /// Goes up when anything of it changed: a snapshot that says the same of every place is no news.
   [[nodiscard]] std::uint64_t generation() const { return generation_; }
 
  private:
+  void gather(const Snapshot& s);
+
   std::shared_ptr<const Estate> estate_;
   std::shared_ptr<const std::map<std::string, DeviceState>> devices_;
   std::shared_ptr<const std::map<std::string, std::uint32_t>> people_;

@@ -28,7 +28,17 @@ class Palette {
   void draw(Frame& f, Desk& d, const Rect& window);
 
   struct Entry {
-    enum class Kind : std::uint8_t { view, action, filter, look, incident, device, zone, person, doors } kind = Kind::view;
+    enum class Kind : std::uint8_t {
+      view,
+      action,
+      filter,
+      look,
+      incident,
+      device,
+      zone,
+      person,
+      doors
+    } kind = Kind::view;
     int icon = 0;  ///< an Icon
     std::string title, detail, key;
     std::string id, site, level;

@@ -191,8 +191,8 @@ std::vector<Entry> Palette::find(const Snapshot& s, const Selection& selection, 
         e.kind = Entry::Kind::doors;
         e.icon = static_cast<int>(Icon::door);
         e.title = std::move(title);
-        e.detail = selection.incident == 0 ? std::string("select an incident first")
-                                           : incident_name(selection.incident);
+        e.detail =
+            selection.incident == 0 ? std::string("select an incident first") : incident_name(selection.incident);
         e.id = x.id;
         e.score = score;
         out.push_back(std::move(e));

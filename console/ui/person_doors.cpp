@@ -186,10 +186,11 @@ void PersonDoors::draw(Frame& f, Desk& d, const Rect& window) {
     const bool enter = text_field(p, "doors/reason", {left, box.y + 48, right - left, 32}, reason_,
                                   "Why, for the record", std::exchange(focus_, false), "Enter");
     if ((enter || d.keys.take(Key::enter)) && no.empty()) send(f, d, *person);
-    says = !refused_.empty()        ? refused_
-           : !no.empty()            ? no + "."
-           : d.selected != nullptr  ? incident_name(d.selected->id) + " is the case; its log will say who looked, and why."
-                                    : "";
+    says = !refused_.empty() ? refused_
+           : !no.empty()     ? no + "."
+           : d.selected != nullptr
+               ? incident_name(d.selected->id) + " is the case; its log will say who looked, and why."
+               : "";
   } else {
     const std::string about = incident_name(incident_) + ", " + reason_.text;
     p.text(left + 28, box.y + 56, about, Face::s, t.t2, Align::left, right - left - 28);
@@ -202,11 +203,12 @@ void PersonDoors::draw(Frame& f, Desk& d, const Rect& window) {
     else if (more_)
       says = fmt::format("Of more than {} events, the newest.", kMostEvents);
     else
-      says = doors_.empty() ? "No door since midnight."
-                            : fmt::format("{} since midnight, the last one first.", plural(doors_.size(), "door", "doors"));
+      says = doors_.empty()
+                 ? "No door since midnight."
+                 : fmt::format("{} since midnight, the last one first.", plural(doors_.size(), "door", "doors"));
   }
-  p.text(left + 28, box.y + (step_ == Step::reason ? 98 : 84), says, Face::s, refused_.empty() ? t.t2 : t.t1, Align::left,
-         right - left - 28);
+  p.text(left + 28, box.y + (step_ == Step::reason ? 98 : 84), says, Face::s, refused_.empty() ? t.t2 : t.t1,
+         Align::left, right - left - 28);
   if (step_ == Step::shown) draw_doors(f, d, {box.x + 8, box.y + kHead, box.w - 16, box.bottom() - 12 - box.y - kHead});
   const ImVec2 m = p.hits.mouse();
   if (is_open() && ImGui::IsMouseClicked(0) && !box.contains(m.x, m.y)) close();
@@ -226,9 +228,8 @@ void PersonDoors::draw_doors(Frame& f, Desk& d, const Rect& r) {
     if (hit.hovered && !door.device.empty()) p.fill(at, t.bg4, unit::kRadius);
     d.hint(hit, door.device.empty() ? "The site does not know this door" : "Show it on the map");
     icon(p, Icon::door, at.x + 20, at.mid_y(), 15, t.t2);
-    const std::string when = door.first == door.last
-                                 ? f.time.minutes(door.last)
-                                 : f.time.minutes(door.first) + " – " + f.time.minutes(door.last);
+    const std::string when = door.first == door.last ? f.time.minutes(door.last)
+                                                     : f.time.minutes(door.first) + " – " + f.time.minutes(door.last);
     std::string times = door.passed > 0 ? count_text(door.passed) + "×" : std::string();
     if (door.refused > 0) times += (times.empty() ? "" : ", ") + count_text(door.refused) + "× refused";
     const float end = at.right() - 12;

@@ -29,9 +29,9 @@ void refresh(Frame& f, MapMemory& m, LevelData& d, const MapOverlays& overlays, 
     d.blind.make(*d.plan, d.news, turn);
     d.blind_of = d.news.cover_key;
   }
-  if (overlays.heat && d.heat_of != m.news.generation()) {
+  if (overlays.heat && d.heat_of != f.snapshot.version) {
     d.heat.make(*d.plan, f.snapshot, turn);
-    d.heat_of = m.news.generation();
+    d.heat_of = f.snapshot.version;
   }
   const Incident* i = f.selected();
   if (i == nullptr || i->site_id != d.plan->site->id) {
@@ -277,6 +277,7 @@ void draw_level(Frame& f, const Rect& port, const Rect& free, SiteMapState& stat
                       d.plan.get(),
                       m.news.generation(),
                       d.blind_of,
+                      state.overlays.heat ? d.heat_of : 0,
                       &t,
                       p.fonts().font_height,
                       state.overlays,

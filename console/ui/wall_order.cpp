@@ -65,7 +65,8 @@ void WallOrder::update(const std::shared_ptr<const Snapshot>& snapshot, const Fi
     highest_ = std::max(highest_, r->priority);
   }
   const auto other = [](const std::vector<Row>& a, const std::vector<Row>& b) {
-    return !std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const Row& x, const Row& y) { return x->id == y->id; });
+    return !std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                       [](const Row& x, const Row& y) { return x->id == y->id; });
   };
   differs_ = waiting_ > 0 || other(rows, rows_) || other(strip, strip_);
 }

@@ -214,7 +214,7 @@ void draw_wall_row(Frame& f, const Desk& d, const Rect& r, const WallColumns& c,
   const std::string_view state = asked ? std::string_view("Sent") : state_words(i);
   if (!offers)
     p.text(r.x + c.state + 18, line1, state, strong, overdue ? t.of(Priority::critical).text : ink, Align::left,
-         c.state_end - c.state - 18);
+           c.state_end - c.state - 18);
   if (!compact && !offers) {
     const std::string_view owner = owner_of(i);
     p.text(r.x + c.state + 18, line2, owner, Face::s, i.owner.empty() && owner == "no owner" ? t.t3 : t.t2, Align::left,

@@ -1,4 +1,5 @@
-// Which doors a person used is looked up for an incident, for a reason, where an agreement allows it; and the record says so.
+// Which doors a person used is looked up for an incident, for a reason, where an agreement allows it; and the record
+// says so.
 #include "tests/console/fusion/scene.hpp"
 
 using namespace wf;
@@ -51,8 +52,11 @@ TEST_CASE("Without an agreement, a reason, a person or an incident nobody is loo
   CHECK(look_up(allowed, "", "why").message == "Say whose doors");
   CHECK(look_up(allowed, "nobody", "why").message == "Nobody in the directory is nobody");
   CHECK_FALSE(look_up(allowed, id, "why", "Guard").accepted);
-  CHECK(allowed.command(CommandKind::look_up, {}, [&](Command& c) {
-                 c.target = id;
-                 c.text = "why";
-               }).message == "No incident is named");
+  CHECK(allowed
+            .command(CommandKind::look_up, {},
+                     [&](Command& c) {
+                       c.target = id;
+                       c.text = "why";
+                     })
+            .message == "No incident is named");
 }

@@ -22,8 +22,8 @@ std::vector<ImDrawVert> triangles() {
     const ImDrawList& list = *data->CmdLists[l];
     for (const ImDrawCmd& c : list.CmdBuffer)
       for (unsigned k = 0; k < c.ElemCount; ++k)
-        out.push_back(list.VtxBuffer[static_cast<int>(
-            c.VtxOffset + list.IdxBuffer[static_cast<int>(c.IdxOffset + k)])]);
+        out.push_back(
+            list.VtxBuffer[static_cast<int>(c.VtxOffset + list.IdxBuffer[static_cast<int>(c.IdxOffset + k)])]);
   }
   return out;
 }
@@ -35,7 +35,8 @@ std::size_t differences(const std::vector<ImDrawVert>& a, const std::vector<ImDr
   for (std::size_t k = 0; k < a.size(); ++k) {
     bool same = std::abs(a[k].pos.x - b[k].pos.x) < 0.1F && std::abs(a[k].pos.y - b[k].pos.y) < 0.1F;
     for (unsigned shift = 0; shift < 32; shift += 8)
-      same = same && std::abs(static_cast<int>(a[k].col >> shift & 255U) - static_cast<int>(b[k].col >> shift & 255U)) <= 2;
+      same = same &&
+             std::abs(static_cast<int>(a[k].col >> shift & 255U) - static_cast<int>(b[k].col >> shift & 255U)) <= 2;
     n += same ? 0 : 1;
   }
   return n;
@@ -82,7 +83,8 @@ TEST_CASE("A stretch of a draw list comes again as it was, wherever it comes in 
     for (const ImDrawCmd& c : list.CmdBuffer)
       for (unsigned k = 0; k < c.ElemCount; ++k)
         if (static_cast<int>(c.IdxOffset + k) >= indices)
-          out.push_back(list.VtxBuffer[static_cast<int>(c.VtxOffset + list.IdxBuffer[static_cast<int>(c.IdxOffset + k)])]);
+          out.push_back(
+              list.VtxBuffer[static_cast<int>(c.VtxOffset + list.IdxBuffer[static_cast<int>(c.IdxOffset + k)])]);
     return out;
   }();
   const int second = list.IdxBuffer.Size;
@@ -93,7 +95,8 @@ TEST_CASE("A stretch of a draw list comes again as it was, wherever it comes in 
   for (const ImDrawCmd& c : list.CmdBuffer)
     for (unsigned k = 0; k < c.ElemCount; ++k)
       if (static_cast<int>(c.IdxOffset + k) >= second)
-        again.push_back(list.VtxBuffer[static_cast<int>(c.VtxOffset + list.IdxBuffer[static_cast<int>(c.IdxOffset + k)])]);
+        again.push_back(
+            list.VtxBuffer[static_cast<int>(c.VtxOffset + list.IdxBuffer[static_cast<int>(c.IdxOffset + k)])]);
   REQUIRE(again.size() == corners.size());
   CHECK(std::memcmp(again.data(), corners.data(), again.size() * sizeof(ImDrawVert)) == 0);
 
@@ -147,6 +150,29 @@ TEST_CASE("The plan that a map keeps is the one that it would draw anew, whateve
     next->devices = states;
     const auto before = triangles();
     desk.show(next);
+    desk.frames(1, kInstant);
+    CHECK(differences(before, triangles()) > 0);
+    same_when_drawn_anew(desk);
+  }
+  SECTION("after a snapshot without news, and after one with an incident in another room") {
+    same_when_drawn_anew(desk);
+    const auto before = triangles();
+    auto next = std::make_shared<Snapshot>(*night);
+    ++next->version;
+    desk.show(next);
+    desk.frames(1, kInstant);
+    CHECK(differences(before, triangles()) == 0);
+    auto news = std::make_shared<Snapshot>(*next);
+    ++news->version;
+    for (auto& i : news->incidents)
+      if (i->unit_id == "k3") {
+        auto copy = std::make_shared<Incident>(*i);
+        copy->unit_id = "k14";
+        copy->priority = Priority::critical;
+        ++copy->revision;
+        i = copy;
+      }
+    desk.show(news);
     desk.frames(1, kInstant);
     CHECK(differences(before, triangles()) > 0);
     same_when_drawn_anew(desk);

@@ -1,5 +1,5 @@
-// What an operator does all day, and how many actions it takes. The driver counts them; each task asserts the number and
-// what came of it. A key, a click, or a text typed and confirmed is an action.
+// What an operator does all day, and how many actions it takes. The driver counts them; each task asserts the number
+// and what came of it. A key, a click, or a text typed and confirmed is an action.
 //
 // | task | actions | begins with |
 // |---|---|---|
@@ -35,8 +35,8 @@ Command sent_by(DeskDriver& desk) {
   return all[0];
 }
 
-/// The night and forty cameras that lost their picture by one rule, one of which a guard is under way to, and another of
-/// the same rule elsewhere.
+/// The night and forty cameras that lost their picture by one rule, one of which a guard is under way to, and another
+/// of the same rule elsewhere.
 std::shared_ptr<Snapshot> forty_alike() {
   auto s = sample::night();
   ++s->version;
@@ -63,7 +63,8 @@ std::shared_ptr<Snapshot> forty_alike() {
   return s;
 }
 
-Event badge(const char* id, const char* kind, std::int64_t ago, const char* field, const char* whose, const char* door) {
+Event badge(const char* id, const char* kind, std::int64_t ago, const char* field, const char* whose,
+            const char* door) {
   Event e;
   e.id = id;
   e.kind = kind;
@@ -162,7 +163,8 @@ TEST_CASE("Find every door that a person used today: three actions") {
     asked.push_back(q);
     QueryPage page;
     // Two ways of finding the same person; the first finds one event that the second finds too.
-    const std::string both = line_of(badge("a", "access.granted", kHour, "person.id", who->id.c_str(), doors[0].c_str()));
+    const std::string both =
+        line_of(badge("a", "access.granted", kHour, "person.id", who->id.c_str(), doors[0].c_str()));
     if (q.where == "person.id=" + who->id) page.lines = {both};
     if (q.where == "person.name=" + who->name)
       page.lines = {
