@@ -56,6 +56,7 @@ void Installation::start_engine(int descriptors) {
     arguments.emplace_back("--rules");
     arguments.push_back(scratch_ / "rules.yml");
   }
+  arguments.insert(arguments.end(), serve_with.begin(), serve_with.end());
   if (descriptors == 0) {
     engine_ = std::make_unique<Program>("watchfloor", arguments);
     return;

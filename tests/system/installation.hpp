@@ -39,6 +39,8 @@ class Installation {
   /// `rules`: text of one rule file; empty: none.
   explicit Installation(const std::string& rules = {});
 
+  /// What `watchfloor serve` gets beside data, address and rules.
+  std::vector<std::string> serve_with;
   /// `descriptors`: its `ulimit -n`; 0: this process's.
   void start_engine(int descriptors = 0);
   void start_agent();
