@@ -294,6 +294,14 @@ void Palette::draw(Frame& f, Desk& d, const Rect& window) {
   icon(p, Icon::search, box.x + 28, box.y + 32, 16, t.t2);
   enter |= text_field(p, "palette/field", {box.x + 48, box.y + 16, box.w - 64, 32}, field_,
                       "Incident, door, camera, host, person, command", std::exchange(focus_, false));
+  if (enter && searched_ != field_.text) {
+    // Who types fast, or before a slow frame, means what is written and not what was found before.
+    searched_ = field_.text;
+    found_ = find(f.snapshot, f.selection, field_.text, kShown);
+    at_ = 0;
+    if (!found_.empty()) choose(f, d, Entry(found_.front()));
+    return;
+  }
   float y = box.y + 64;
   int chosen = -1;
   for (int k = 0; k < count; ++k) {

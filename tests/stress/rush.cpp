@@ -12,6 +12,7 @@ namespace {
 
 constexpr UtcNs kBegin = 1'795'489'837 * kSecond;
 constexpr std::size_t kBatch = 250;
+constexpr std::size_t kFirst = 1000;  ///< of the things that events are about
 
 std::shared_ptr<const Estate> estate() {
   site::SiteReport report;
@@ -36,6 +37,8 @@ Rush::Rush() : watch_(estate()), now_(kBegin) {
   engine::Configuration configuration;
   for (const char* level : {"low", "medium", "high", "critical"})
     configuration.rules.push_back({std::string(level) + ".yml", rule(level, level)});
+  // Ten thousand rows stand only where no flood collects them: every one of them is there to be drawn.
+  configuration.policy.flood_begins = 1'000'000;
   sigma::LoadReport report;
   watch_.take_configuration(configuration, report);
   around_.user = "M. Okafor";
@@ -76,8 +79,7 @@ void Rush::pass(double seconds) {
   std::vector<Event> events;
   for (; owed_ >= 1; owed_ -= 1) {
     // Things that are open already, in no order that a cache would like.
-    const std::size_t first = opened_ - kOpen;
-    events.push_back(about(first + (sent_ * 7919) % kOpen));
+    events.push_back(about(kFirst + (sent_ * 7919) % things_));
   }
   if (now_ >= next_new_) {
     next_new_ = now_ + 3 * kSecond;
@@ -88,11 +90,8 @@ void Rush::pass(double seconds) {
     fusion::Changes changes;
     watch_.take_tick(now_, changes);
   }
-  for (auto open = snapshot(); open->incidents.size() > kOpen + 20;) {
-    // The oldest of the lowest, as an operator would who clears up.
-    resolve(open->incidents.back()->id);
-    open = snapshot();
-  }
+  // The last of the lowest, as an operator would who clears up.
+  if (const auto open = snapshot(); open->incidents.size() > kOpen) resolve(open->incidents.back()->id);
 }
 
 void Rush::take(Command command) {
@@ -117,7 +116,8 @@ std::uint64_t Rush::panic(const std::string& post) {
   c.role = "Guard";
   c.post = post;
   take(c);
-  for (const auto& i : snapshot()->incidents)
+  const auto now = snapshot();
+  for (const auto& i : now->incidents)
     if (i->life_safety && i->title.find(post) != std::string::npos) return i->id;
   throw std::runtime_error("a panic opened no incident: " + replies_.back().message);
 }

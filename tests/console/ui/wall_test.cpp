@@ -386,6 +386,16 @@ TEST_CASE("The palette finds a door and opens it on the map") {
   CHECK(desk.look().view == View::map);
 }
 
+TEST_CASE("Enter in the frame of the last letters opens what is written, not what was found before") {
+  DeskDriver desk(sample::night());
+  desk.press_palette();
+  desk.type("a");
+  for (const char c : std::string_view("ntwerp")) ImGui::GetIO().AddInputCharacter(static_cast<unsigned>(c));
+  desk.press(Key::enter);
+  CHECK_FALSE(desk.has("palette/box"));
+  CHECK(desk.look().selection.incident == kAntwerp);
+}
+
 TEST_CASE("The palette finds incidents, people, cameras, hosts and commands") {
   const auto night = sample::night();
   const Selection none;
