@@ -291,6 +291,33 @@ TEST_CASE("Resolve forty alike with one reason: four actions") {
   CHECK(std::unique(ids.begin(), ids.end()) == ids.end());
 }
 
+TEST_CASE("What these tasks show is cut on no small screen") {
+  DeskDriver desk(forty_alike(), 1366, 768);
+  const auto whole = [&](std::string_view part) {
+    INFO(part);
+    const auto at = std::find_if(desk.texts().begin(), desk.texts().end(),
+                                 [&](const WrittenText& t) { return t.text.find(part) != std::string::npos; });
+    REQUIRE(at != desk.texts().end());
+    CHECK_FALSE(at->cut);
+  };
+  REQUIRE(desk.hover("row/2417"));
+  whole("Acknowledge");
+  desk.console().select(3000);
+  desk.frames(2);
+  desk.type("r3");
+  whole("A closes all 40 like it");
+  whole("Resolve all 40");
+  CHECK(desk.rect("form/text").w > 80);
+  desk.press(Key::escape);
+  desk.press_palette();
+  desk.say("doors okafor");
+  desk.frames(2);
+  whole("Doors that M. Okafor used today");
+  whole("A reason is needed.");
+  desk.type("x");
+  whole("is the case; its log will say who looked, and why.");
+}
+
 TEST_CASE("What has nothing alike is resolved alone, and without a cause nothing is") {
   DeskDriver desk(sample::night());
   desk.console().select(2409);
