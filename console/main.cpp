@@ -27,6 +27,7 @@ int main(int argc, char** argv) {
   wf::cli::add_works(app, run);
   wf::cli::add_figures(app, run);
   wf::cli::add_site(app, run);
+  wf::cli::add_language(app, run);
   wf::cli::add_user(app, run);
   wf::cli::add_watch(app, run);
   wf::cli::add_keep(app, run);

@@ -77,6 +77,7 @@ from outside are one program.")
 set(CPACK_DEBIAN_WATCHFLOOR_PACKAGE_DEPENDS "adduser, tzdata")
 set(CPACK_DEBIAN_WATCHFLOOR_PACKAGE_RECOMMENDS
   "fonts-inter, fonts-jetbrains-mono, libgl1, libgl1-mesa-dri, ca-certificates, python-cartopy-data")
+set(CPACK_DEBIAN_WATCHFLOOR_PACKAGE_SUGGESTS "fonts-noto-cjk")
 
 set(source_access "mapped:/var/lib/acs/events.csv,map=/etc/watchfloor/agents/door.yaml")
 set(source_camera "mapped:/var/lib/gateway/events.jsonl,map=/etc/watchfloor/agents/camera-map.yaml")

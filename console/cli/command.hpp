@@ -38,6 +38,7 @@ void add_figures(CLI::App& app, Run& run);  ///< how alarms go
 void add_works(CLI::App& app, Run& run);    ///< what keeps alarms back
 void add_ticket(CLI::App& app, Run& run);   ///< what does not work
 void add_site(CLI::App& app, Run& run);
+void add_language(CLI::App& app, Run& run);  ///< of the interface
 void add_user(CLI::App& app, Run& run);
 void add_watch(CLI::App& app, Run& run);
 void add_keep(CLI::App& app, Run& run);  ///< verify, backup, restore

@@ -12,6 +12,7 @@
 
 #include "console/cli/command.hpp"
 #include "console/cli/house.hpp"
+#include "console/cli/language.hpp"
 #include "console/cli/settle.hpp"
 #include "console/cli/show.hpp"
 #include "console/cli/signals.hpp"
@@ -46,6 +47,7 @@ int console(const Options& options) {
     if (!done) note(done.error().text());
   });
   if (!options.connect.empty()) {
+    if (Result<void> spoken = choose_language(options.view.language, ""); !spoken) return fail(spoken.error());
     Result<std::unique_ptr<seat::Seat>> seat = connect_seat(options.connect, post_of(options.view));
     if (!seat) return fail(seat.error());
     return show(**seat, *window, signals, waker);
@@ -53,6 +55,8 @@ int console(const Options& options) {
   raise_descriptor_limit();
   Result<Settled> settled = settle(options.shared);
   if (!settled) return fail(settled.error());
+  if (Result<void> spoken = choose_language(options.view.language, settled->language); !spoken)
+    return fail(spoken.error());
   House house;
   const engine::EngineOptions& wanted = settled->engine;
   seat::Arrival arrival({wanted.data, wanted.clock, wanted.user, wanted.role, wanted.seat,

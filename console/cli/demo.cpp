@@ -17,6 +17,7 @@
 #include "console/cli/command.hpp"
 #include "console/cli/demo_folder.hpp"
 #include "console/cli/house.hpp"
+#include "console/cli/language.hpp"
 #include "console/cli/show.hpp"
 #include "console/cli/signals.hpp"
 #include "console/cli/view.hpp"
@@ -267,6 +268,7 @@ int demo(const Options& options) {
   sound::quiet_library();
   Result<shell::WindowOptions> window = window_options(options.view);
   if (!window) return fail(window.error());
+  if (Result<void> spoken = choose_language(options.view.language, ""); !spoken) return fail(spoken.error());
   Waker waker;
   Waiting waiting;
   const Signals signals([&](int number) {

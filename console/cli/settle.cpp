@@ -120,6 +120,7 @@ Result<Settled> settle(const Shared& shared) {
   if (!judged) return judged.error();
   Settled all;
   engine::EngineOptions& out = all.engine;
+  all.language = found->language;
   all.seats = !shared.seats.empty() ? shared.seats : found->seats.value_or("");
   all.heartbeat = found->heartbeat;
   all.heartbeat_every = found->heartbeat_every;

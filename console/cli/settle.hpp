@@ -35,6 +35,7 @@ struct Settled {
   std::string heartbeat;  ///< address to call while all is well; empty: none
   std::int64_t heartbeat_every = 60 * kSecond;
   std::string heartbeat_authorities;  ///< PEM file that alone may vouch for it; empty: the machine's authorities
+  std::string language;               ///< of the interface, by the configuration; empty: it does not say
   std::string seats;                  ///< address for seats from elsewhere; empty: only those of this machine's user
 };
 

@@ -8,6 +8,7 @@
 #include "console/cli/assets.hpp"
 #include "console/cli/command.hpp"
 #include "console/cli/demo_folder.hpp"
+#include "console/cli/language.hpp"
 #include "console/cli/settle.hpp"
 #include "console/cli/view.hpp"
 #include "console/config/settings.hpp"
@@ -164,6 +165,7 @@ Result<Picture> of_data(const Options& options) {
 int shoot(const Options& options) {
   Result<shell::ShotOptions> shot = shot_options(options.view, options.out);
   if (!shot) return fail(shot.error());
+  if (Result<void> spoken = choose_language(options.view.language, ""); !spoken) return fail(spoken.error());
   shot->select = options.select;
   const bool bare = options.view.view == "gallery" && options.at.empty() && options.shared.data.empty();
   Result<Picture> picture = bare ? Result<Picture>(Picture{engine::Watch(nullptr).snapshot(0, {}), {}, {}})

@@ -67,6 +67,9 @@ void add_view_options(CLI::App& command, ViewOptions& options) {
       ->check(CLI::IsMember({"dark", "light"}))
       ->capture_default_str();
   command.add_option("--size", options.size, "Pixels, WIDTHxHEIGHT")->capture_default_str();
+  command.add_option("--language", options.language,
+                     "Language of the interface: en, de or another catalogue of assets/languages; default: `seat: "
+                     "{language: …}` of the configuration, then LC_ALL, LC_MESSAGES, LANG");
   command.add_option("--scale", options.scale, "Scale of the interface; default: by the size")
       ->check(CLI::Range(0.5, 8.0));
   command

@@ -21,7 +21,8 @@ struct ViewOptions {
   std::string view = "wall", theme = "dark", size = "1920x1080";
   double scale = 0;
   std::vector<std::string> base_map;
-  std::string post;  ///< name of the guard's post
+  std::string post;      ///< name of the guard's post
+  std::string language;  ///< "de"; empty: the configuration's or the environment's
 };
 /// Adds --view, --post, --theme, --size, --scale and --base-map.
 void add_view_options(CLI::App& command, ViewOptions& options);

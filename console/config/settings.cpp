@@ -371,7 +371,8 @@ Settings read_settings(std::string_view text, const fs::path& file, std::vector<
                    in.section(node, "seat",
                               {{"user", [&](const YAML::Node& n) { in.text(n, "a user's name", out.user); }},
                                {"role", [&](const YAML::Node& n) { in.text(n, "a role", out.role); }},
-                               {"name", [&](const YAML::Node& n) { in.text(n, "a seat's name", out.seat); }}});
+                               {"name", [&](const YAML::Node& n) { in.text(n, "a seat's name", out.seat); }},
+                               {"language", [&](const YAML::Node& n) { in.text(n, "a language", out.language); }}});
                  }}});
     if (!version)
       problems.push_back(Error{"the version is missing", file.string() + ":1", "begin the file with `v: 1`"}.text());

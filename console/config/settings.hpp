@@ -21,6 +21,7 @@ struct Settings {
   std::int64_t rotate_after = 0, max_key_age = 0;  ///< of keys; ns, 0: not set
   AttachmentLimits attachments;
   std::string user, role, seat;
+  std::string language;   ///< of the interface: "de"; empty: not set
   std::string heartbeat;  ///< http:// or https:// address to call while all is well; empty: none
   std::int64_t heartbeat_every = 60 * kSecond;
   std::optional<std::filesystem::path> heartbeat_authorities;  ///< PEM, absolute; none: the machine's

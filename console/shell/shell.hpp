@@ -60,7 +60,7 @@ struct ShotOptions {
 [[nodiscard]] Result<void> shoot(const ShotOptions& options, const Feed& feed);
 
 /// Finds Inter and JetBrains Mono where Debian puts them, or under $WATCHFLOOR_FONTS; missing ones are empty,
-/// and `missing` says so in one line.
+/// and `missing` says so in one line. A font for Chinese, Japanese and Korean is only needed by texts in them.
 [[nodiscard]] ui::FontFiles find_fonts(std::string& missing);
 
 }  // namespace wf::shell

@@ -47,16 +47,22 @@ void Stage::set_scale(float scale) {
   if (std::fabs(scale - scale_) < 0.001F) return;
   enter();
   scale_ = scale;
+  build_fonts();
+}
+
+void Stage::build_fonts() {
   ImGui_ImplOpenGL3_DestroyFontsTexture();
-  console_->build_fonts(*ImGui::GetIO().Fonts, fonts_, std::round(16.0F * scale));
+  console_->build_fonts(*ImGui::GetIO().Fonts, fonts_, std::round(16.0F * scale_));
   ImGui_ImplOpenGL3_CreateFontsTexture();
 }
 
 ui::FrameOutput Stage::build(const std::shared_ptr<const Snapshot>& snapshot, const ui::FrameInput& input) {
+  if (console_->wants_fonts()) build_fonts();
   ImGui_ImplOpenGL3_NewFrame();
   ImGui::NewFrame();
   ui::FrameOutput output = console_->frame(snapshot, input);
   ImGui::Render();
+  for (const std::string& line : output.remarks) std::fprintf(stderr, "watchfloor: %s\n", line.c_str());
   return output;
 }
 

@@ -32,6 +32,7 @@ class Stage {
 
  private:
   Stage() = default;
+  void build_fonts();
   ImGuiContext* context_ = nullptr;
   std::unique_ptr<ui::Console> console_;
   ui::FontFiles fonts_;

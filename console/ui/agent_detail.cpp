@@ -8,6 +8,7 @@
 
 #include "console/ui/agent_look.hpp"
 #include "console/ui/agents_view.hpp"
+#include "console/ui/model_words.hpp"
 #include "console/ui/widgets.hpp"
 
 namespace wf::ui {
@@ -15,7 +16,7 @@ namespace {
 
 constexpr float kLabel = 112;
 constexpr std::size_t kMostRanges = 8, kMostLanes = 8, kMostOutputs = 6;
-constexpr std::array<std::string_view, 3> kLanes{"life safety", "normal", "bulk"};
+constexpr std::array<Text, 3> kLanes{"life safety"_tr, "normal"_tr, "bulk"_tr};
 
 std::string join(const std::vector<std::string>& all) {
   std::string out;
@@ -50,40 +51,45 @@ void standing(Sheet& s, const AgentState& a) {
   const bool recorded = s.f.snapshot.health.recorded;
   const bool quiet = a.health != AgentState::Health::live;
   const std::string kept_out = kept_out_in_words(a, s.f.time, now);
-  s.pair("Kind", a.kind + (a.version.empty() ? "" : ", version " + a.version));
-  s.pair("Connection",
-         recorded           ? std::string("none: read from a recording")
+  s.pair("Kind"_tr, a.version.empty() ? a.kind : text_of<"{}, version {}">(a.kind, a.version));
+  s.pair("Connection"_tr,
+         recorded           ? "none: read from a recording"_tr.str()
          : kept_out.empty() ? connection_in_words(a)
                             : kept_out,
          (quiet || !kept_out.empty()) && !recorded);
-  s.pair("Heard", a.last_heard > 0 ? s.f.time.clock(a.last_heard) + ", " + ago(now - a.last_heard) : "never", quiet);
+  s.pair("Heard"_tr,
+         a.last_heard > 0 ? s.f.time.clock(a.last_heard) + ", " + ago(now - a.last_heard) : "never"_tr.str(), quiet);
   const std::int64_t off = a.clock_skew < 0 ? -a.clock_skew : a.clock_skew;
-  s.pair("Clock",
-         recorded            ? std::string("as recorded")
-         : off < kSecond / 2 ? std::string("agrees with the engine")
-                             : lag(off) + (a.clock_skew < 0 ? " behind the engine" : " ahead of the engine"),
+  s.pair("Clock"_tr,
+         recorded            ? "as recorded"_tr.str()
+         : off < kSecond / 2 ? "agrees with the engine"_tr.str()
+         : a.clock_skew < 0  ? text_of<"{} behind the engine">(lag(off))
+                             : text_of<"{} ahead of the engine">(lag(off)),
          off >= kNotableSkew);
-  if (a.clock_ahead > 0) s.pair("Events from", lag(a.clock_ahead) + " in the future: a clock is wrong", true);
-  s.pair("Spool", plural(a.report.spooled, "event", "events") + ", " + bytes_text(a.report.spool_bytes));
-  s.pair("Memory", a.report.resident_bytes > 0 ? bytes_text(a.report.resident_bytes) : std::string("not reported"));
+  if (a.clock_ahead > 0)
+    s.pair("Events from"_tr, text_of<"{} in the future: a clock is wrong">(lag(a.clock_ahead)), true);
+  s.pair("Spool"_tr, plural<"{} event", "{} events">(a.report.spooled) + ", " + bytes_text(a.report.spool_bytes));
+  s.pair("Memory"_tr, a.report.resident_bytes > 0 ? bytes_text(a.report.resident_bytes) : "not reported"_tr.str());
 }
 
 /// What it was let in for, and by which key.
 void trust(Sheet& s, const AgentState& a) {
   const UtcNs now = s.f.input.now;
-  s.section("May", a.enrolled > 0 ? "enrolled " + s.f.time.day(a.enrolled) : std::string("enrolment not known"));
-  s.pair("Speak for", a.devices.empty() ? std::string("any device") : join(a.devices), false,
+  s.section("May##it may"_tr,
+            a.enrolled > 0 ? text_of<"enrolled {}">(s.f.time.day(a.enrolled)) : "enrolment not known"_tr.str());
+  s.pair("Speak for"_tr, a.devices.empty() ? "any device"_tr.str() : join(a.devices), false,
          a.devices.empty() ? Face::s : Face::mono_s);
   const auto& outputs = a.report.outputs;
-  if (outputs.empty()) s.pair("Drive", "nothing");
+  if (outputs.empty()) s.pair("Drive"_tr, "nothing"_tr);
   for (std::size_t k = 0; k < std::min(outputs.size(), kMostOutputs); ++k) {
     std::string what = outputs[k].device + ": " + join(outputs[k].actions);
     std::replace(what.begin(), what.end(), '_', ' ');
-    if (outputs[k].max_seconds > 0) what += fmt::format(", {} s at most", outputs[k].max_seconds);
-    s.pair(k == 0 ? "Drive" : "", what);
+    if (outputs[k].max_seconds > 0) what += ", " + text_of<"{} s at most">(outputs[k].max_seconds);
+    s.pair(k == 0 ? "Drive"_tr : Text(), what);
   }
-  if (outputs.size() > kMostOutputs) s.pair("", plural(outputs.size() - kMostOutputs, "more device", "more devices"));
-  s.pair("Key", key_in_words(a, s.f.time, now), a.key_due > 0 && a.key_due < now);
+  if (outputs.size() > kMostOutputs)
+    s.pair("", plural<"{} more device", "{} more devices">(outputs.size() - kMostOutputs));
+  s.pair("Key"_tr, key_in_words(a, s.f.time, now), a.key_due > 0 && a.key_due < now);
 }
 
 /// The ranges that are missing or were given up, one a line.
@@ -95,32 +101,32 @@ void ranges(Sheet& s, const AgentState& a) {
     const float used = s.p.text(s.x, s.y + 10, range, Face::mono_s, n.given_up ? t.t1 : t.of(Priority::critical).text,
                                 Align::left, s.w * 0.45F);
     const std::string what = fmt::format("{}, {}", kLanes[n.lane % kLanes.size()],
-                                         n.given_up ? "given up: " + n.reason : std::string("missing"));
+                                         n.given_up ? text_of<"given up: {}">(n.reason) : "missing"_tr.str());
     s.p.text(s.x + used + 12, s.y + 10, what, Face::s, t.t2, Align::left, s.w - used - 12);
     s.y += 20;
   }
   if (a.numbers.size() <= kMostRanges) return;
-  s.p.text(s.x, s.y + 10, fmt::format("and {} more; watchfloor verify lists them", a.numbers.size() - kMostRanges),
-           Face::s, t.t2, Align::left, s.w);
+  s.p.text(s.x, s.y + 10, text_of<"and {} more; watchfloor verify lists them">(a.numbers.size() - kMostRanges), Face::s,
+           t.t2, Align::left, s.w);
   s.y += 20;
 }
 
 void ledger(Sheet& s, const AgentState& a) {
   Painter& p = s.p;
   const Tokens& t = s.t;
-  std::string right = a.gap_events > 0        ? count_text(a.gap_events) + " missing"
-                      : a.given_up_events > 0 ? count_text(a.given_up_events) + " given up, no other missing"
-                      : a.ledger.empty()      ? std::string("nothing stored yet")
-                                              : std::string("no number is missing");
-  if (s.f.snapshot.health.recorded) right = "none: nothing is stored here";
-  s.section("Ledger", right);
+  std::string right = a.gap_events > 0        ? text_of<"{} missing">(count_text(a.gap_events))
+                      : a.given_up_events > 0 ? text_of<"{} given up, no other missing">(count_text(a.given_up_events))
+                      : a.ledger.empty()      ? "nothing stored yet"_tr.str()
+                                              : "no number is missing"_tr.str();
+  if (s.f.snapshot.health.recorded) right = "none: nothing is stored here"_tr;
+  s.section("Ledger"_tr, right);
   if (!a.ledger.empty()) {
     // Columns by their right edges; figures stand under their names.
     const float given = s.x + s.w, missing = given - 66, to = missing - 66, epoch = s.x + 84;
     for (const auto& [x, name, align] :
-         {std::tuple{s.x, "Lane", Align::left}, std::tuple{epoch, "Epoch", Align::left},
-          std::tuple{to, "Stored", Align::right}, std::tuple{missing, "Missing", Align::right},
-          std::tuple{given, "Given up", Align::right}})
+         {std::tuple{s.x, "Lane"_tr, Align::left}, std::tuple{epoch, "Epoch"_tr, Align::left},
+          std::tuple{to, "Stored"_tr, Align::right}, std::tuple{missing, "Missing"_tr, Align::right},
+          std::tuple{given, "Given up##column"_tr, Align::right}})
       p.text(x, s.y + 8, name, Face::s, t.t3, align);
     s.y += 20;
     for (std::size_t k = 0; k < std::min(a.ledger.size(), kMostLanes); ++k) {
@@ -128,31 +134,33 @@ void ledger(Sheet& s, const AgentState& a) {
       const float mid = s.y + 10;
       p.text(s.x, mid, kLanes[l.lane % kLanes.size()], Face::s, t.t1);
       p.text(epoch, mid, fmt::format("{:06x}", l.epoch & 0xFFFFFFU), Face::mono_s, t.t2);
-      p.text(to, mid, fmt::format("{} of {}", count_text(l.stored), count_text(l.up_to)), Face::mono_s, t.t1,
-             Align::right, to - epoch - 64);
+      p.text(to, mid, text_of<"{} of {}">(count_text(l.stored), count_text(l.up_to)), Face::mono_s, t.t1, Align::right,
+             to - epoch - 64);
       p.text(missing, mid, count_text(l.missing), Face::mono_s, l.missing > 0 ? t.of(Priority::critical).text : t.t3,
              Align::right);
       p.text(given, mid, count_text(l.given_up), Face::mono_s, l.given_up > 0 ? t.t1 : t.t3, Align::right);
       s.y += 20;
     }
     if (a.ledger.size() > kMostLanes) {
-      p.text(s.x, s.y + 10, plural(a.ledger.size() - kMostLanes, "more lane", "more lanes"), Face::s, t.t3);
+      p.text(s.x, s.y + 10, plural<"{} more lane", "{} more lanes">(a.ledger.size() - kMostLanes), Face::s, t.t3);
       s.y += 20;
     }
   }
-  if (a.epochs > 1) s.pair("Numbering", fmt::format("begun anew {}", plural(a.epochs - 1, "time", "times")));
+  if (a.epochs > 1) s.pair("Numbering"_tr, plural<"begun anew {} time", "begun anew {} times">(a.epochs - 1));
   if (a.copies > 0)
-    s.pair("Copies",
-           fmt::format("noticed {}, last at {}", plural(a.copies, "time", "times"), s.f.time.clock(a.last_copy)), true);
+    s.pair("Copies"_tr,
+           plural<"noticed {} time, last at {}", "noticed {} times, last at {}">(a.copies, s.f.time.clock(a.last_copy)),
+           true);
   ranges(s, a);
-  s.pair("Late", lateness_in_words(a));
+  s.pair("Late"_tr, lateness_in_words(a));
   if (a.refused_batches > 0)
-    s.pair("Unreadable", plural(a.refused_batches, "batch", "batches") + ", stored; " + a.problem, true);
+    s.pair("Unreadable"_tr, plural<"{} batch, stored; {}", "{} batches, stored; {}">(a.refused_batches, a.problem),
+           true);
 }
 
 void remarks(Sheet& s, const AgentState& a) {
   if (a.remarks.empty()) return;
-  s.section("The engine said", "newest first");
+  s.section("The engine said"_tr, "newest first"_tr);
   for (const AgentState::Remark& r : a.remarks) {
     const bool today = s.f.input.now - r.time < 20 * kHour;
     s.p.text(s.x, s.y + 10, today ? s.f.time.clock(r.time) : s.f.time.day(r.time), Face::mono_s, s.t.t2);
@@ -165,20 +173,22 @@ void remarks(Sheet& s, const AgentState& a) {
 void sources(Sheet& s, const AgentState& a) {
   Painter& p = s.p;
   const Tokens& t = s.t;
-  s.section("Sources", plural(a.report.sources.size(), "source", "sources"));
+  s.section("Sources"_tr, plural<"{} source", "{} sources">(a.report.sources.size()));
   for (const SourceStatus& one : a.report.sources) {
     const bool bad = !one.problem.empty() || one.state == "failed";
     const ImU32 warn = t.of(Priority::medium).text;
     p.circle(s.x + 4, s.y + 10, 3.5F, bad ? t.of(Priority::medium).fill : one.state == "running" ? t.t1 : t.t3);
-    const float state = p.text(s.x + s.w, s.y + 10, one.state, Face::s, bad ? warn : t.t2, Align::right);
+    const float state =
+        p.text(s.x + s.w, s.y + 10, device_state_word(one.state), Face::s, bad ? warn : t.t2, Align::right);
     p.text(s.x + 16, s.y + 10, one.name, Face::mono_m, t.t1, Align::left, s.w - state - 32);
     s.y += 24;
     p.text(s.x + 16, s.y + 8,
-           fmt::format("{} read, {}, {} refused", count_text(one.read), plural(one.events, "event", "events"),
-                       count_text(one.refused)),
+           text_of<"{} read, {}, {} refused">(count_text(one.read), plural<"{} event", "{} events">(one.events),
+                                              count_text(one.refused)),
            Face::s, one.refused > 0 ? t.t1 : t.t2, Align::left, s.w - 110);
     if (one.last_event > 0)
-      p.text(s.x + s.w, s.y + 8, lag(s.f.input.now - one.last_event) + " ago", Face::mono_s, t.t2, Align::right);
+      p.text(s.x + s.w, s.y + 8, text_of<"{} ago">(lag(s.f.input.now - one.last_event)), Face::mono_s, t.t2,
+             Align::right);
     s.y += 20;
     if (bad)
       s.y +=
@@ -188,7 +198,7 @@ void sources(Sheet& s, const AgentState& a) {
     s.y += 8;
   }
   if (!a.report.sources.empty()) return;
-  p.text(s.x, s.y + 8, "It has reported no source.", Face::s, t.t2);
+  p.text(s.x, s.y + 8, "It has reported no source."_tr, Face::s, t.t2);
   s.y += 24;
 }
 
@@ -201,7 +211,7 @@ void AgentsView::draw_detail(Frame& f, Desk& d, const Rect& r, const AgentState&
   p.text(s.x, y + 14, a.name, Face::l_semibold, p.t.t1, Align::left, s.w - 130);
   const bool kept_out = !kept_out_in_words(a, f.time, f.input.now).empty();
   const bool quiet = a.health != AgentState::Health::live || kept_out;
-  const std::string_view health = kept_out ? "kept out" : name_of(a.health);
+  const Text health = kept_out ? "kept out"_tr : name_of(a.health);
   badge(p, s.x + s.w - badge_width(p, health), y + 14, health, quiet ? BadgeKind::medium : BadgeKind::plain);
   s.y += 36;
   standing(s, a);

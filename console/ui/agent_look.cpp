@@ -28,44 +28,45 @@ std::uint64_t missing_of(const Snapshot& snapshot) {
 
 std::string loss_in_words(const Snapshot& snapshot) {
   const std::uint64_t missing = missing_of(snapshot), given_up = sum_of(snapshot.agents).given_up;
-  std::string out = missing > 0 ? count_text(missing) + " missing" : std::string();
-  if (given_up > 0) out += (out.empty() ? "" : ", ") + count_text(given_up) + " given up";
-  return out.empty() ? "none lost" : out;
+  std::string out = missing > 0 ? text_of<"{} missing">(count_text(missing)) : std::string();
+  if (given_up > 0) out += (out.empty() ? "" : ", ") + text_of<"{} given up">(count_text(given_up));
+  return out.empty() ? "none lost"_tr.str() : out;
 }
 
 std::string kept_out_in_words(const AgentState& a, const SiteTime& time, UtcNs now) {
   if (a.kept_out_until <= now || a.health == AgentState::Health::revoked) return {};
-  return "kept out until " + time.clock(a.kept_out_until) + " because it flooded";
+  return text_of<"kept out until {} because it flooded">(time.clock(a.kept_out_until));
 }
 
 std::string connection_in_words(const AgentState& a) {
   switch (a.health) {
     case AgentState::Health::revoked:
-      return "refused: it was revoked";
+      return "refused: it was revoked"_tr;
     case AgentState::Health::never:
-      return "it has not come yet";
+      return "it has not come yet"_tr;
     case AgentState::Health::silent:
-      return a.remote.empty() ? std::string("ended") : "ended; it was from " + a.remote;
+      return a.remote.empty() ? "ended"_tr.str() : text_of<"ended; it was from {}">(a.remote);
     case AgentState::Health::live:
     case AgentState::Health::late:
       break;
   }
-  return a.remote.empty() ? std::string("connected") : "connected from " + a.remote;
+  return a.remote.empty() ? "connected"_tr.str() : text_of<"connected from {}">(a.remote);
 }
 
 std::string key_in_words(const AgentState& a, const SiteTime& time, UtcNs now) {
-  if (a.key_since == 0) return "not known";
-  std::string out = span(std::max<std::int64_t>(now - a.key_since, 0)) + " old, ";
-  if (a.key_asked) return out + "a new one was asked for";
-  if (a.key_due == 0) return out + "changed by hand only";
-  if (a.key_due < now) return out + "its change is overdue";
-  return out + "changes " + time.day(a.key_due);
+  if (a.key_since == 0) return "not known"_tr;
+  const std::string age = span(std::max<std::int64_t>(now - a.key_since, 0));
+  if (a.key_asked) return text_of<"{} old, a new one was asked for">(age);
+  if (a.key_due == 0) return text_of<"{} old, changed by hand only">(age);
+  if (a.key_due < now) return text_of<"{} old, its change is overdue">(age);
+  return text_of<"{} old, changes {}">(age, time.day(a.key_due));
 }
 
 std::string lateness_in_words(const AgentState& a) {
-  if (a.late_events == 0 && a.old_events == 0) return "all came in time";
-  std::string out = a.late_events > 0 ? count_text(a.late_events) + " over 15 min late" : std::string();
-  if (a.old_events > 0) out += (out.empty() ? "" : ", ") + count_text(a.old_events) + " over 72 h, history only";
+  if (a.late_events == 0 && a.old_events == 0) return "all came in time"_tr;
+  std::string out = a.late_events > 0 ? text_of<"{} over 15 min late">(count_text(a.late_events)) : std::string();
+  if (a.old_events > 0)
+    out += (out.empty() ? "" : ", ") + text_of<"{} over 72 h, history only">(count_text(a.old_events));
   return out;
 }
 
@@ -76,20 +77,20 @@ Icon agent_icon(std::string_view kind) {
   return Icon::network;
 }
 
-std::string_view name_of(AgentState::Health health) {
+Text name_of(AgentState::Health health) {
   switch (health) {
     case AgentState::Health::live:
-      return "live";
+      return "live"_tr;
     case AgentState::Health::late:
-      return "late";
+      return "late"_tr;
     case AgentState::Health::silent:
-      return "silent";
+      return "silent"_tr;
     case AgentState::Health::revoked:
-      return "revoked";
+      return "revoked"_tr;
     case AgentState::Health::never:
-      return "never heard";
+      return "never heard"_tr;
   }
-  return "unknown";
+  return "unknown"_tr;
 }
 
 void health_dot(Painter& p, AgentState::Health health, float cx, float cy) {
@@ -116,9 +117,9 @@ UtcNs last_event_of(const AgentState& a) {
 
 std::string agent_summary(const AgentState& a) {
   const auto& sources = a.report.sources;
-  if (sources.empty()) return "no source";
+  if (sources.empty()) return "no source"_tr;
   if (sources.size() == 1) return sources.front().name;
-  return plural(sources.size(), "source", "sources");
+  return plural<"{} source", "{} sources">(sources.size());
 }
 
 }  // namespace wf::ui

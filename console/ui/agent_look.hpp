@@ -34,7 +34,7 @@ inline constexpr std::int64_t kNotableSkew = 2 * kSecond;
 [[nodiscard]] std::string lateness_in_words(const AgentState& a);
 
 [[nodiscard]] Icon agent_icon(std::string_view kind);
-[[nodiscard]] std::string_view name_of(AgentState::Health health);
+[[nodiscard]] Text name_of(AgentState::Health health);
 /// Filled while it is heard, a ring in the medium priority's colour while it is not.
 void health_dot(Painter& p, AgentState::Health health, float cx, float cy);
 [[nodiscard]] UtcNs last_event_of(const AgentState& a);

@@ -49,13 +49,14 @@ void AgentsView::draw(Frame& f, Desk& d, const Rect& r) {
   p.fill(r, p.t.bg1);
   const FeedSum feeds = sum_of(f.snapshot.agents);
   const std::uint64_t missing = missing_of(f.snapshot);
-  pane_head(p, {r.x, r.y, r.w, unit::kHeader}, "Agents",
-            f.snapshot.health.recorded ? "recorded events, no engine: nothing is stored here"
-            : feeds.known == 0         ? "none is enrolled yet"
-            : missing == 0 && feeds.given_up > 0
-                ? count_text(feeds.given_up) + " numbers were given up by their agents; nothing else is missing"
-            : missing == 0 ? "every number of every agent is in the ledger: nothing is lost"
-                           : count_text(missing) + " numbers are missing from the ledger");
+  pane_head(
+      p, {r.x, r.y, r.w, unit::kHeader}, "Agents"_tr,
+      f.snapshot.health.recorded ? "recorded events, no engine: nothing is stored here"_tr.str()
+      : feeds.known == 0         ? "none is enrolled yet"_tr.str()
+      : missing == 0 && feeds.given_up > 0
+          ? text_of<"{} numbers were given up by their agents; nothing else is missing">(count_text(feeds.given_up))
+      : missing == 0 ? "every number of every agent is in the ledger: nothing is lost"_tr.str()
+                     : text_of<"{} numbers are missing from the ledger">(count_text(missing)));
   const float y = r.y + unit::kHeader;
   draw_tiles(f, d, {r.x, y, r.w, kTiles});
   const Rect body{r.x, y + kTiles, r.w, r.bottom() - y - kTiles};
@@ -63,10 +64,10 @@ void AgentsView::draw(Frame& f, Desk& d, const Rect& r) {
                                   [&](const AgentState& a) { return a.name == selected_; });
   if (f.snapshot.agents.empty()) {
     icon(p, Icon::pulse, body.mid_x(), body.y + 90, 40, p.t.t2, 1.75F);
-    p.text(body.mid_x(), body.y + 140, "No agent has reported yet", Face::l_semibold, p.t.t1, Align::center);
+    p.text(body.mid_x(), body.y + 140, "No agent has reported yet"_tr, Face::l_semibold, p.t.t1, Align::center);
     p.text(body.mid_x(), body.y + 168,
-           "Invite one: watchfloor agent invite --kinds KIND --engine tcp://HOST:PORT --out FILE", Face::m, p.t.t2,
-           Align::center);
+           text_of<"Invite one: {}">("watchfloor agent invite --kinds KIND --engine tcp://HOST:PORT --out FILE"),
+           Face::m, p.t.t2, Align::center);
   } else if (r.w >= 1200) {
     const float detail = std::clamp(r.w * 0.3F, 420.0F, 640.0F);
     draw_table(f, d, {body.x, body.y, body.w - detail, body.h});
@@ -96,24 +97,26 @@ void AgentsView::draw_tiles(Frame& f, Desk& d, const Rect& r) {
   const bool recorded = s.health.recorded;
   const std::uint64_t behind = s.health.log_position - std::min(s.health.log_position, s.health.fused_position);
   const std::vector<Tile> tiles = {
-      {"Agents heard", fmt::format("{} of {}", feeds.live, feeds.known),
-       feeds.silent == 0 ? std::string("none late") : fmt::format("{} late or silent", feeds.silent), feeds.silent > 0},
-      {recorded ? "Events read" : "Events stored", count_text(s.events_total),
-       fmt::format("{:.0f} a second now", s.events_per_second), false},
-      {"Numbers missing", count_text(missing),
-       recorded                      ? std::string("no ledger here")
-       : feeds.given_up > 0          ? count_text(feeds.given_up) + " more were given up"
-       : s.health.ledger_checked > 0 ? "ledger checked at " + f.time.clock(s.health.ledger_checked)
-                                     : std::string("ledger not checked yet"),
+      {"Agents heard"_tr, text_of<"{} of {}">(feeds.live, feeds.known),
+       feeds.silent == 0 ? "none late"_tr.str() : text_of<"{} late or silent">(feeds.silent), feeds.silent > 0},
+      {recorded ? "Events read"_tr : "Events stored"_tr, count_text(s.events_total),
+       text_of<"{:.0f} a second now">(s.events_per_second), false},
+      {"Numbers missing"_tr, count_text(missing),
+       recorded                      ? "no ledger here"_tr.str()
+       : feeds.given_up > 0          ? text_of<"{} more were given up">(count_text(feeds.given_up))
+       : s.health.ledger_checked > 0 ? text_of<"ledger checked at {}">(f.time.clock(s.health.ledger_checked))
+                                     : "ledger not checked yet"_tr.str(),
        missing > 0},
-      {"Waiting in spools", count_text(feeds.spooled), recorded ? "no link here" : "kept by agents until stored",
-       false},
-      {"Fused", behind == 0 ? std::string("all") : count_text(behind) + " behind",
-       recorded ? "as it was recorded" : "position " + count_text(s.health.fused_position), behind > 10'000},
-      {"Engine queue", count_text(s.health.queue_depth),
-       recorded ? std::string("no engine here") : plural(s.health.refused_batches, "batch", "batches") + " refused",
+      {"Waiting in spools"_tr, count_text(feeds.spooled),
+       recorded ? "no link here"_tr : "kept by agents until stored"_tr, false},
+      {"Fused"_tr, behind == 0 ? "all##fused"_tr.str() : text_of<"{} behind">(count_text(behind)),
+       recorded ? "as it was recorded"_tr.str() : text_of<"position {}">(count_text(s.health.fused_position)),
+       behind > 10'000},
+      {"Engine queue"_tr, count_text(s.health.queue_depth),
+       recorded ? "no engine here"_tr.str()
+                : plural<"{} batch refused", "{} batches refused">(s.health.refused_batches),
        s.health.refused_batches > 0},
-      {"Lines refused", count_text(feeds.refused), "counted, with reason", false}};
+      {"Lines refused"_tr, count_text(feeds.refused), "counted, with reason"_tr, false}};
   p.hairline(r.x, r.bottom() - 1, r.w, t.line);
   const auto fit = static_cast<std::size_t>(std::max(1.0F, std::floor(r.w / 168)));
   const std::size_t n = std::min(tiles.size(), fit);
@@ -150,17 +153,17 @@ void AgentsView::draw_table(Frame& f, Desk& d, const Rect& r) {
   const auto title = [&](float x, std::string_view text, Align align) {
     p.text(r.x + x, head.mid_y(), text, Face::s, t.t3, align);
   };
-  title(60, "Agent", Align::left);
+  title(60, "Agent"_tr, Align::left);
   const bool health = heard - 190 > 150;
-  if (health) title(190, "Health", Align::left);
-  if (wide) title(sources, "Sources", Align::left);
-  title(heard, "Last event", Align::right);
-  title(spark, "Last minute", Align::left);
-  title(rate, "Per min", Align::right);
-  title(events, f.snapshot.health.recorded ? "Read" : "Stored", Align::right);
-  title(skew, "Clock", Align::right);
-  title(spool, "Spool", Align::right);
-  title(gaps, "Gaps", Align::right);
+  if (health) title(190, "Health"_tr, Align::left);
+  if (wide) title(sources, "Sources"_tr, Align::left);
+  title(heard, "Last event"_tr, Align::right);
+  title(spark, "Last minute"_tr, Align::left);
+  title(rate, "Per min"_tr, Align::right);
+  title(events, f.snapshot.health.recorded ? "Read"_tr : "Stored"_tr, Align::right);
+  title(skew, "Clock"_tr, Align::right);
+  title(spool, "Spool"_tr, Align::right);
+  title(gaps, "Gaps"_tr, Align::right);
 
   const Rect view{r.x, head.bottom(), r.w, r.bottom() - head.bottom()};
   float y = begin_scroll(f, "agents/table", view, table_);
@@ -185,10 +188,10 @@ void AgentsView::draw_table(Frame& f, Desk& d, const Rect& r) {
     // Where there is no room for both, how long it is kept out comes before when it was last heard.
     const bool until = health && !wide && !kept_out.empty();
     if (until)
-      p.text(r.x + 190, mid, "kept out until " + f.time.clock(a.kept_out_until), Face::s_semibold, warn, Align::left,
-             heard - 190);
+      p.text(r.x + 190, mid, text_of<"kept out until {}">(f.time.clock(a.kept_out_until)), Face::s_semibold, warn,
+             Align::left, heard - 190);
     else if (health)
-      p.text(r.x + 190, mid, kept_out.empty() ? name_of(a.health) : "kept out", quiet ? Face::s_semibold : Face::s,
+      p.text(r.x + 190, mid, kept_out.empty() ? name_of(a.health) : "kept out"_tr, quiet ? Face::s_semibold : Face::s,
              quiet ? warn : t.t2, Align::left, wide ? 130.0F : heard - 190 - 84);
     if (wide) {
       std::string names;
@@ -197,17 +200,17 @@ void AgentsView::draw_table(Frame& f, Desk& d, const Rect& r) {
         names += (names.empty() ? "" : ", ") + s.name;
         if (problem.empty()) problem = s.problem;
       }
-      if (problem.empty() && !a.problem.empty()) problem = "Unreadable: " + a.problem;
-      if (a.copies > 0) problem = "A copy of it spoke";
-      if (a.key_due > 0 && a.key_due < now) problem = "Its key is overdue";
-      if (a.clock_ahead > 0) problem = "Its clock is wrong: " + lag(a.clock_ahead) + " ahead";
-      if (!kept_out.empty()) problem = "Kept out" + kept_out.substr(std::string_view("kept out").size());
+      if (problem.empty() && !a.problem.empty()) problem = text_of<"Unreadable: {}">(a.problem);
+      if (a.copies > 0) problem = "A copy of it spoke"_tr;
+      if (a.key_due > 0 && a.key_due < now) problem = "Its key is overdue"_tr;
+      if (a.clock_ahead > 0) problem = text_of<"Its clock is wrong: {} ahead">(lag(a.clock_ahead));
+      if (!kept_out.empty()) problem = text_of<"Kept out until {} because it flooded">(f.time.clock(a.kept_out_until));
       p.text(r.x + sources, mid, problem.empty() ? names : problem, problem.empty() ? Face::mono_s : Face::s_medium,
              problem.empty() ? t.t2 : warn, Align::left, heard - sources - 96);
     }
     const UtcNs last = last_event_of(a);
     if (!until)
-      p.text(r.x + heard, mid, last > 0 ? lag(now - last) + " ago" : std::string("never"), Face::mono_s,
+      p.text(r.x + heard, mid, last > 0 ? text_of<"{} ago">(lag(now - last)) : "never"_tr.str(), Face::mono_s,
              quiet ? warn : t.t1, Align::right);
     std::uint32_t v[20];
     std::copy(a.recent.begin(), a.recent.end(), v);
@@ -215,8 +218,8 @@ void AgentsView::draw_table(Frame& f, Desk& d, const Rect& r) {
     p.text(r.x + rate, mid, count_text(a.per_minute), Face::mono_s, t.t1, Align::right);
     p.text(r.x + events, mid, count_text(a.events), Face::mono_s, t.t1, Align::right);
     const std::int64_t off = a.clock_skew < 0 ? -a.clock_skew : a.clock_skew;
-    p.text(r.x + skew, mid, off < kSecond / 2 ? std::string("0 s") : (a.clock_skew < 0 ? "−" : "+") + lag(off),
-           Face::mono_s, off >= kNotableSkew ? warn : t.t2, Align::right);
+    p.text(r.x + skew, mid, off < kSecond / 2 ? span(0) : (a.clock_skew < 0 ? "−" : "+") + lag(off), Face::mono_s,
+           off >= kNotableSkew ? warn : t.t2, Align::right);
     p.text(r.x + spool, mid, count_text(a.report.spooled), Face::mono_s, a.report.spooled > 0 ? t.t1 : t.t3,
            Align::right);
     p.text(r.x + gaps, mid, count_text(a.gap_events), Face::mono_s,

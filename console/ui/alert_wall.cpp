@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "console/ui/icons.hpp"
+#include "console/ui/model_words.hpp"
 #include "console/ui/widgets.hpp"
 
 namespace wf::ui {
@@ -15,9 +16,8 @@ namespace {
 constexpr float kFoldHead = 28;
 
 /// "HQ › Level 2 › Server room" folds under "Level 2"; what has no second part under its first.
-const std::string& zone_of(const Incident& i) {
-  static const std::string kNowhere = "No place";
-  if (i.place.empty()) return kNowhere;
+std::string zone_of(const Incident& i) {
+  if (i.place.empty()) return "No place"_tr;
   return i.place.size() > 2 || (i.place.size() == 2 && i.place[0].size() <= 3) ? i.place[1] : i.place[0];
 }
 
@@ -94,7 +94,7 @@ void AlertWall::arrange(Frame& f, Desk& d) {
       visible_.push_back(row);
       continue;
     }
-    const std::string& zone = zone_of(i);
+    const std::string zone = zone_of(i);
     auto at = std::find_if(folds_.begin(), folds_.end(), [&](const Fold& x) { return x.zone == zone; });
     if (at == folds_.end()) {
       folds_.emplace_back();
@@ -267,7 +267,7 @@ void AlertWall::draw_unseen(Frame& f, const Rect& r, int index, float row) {
   const Hit hit = p.hits.add("wall/unseen", r);
   p.fill(r, c.fill);
   mark(p, i.priority, r.x + 24, r.mid_y(), 18);
-  const float show = p.text(r.right() - 12, r.mid_y(), "Show it", Face::m_medium, c.ink, Align::right);
+  const float show = p.text(r.right() - 12, r.mid_y(), "Show it"_tr, Face::m_medium, c.ink, Align::right);
   p.text(r.x + 48, r.mid_y(), i.title, Face::m_semibold, c.ink, Align::left, r.w - 72 - show);
   if (!hit.clicked) return;
   f.selection.incident = i.id;
@@ -283,16 +283,16 @@ void AlertWall::draw_newcomers(Frame& f, const Rect& r) {
   p.hairline(r.x, r.bottom() - 1, r.w, t.line2);
   icon(p, Icon::up, r.x + 24, r.mid_y(), 14, t.t1);
   float x = r.x + 48;
-  x += p.text(x, r.mid_y(), count_text(order_.waiting()) + " new", Face::m_semibold, t.t1) + 10;
-  x += p.text(x, r.mid_y(), "highest", Face::s, t.t2) + 8;
+  x += p.text(x, r.mid_y(), text_of<"{} new">(count_text(order_.waiting())), Face::m_semibold, t.t1) + 10;
+  x += p.text(x, r.mid_y(), "highest"_tr, Face::s, t.t2) + 8;
   mark(p, order_.highest_waiting(), x + 9, r.mid_y(), 18);
   x += 24;
-  x += p.text(x, r.mid_y(), name_of(order_.highest_waiting()), Face::s_semibold, t.of(order_.highest_waiting()).text);
-  const float kw = key_width(p, "Home");
-  key_cap(p, r.right() - 12 - kw, r.mid_y(), "Home");
-  const float show = p.width("Show now", Face::m_medium);
-  p.text(r.right() - 20 - kw, r.mid_y(), "Show now", Face::m_medium, t.t1, Align::right);
-  const std::string_view why = "Held while you move or type";
+  x += p.text(x, r.mid_y(), word_of(order_.highest_waiting()), Face::s_semibold, t.of(order_.highest_waiting()).text);
+  const float kw = key_width(p, "Home"_tr);
+  key_cap(p, r.right() - 12 - kw, r.mid_y(), "Home"_tr);
+  const float show = p.width("Show now"_tr, Face::m_medium);
+  p.text(r.right() - 20 - kw, r.mid_y(), "Show now"_tr, Face::m_medium, t.t1, Align::right);
+  const Text why = "Held while you move or type"_tr;
   const float free = r.right() - 36 - kw - show - x;
   if (free > p.width(why, Face::s) + 16)
     p.text(r.right() - 36 - kw - show, r.mid_y(), why, Face::s, t.t2, Align::right);
@@ -310,11 +310,11 @@ void AlertWall::draw_folds(Frame& f, Desk& d, const Rect& r, const WallColumns& 
   p.fill(head, hit.hovered ? t.bg4 : t.bg3);
   p.hairline(head.x, head.bottom() - 1, head.w, t.line2);
   icon(p, Icon::down, r.x + 23, head.mid_y(), 12, t.t1);
-  const float used = p.text(r.x + c.title, head.mid_y(), "Folded, low only", Face::s_semibold, t.t1);
+  const float used = p.text(r.x + c.title, head.mid_y(), "Folded, low only"_tr, Face::s_semibold, t.t1);
   const float figures = c.domains;  // three counts, pitch 44
   p.text(r.x + c.title + used + 14, head.mid_y(),
-         fmt::format("{} in {}, {} without owner", plural(folded_count_, "incident", "incidents"),
-                     plural(folds_.size(), "zone", "zones"), folded_unowned_),
+         text_of<"{} in {}, {} without owner">(plural<"{} incident", "{} incidents">(folded_count_),
+                                               plural<"{} zone", "{} zones">(folds_.size()), folded_unowned_),
          Face::s, t.t2, Align::left, figures - c.title - used - 24);
   for (std::size_t k = 0; k < 3; ++k)
     icon(p, icon_of(static_cast<Domain>(k)), r.x + figures + 14 + static_cast<float>(k) * 44, head.mid_y(), 13, t.t2);
@@ -331,16 +331,16 @@ void AlertWall::draw_folds(Frame& f, Desk& d, const Rect& r, const WallColumns& 
     const float low = c.place >= 0 ? c.place : c.domains - 120;
     p.text(r.x + c.title, at.mid_y(), x.zone, Face::m_medium, t.t1, Align::left, low - c.title - 12);
     mark(p, Priority::low, r.x + low + 8, at.mid_y(), 14, MarkState::held);
-    p.text(r.x + low + 22, at.mid_y(), "L", Face::s_semibold, t.of(Priority::low).text);
+    p.text(r.x + low + 22, at.mid_y(), letter_word(Priority::low), Face::s_semibold, t.of(Priority::low).text);
     p.text(r.x + low + 62, at.mid_y(), count_text(x.count), Face::mono_m, t.t1, Align::right);
-    p.text(r.x + low + 70, at.mid_y(), "folded", Face::s, t.t3);
+    p.text(r.x + low + 70, at.mid_y(), "folded"_tr, Face::s, t.t3);
     for (std::size_t k = 0; k < 3; ++k)
       p.text(r.x + figures + 20 + static_cast<float>(k) * 44, at.mid_y(), count_text(x.domains[k]), Face::mono_s,
              x.domains[k] > 0 ? t.t1 : t.t3, Align::right);
     const float spark = figures + 144;
     if (r.w > spark + 240) sparkline(p, {r.x + spark, at.mid_y() - 8, 64, 16}, x.spark, 16);
-    p.text(at.right() - 15, at.mid_y(), x.fresh > 0 ? fmt::format("{} new in 1 min", x.fresh) : std::string("quiet"),
-           Face::s, t.t2, Align::right);
+    p.text(at.right() - 15, at.mid_y(), x.fresh > 0 ? text_of<"{} new in 1 min">(x.fresh) : "quiet"_tr.str(), Face::s,
+           t.t2, Align::right);
     if (over.clicked) d.unfold = true;
   }
 }

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "console/model/snapshot.hpp"
+#include "console/ui/language.hpp"
 
 namespace wf::ui {
 
@@ -12,6 +13,7 @@ struct AttachmentLook {
   const Contribution* line = nullptr;  ///< whose it is
   std::string hash;                    ///< empty: its agent could not keep it, so it has no name
   std::string name;                    ///< "3f9c2a77e01b", as far as a person has to type it; else "no name"
+  Text word;                           ///< "here", "arriving"
   std::string state;                   ///< "here", "arriving, 62 %", "not here yet", "refused", "removed", "given up"
   std::string detail;                  ///< "JPEG, 412.0 KiB", or why it is not here
   bool bad = false;                    ///< it will not come any more

@@ -22,6 +22,7 @@
 #include "console/ui/site_map.hpp"
 #include "console/ui/time_strip.hpp"
 #include "console/ui/top_bar.hpp"
+#include "console/ui/writing_notice.hpp"
 
 namespace wf::ui {
 namespace {
@@ -42,7 +43,10 @@ bool f11_pressed() {
 }  // namespace
 
 struct Console::Impl {
+  WantedGlyphs wanted;
+  WritingNotice writing;
   Fonts fonts;
+  bool cjk_font = false;
   Hits hits;
   Theme theme = Theme::dark;
   View view = View::wall;
@@ -79,8 +83,12 @@ Console::Console() : impl_(std::make_unique<Impl>()) {}
 Console::~Console() = default;
 
 void Console::build_fonts(ImFontAtlas& atlas, const FontFiles& files, float font_height) {
-  impl_->fonts = ui::build_fonts(atlas, files, font_height);
+  impl_->fonts = ui::build_fonts(atlas, files, font_height, &impl_->wanted, &impl_->fonts);
+  // A font that cannot be read is as good as none.
+  impl_->cjk_font = !files.cjk.empty() && (impl_->wanted.cjk().empty() || impl_->fonts.cjk);
 }
+
+bool Console::wants_fonts() const { return impl_->cjk_font && impl_->wanted.grew(); }
 
 void Console::set_theme(Theme theme) { impl_->theme = theme; }
 void Console::set_view(View view) { impl_->view = view; }
@@ -325,6 +333,8 @@ FrameOutput Console::frame(const std::shared_ptr<const Snapshot>& snapshot, cons
       selected != m.selection.incident)
     f.wake(0);
   m.first = false;
+  m.writing.tell(m.wanted, m.cjk_font, m.desk, out, input.seconds);
+  if (m.cjk_font && m.wanted.grew()) f.wake(0);
   m.pace(f);
   out.questions = std::exchange(m.desk.questions, {});
   ImGui::End();

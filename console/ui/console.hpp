@@ -22,6 +22,8 @@ enum class View : std::uint8_t { wall, map, agents, rules, gallery, guard };
 /// Where the fonts lie; an empty path means that ImGui's own font stands in.
 struct FontFiles {
   std::string inter_regular, inter_medium, inter_semibold, mono_regular, mono_medium;
+  std::string cjk;   ///< for Chinese, Japanese and Korean, read when a text needs it; empty: there is none
+  int cjk_face = 0;  ///< which face of a collection
 };
 
 /// What a view asks of the engine; the answer carries the token.
@@ -61,6 +63,7 @@ struct FrameOutput {
   bool toggle_fullscreen = false;
   SoundWish sound;
   std::vector<Question> questions = {};
+  std::vector<std::string> remarks = {};  ///< for the log, one line each, each once
 };
 
 struct Probe;
@@ -73,6 +76,8 @@ class Console {
   /// Builds the fonts for a font height in pixels (16 at 100 %); call before the first frame and whenever
   /// it changes, outside a frame. Clears the atlas.
   void build_fonts(ImFontAtlas& atlas, const FontFiles& files, float font_height);
+  /// The last frame met Chinese, Japanese or Korean writing that the atlas lacks: build the fonts again.
+  [[nodiscard]] bool wants_fonts() const;
   void set_theme(Theme theme);
   void set_view(View view);
   /// The guard's view is that of this post; empty: of its user alone.

@@ -1,8 +1,11 @@
 #include "console/ui/dispatch_text.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 
+#include "console/ui/model_words.hpp"
 #include "console/ui/time_text.hpp"
 
 namespace wf::ui {
@@ -19,10 +22,10 @@ Dispatch::Step step_of(const Incident& i) {
 }
 
 std::string_view state_words(const Incident& i) {
-  static constexpr std::array<std::string_view, Dispatch::kSteps> kWords{"Not received", "Received", "En route",
-                                                                         "On scene", "Cleared"};
+  static constexpr std::array<Text, Dispatch::kSteps> kWords{"Not received"_tr, "Received"_tr, "En route"_tr,
+                                                             "On scene"_tr, "Cleared##dispatch"_tr};
   const bool under_way = i.state == IncidentState::dispatched || i.state == IncidentState::on_scene;
-  if (!under_way || i.dispatch.none()) return name_of(i.state);
+  if (!under_way || i.dispatch.none()) return word_of(i.state);
   return kWords[static_cast<std::size_t>(i.dispatch.step())];
 }
 
@@ -30,7 +33,7 @@ std::string dispatch_words(const Incident& i, UtcNs now) {
   if (i.dispatch.none() || i.dispatched_to.empty()) return {};
   const Dispatch::Step step = i.dispatch.step();
   const std::int64_t since = now - i.dispatch.at(step).time;
-  return i.dispatched_to + " " + std::string(name_of(step)) + " " + span(std::max<std::int64_t>(since, 0));
+  return fmt::format("{} {} {}", i.dispatched_to, word_of(step), span(std::max<std::int64_t>(since, 0)));
 }
 
 bool at_a_post(const Snapshot& s, std::string_view to) {

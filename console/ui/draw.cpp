@@ -44,6 +44,7 @@ float Painter::width(std::string_view s, Face face) const {
 
 float Painter::text(float x, float mid, std::string_view s, Face face, ImU32 color, Align align, float max) {
   if (s.empty()) return 0;
+  if (fonts_.wanted != nullptr) fonts_.wanted->look(s);
   ImFont* font = fonts_[face];
   std::string changed;
   if (!fonts_.inter) {

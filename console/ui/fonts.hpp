@@ -3,8 +3,11 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
+#include <vector>
 
 #include "console/ui/console.hpp"
+#include "console/ui/glyphs.hpp"
 
 namespace wf::ui {
 
@@ -36,13 +39,21 @@ struct Fonts {
   float font_height = 16;
   bool inter = false;  ///< false: ImGui's own font stands in, which knows ASCII only
   bool mono = false;
+  bool cjk = false;  ///< the glyphs that were wanted have a font
+  /// What Painter finds in texts; null: nobody asks.
+  WantedGlyphs* wanted = nullptr;
+  /// A big file that several faces share; kept for the next time.
+  std::shared_ptr<const std::vector<unsigned char>> cjk_file;
 
   [[nodiscard]] ImFont* operator[](Face f) const { return faces[static_cast<std::size_t>(f)]; }
 };
 
 /// Builds every face into `atlas`, cleared before. Digits come from a source of their own with equal advances,
-/// because ImGui knows no tabular figures. A file that is missing or broken is replaced by ImGui's own font.
-[[nodiscard]] Fonts build_fonts(ImFontAtlas& atlas, const FontFiles& files, float font_height);
+/// because ImGui knows no tabular figures. A file that is missing or broken is replaced by ImGui's own font. Every face
+/// has Latin, Greek and Cyrillic; of `wanted` come the glyphs of the CJK font, where there is one. `before` lends what
+/// was read of its files.
+[[nodiscard]] Fonts build_fonts(ImFontAtlas& atlas, const FontFiles& files, float font_height,
+                                WantedGlyphs* wanted = nullptr, const Fonts* before = nullptr);
 
 /// Height of a face in units.
 [[nodiscard]] float size_of(Face face);

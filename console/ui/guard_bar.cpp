@@ -12,8 +12,8 @@ namespace {
 
 using Step = Dispatch::Step;
 
-constexpr std::array<std::string_view, 4> kFound{"Nothing found", "False alarm", "Put right", "Handed over"};
-constexpr std::array<std::string_view, 4> kNotes{"Send help", "Police called", "Door is shut", "I stay here"};
+constexpr std::array<Text, 4> kFound{"Nothing found"_tr, "False alarm"_tr, "Put right"_tr, "Handed over"_tr};
+constexpr std::array<Text, 4> kNotes{"Send help"_tr, "Police called"_tr, "Door is shut"_tr, "I stay here"_tr};
 constexpr float kGap = 12, kPad = 16;
 
 /// `n` cells of `r` in rows of `columns`.
@@ -81,12 +81,14 @@ Hit large_button(Painter& p, std::string_view name, const Rect& r, std::string_v
 
 void GuardView::draw_steps(Frame& f, Desk& d, const std::vector<Rect>& cells) {
   struct Look {
-    const char* label;
+    Text label;
     const char* key;
     const char* action;
   };
-  static constexpr std::array<Look, 4> kSteps{
-      {{"Received", "1", "received"}, {"On my way", "2", "en_route"}, {"Arrived", "3", "arrived"}, {"Clear", "4", ""}}};
+  static constexpr std::array<Look, 4> kSteps{{{"Received##guard"_tr, "1", "received"},
+                                               {"On my way##guard"_tr, "2", "en_route"},
+                                               {"Arrived##guard"_tr, "3", "arrived"},
+                                               {"Clear##guard"_tr, "4", ""}}};
   const auto at = static_cast<std::size_t>(step_of(*current_));
   const bool sent = waits(d);
   for (std::size_t k = 0; k < kSteps.size(); ++k) {
@@ -97,9 +99,9 @@ void GuardView::draw_steps(Frame& f, Desk& d, const std::vector<Rect>& cells) {
     style.primary = next;
     style.enabled = reached(f) && !sent && !style.done;
     const Dispatch::Reached& reached_at = current_->dispatch.steps[k + 1];
-    if (style.done) style.below = reached_at.time != 0 ? f.time.minutes(reached_at.time) : std::string("passed over");
+    if (style.done) style.below = reached_at.time != 0 ? f.time.minutes(reached_at.time) : "passed over"_tr.str();
     const std::string name = std::string("guard/") + (*kSteps[k].action != 0 ? kSteps[k].action : "clear");
-    if (!large_button(f.p, name, cells[k], next && sent ? "Sent" : kSteps[k].label, style).clicked) continue;
+    if (!large_button(f.p, name, cells[k], next && sent ? "Sent"_tr : kSteps[k].label, style).clicked) continue;
     if (*kSteps[k].action != 0)
       say(f, d, kSteps[k].action);
     else
@@ -116,10 +118,10 @@ void GuardView::draw_findings(Frame& f, Desk& d, const std::vector<Rect>& cells)
     style.key = key;
     style.primary = k == 0;
     style.enabled = can;
-    const std::string_view label = other ? std::string_view("In words") : kFound[k];
+    const Text label = other ? "In words"_tr : kFound[k];
     const bool typed = !d.modal && !d.keys.typing() && d.keys.letter(static_cast<char>('4' + k));
-    const bool clicked = large_button(f.p, "guard/found/" + std::string(label), cells[k],
-                                      waits(d) && k == 0 ? std::string_view("Sent") : label, style)
+    const bool clicked = large_button(f.p, "guard/found/" + std::string(label.english()), cells[k],
+                                      waits(d) && k == 0 ? "Sent"_tr : label, style)
                              .clicked;
     if (!can || !(clicked || typed)) continue;
     if (other) {
@@ -147,10 +149,11 @@ void GuardView::draw_words(Frame& f, Desk& d, const Rect& r, const Rect& side, b
   if (d.modal) {
     p.fill(line, p.t.input, unit::kRadius);
   } else {
-    entered = text_field(p, "guard/words", line, words_, note ? "Note" : "What did you find?", focus_, {}, Face::l);
+    entered =
+        text_field(p, "guard/words", line, words_, note ? "Note"_tr : "What did you find?"_tr, focus_, {}, Face::l);
     focus_ = false;
   }
-  if (large_button(p, "guard/cancel", two[0], "Back", {.key = "Esc"}).clicked) {
+  if (large_button(p, "guard/cancel", two[0], "Back"_tr, {.key = "Esc"_tr}).clicked) {
     mode_ = Mode::steps;
     words_ = {};
     return;
@@ -158,7 +161,7 @@ void GuardView::draw_words(Frame& f, Desk& d, const Rect& r, const Rect& side, b
   LargeButton send;
   send.primary = true;
   send.enabled = reached(f) && words_.text.find_first_not_of(' ') != std::string::npos;
-  const bool go = large_button(p, "guard/send", two[1], "Send", send).clicked || entered;
+  const bool go = large_button(p, "guard/send", two[1], "Send"_tr, send).clicked || entered;
   if (note) {
     const std::vector<Rect> cells = cells_of(quick, kNotes.size(), tall ? 2 : 4);
     for (std::size_t k = 0; k < kNotes.size(); ++k)
@@ -185,9 +188,10 @@ void GuardView::draw_panic(Frame& f, Desk& d, const Rect& r) {
     p.fill({r.x, r.y, r.w * share, r.h}, c.fill, 6);
   }
   p.stroke(r, c.edge, 2, 6);
-  p.text(r.mid_x(), r.mid_y() - 10, "PANIC", face_that_fits(p, "PANIC", r.w - 16, 1, {Face::sign_s, Face::xl_semibold}),
-         c.ink, Align::center);
-  p.text(r.mid_x(), r.bottom() - 22, pressed_ ? "sent" : "hold", Face::l_semibold, c.ink, Align::center);
+  p.text(r.mid_x(), r.mid_y() - 10, "PANIC"_tr,
+         face_that_fits(p, "PANIC"_tr, r.w - 16, 1, {Face::sign_s, Face::xl_semibold}), c.ink, Align::center);
+  p.text(r.mid_x(), r.bottom() - 22, pressed_ ? "sent##panic"_tr : "hold##panic"_tr, Face::l_semibold, c.ink,
+         Align::center);
   p.text(r.x + 10, r.y + 16, "P", Face::mono_m_medium, c.ink);
 }
 
@@ -223,15 +227,15 @@ void GuardView::draw_bar(Frame& f, Desk& d, const Rect& r) {
   const std::vector<Rect> two = cells_of(side, 2, 2);
   const bool opened = mode_ == Mode::finding;
   LargeButton undo;
-  undo.key = opened ? "Esc" : "U";
+  undo.key = opened ? "Esc"_tr : untranslated("U");
   undo.enabled = opened || (reached(f) && step_of(*current_) != Step::sent && !waits(d));
-  if (large_button(p, "guard/undo", two[0], opened ? "Back" : "Undo", undo).clicked) {
+  if (large_button(p, "guard/undo", two[0], opened ? "Back"_tr : "Undo"_tr, undo).clicked) {
     if (opened)
       mode_ = Mode::steps;
     else
       say(f, d, "back");
   }
-  if (large_button(p, "guard/note", two[1], "Note", {.key = "N", .enabled = reached(f)}).clicked) {
+  if (large_button(p, "guard/note", two[1], "Note"_tr, {.key = "N", .enabled = reached(f)}).clicked) {
     mode_ = Mode::note;
     focus_ = true;
   }

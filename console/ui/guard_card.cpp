@@ -18,20 +18,20 @@ std::string joined(const std::vector<std::string>& path) {
 }
 
 /// What is expected of the guard now.
-std::string_view asked(Step step) {
+Text asked(Step step) {
   switch (step) {
     case Step::sent:
-      return "New: say that you have it";
+      return "New: say that you have it"_tr;
     case Step::received:
-      return "Received";
+      return "Received##told"_tr;
     case Step::en_route:
-      return "On the way";
+      return "On the way##told"_tr;
     case Step::arrived:
-      return "On scene: what did you find?";
+      return "On scene: what did you find?"_tr;
     case Step::cleared:
       break;
   }
-  return "Cleared";
+  return "Cleared##guard"_tr;
 }
 
 }  // namespace
@@ -87,7 +87,7 @@ float GuardView::draw_card(Frame& f, Desk& d, const Rect& r) {
   y = large_text(p, x, y, w, 2, joined(i.place), {Face::sign_s, Face::xl_semibold, Face::l_semibold}, t.t1) + 6;
   std::string from = incident_name(i.id);
   if (const Dispatch::Reached& sent = i.dispatch.at(Step::sent); sent.time != 0)
-    from += ", " + sent.actor + " sent you at " + f.time.minutes(sent.time);
+    from = text_of<"{}, {} sent you at {}">(from, sent.actor, f.time.minutes(sent.time));
   p.text(x, y + 14, from, face_that_fits(p, from, w, 1, {Face::xl_semibold, Face::l_semibold, Face::m_semibold}), t.t2,
          Align::left, w);
   y += 36;
@@ -96,7 +96,7 @@ float GuardView::draw_card(Frame& f, Desk& d, const Rect& r) {
     return std::pair(a.effect != "context", a.time) < std::pair(b.effect != "context", b.time);
   });
   if (newest != i.why.end()) {
-    const std::string last = "Last: " + newest->text + ", " + ago(now - newest->time);
+    const std::string last = text_of<"Last: {}, {}">(newest->text, ago(now - newest->time));
     p.text(x, y + 14, last, face_that_fits(p, last, w, 1, {Face::xl_semibold, Face::l_semibold, Face::m_semibold}),
            t.t2, Align::left, w);
     y += 36;

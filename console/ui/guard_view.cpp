@@ -84,8 +84,8 @@ void GuardView::follow(Frame& f, Desk& d) {
       if (find(was.id) != nullptr) continue;
       const Incident* now = s.incident(was.id);
       d.toast(Toast::Kind::notice,
-              now != nullptr ? incident_name(was.id) + " went to " + now->dispatched_to
-                             : incident_name(was.id) + " is over",
+              now != nullptr ? text_of<"{} went to {}">(incident_name(was.id), now->dispatched_to)
+                             : text_of<"{} is over">(incident_name(was.id)),
               was.title, f.input.seconds);
     }
     active_.clear();
@@ -194,13 +194,13 @@ void GuardView::draw_header(Frame& f, const Rect& r) {
   if (operators) {
     ButtonStyle leave;
     leave.kind = ButtonKind::ghost;
-    leave.key = "Ctrl K";
-    const float w = button_width(p, "Console", leave);
-    if (button(p, "guard/leave", end - w, r.mid_y() - 14, "Console", leave).clicked) f.view = View::wall;
+    leave.key = "Ctrl K"_tr;
+    const float w = button_width(p, "Console"_tr, leave);
+    if (button(p, "guard/leave", end - w, r.mid_y() - 14, "Console"_tr, leave).clicked) f.view = View::wall;
     end -= w + 12;
   }
   icon(p, Icon::guard, r.x + kPad + 18, r.mid_y(), 36, t.t2, 2);
-  const std::string who = me_.empty() ? std::string("Nobody is signed in") : me_;
+  const std::string who = me_.empty() ? "Nobody is signed in"_tr.str() : me_;
   const float x = r.x + kPad + 52;
   const float used = p.text(x, r.mid_y(), who, face_that_fits(p, who, end - x, 1, {Face::sign_s, Face::l_semibold}),
                             t.t1, Align::left, end - x);
@@ -227,9 +227,10 @@ float GuardView::draw_bands(Frame& f, Desk& d, const Rect& r) {
   };
   if (!reached(f)) {
     const float top = y;
-    const float x = band(c.fill, c.ink, Icon::unplug, "Use the radio: " + f.input.connection_problem, kStale);
-    const std::string old = f.snapshot.version == 0 ? std::string("No picture has come yet")
-                                                    : "What stands here is of " + f.time.clock(f.snapshot.now);
+    const float x = band(c.fill, c.ink, Icon::unplug, text_of<"Use the radio: {}">(f.input.connection_problem), kStale);
+    const std::string old = f.snapshot.version == 0
+                                ? "No picture has come yet"_tr.str()
+                                : text_of<"What stands here is of {}">(f.time.clock(f.snapshot.now));
     p.text(x, top + 88, old, face_that_fits(p, old, r.right() - kPad - x, 1, {Face::xl_semibold, Face::l_semibold}),
            c.ink, Align::left, r.right() - kPad - x);
   }
@@ -240,16 +241,17 @@ float GuardView::draw_bands(Frame& f, Desk& d, const Rect& r) {
     panic_ = 0;
     band(c.fill, c.ink, Icon::warning,
          alarm->needs_acknowledgement()
-             ? "Panic: the control room is called"
-             : "Panic: " + (alarm->owner.empty() ? "the control room" : alarm->owner) + " has seen it");
+             ? "Panic: the control room is called"_tr.str()
+             : text_of<"Panic: {} has seen it">(alarm->owner.empty() ? "the control room"_tr.str() : alarm->owner));
   } else if (panic_ != 0) {
-    band(c.fill, c.ink, Icon::warning, reached(f) ? "Panic is on its way" : "Panic is not sent yet: use the radio");
+    band(c.fill, c.ink, Icon::warning,
+         reached(f) ? "Panic is on its way"_tr : "Panic is not sent yet: use the radio"_tr);
   }
   if (current_ != nullptr && current_->drill) {
     const Rect at{r.x, y, r.w, kBand};
     p.fill(at, t.bg3);
     p.dashed(at, t.acc, 2, 8, 5);
-    p.text(at.x + kPad, at.mid_y(), "DRILL", Face::sign_s, t.acc);
+    p.text(at.x + kPad, at.mid_y(), "DRILL"_tr, Face::sign_s, t.acc);
     y += kBand;
   }
   if (!d.toasts.empty()) {
@@ -290,7 +292,7 @@ float GuardView::draw_others(Frame& f, Desk& d, const Rect& r) {
     p.fill(at, hit.hovered && open ? t.bg4 : t.bg3, 6);
     if (unheard) p.fill({at.x, at.y, 6, at.h}, t.of(i->priority).edge);
     mark(p, i->priority, at.x + 36, at.mid_y(), 30, unheard ? MarkState::open : MarkState::held);
-    const std::string_view label = unheard ? "Received" : open ? "" : "Take back";
+    const Text label = unheard ? "Received##guard"_tr : open ? Text() : "Take back"_tr;
     float end = at.right() - 16;
     if (!label.empty()) {
       const Rect button_at{at.right() - 190, at.y + 6, 184, at.h - 12};
@@ -305,7 +307,7 @@ float GuardView::draw_others(Frame& f, Desk& d, const Rect& r) {
       end = button_at.x - 12;
     }
     const std::string text =
-        open ? i->title : "Cleared " + f.time.minutes(i->dispatch.at(Step::cleared).time) + ": " + i->title;
+        open ? i->title : text_of<"Cleared {}: {}">(f.time.minutes(i->dispatch.at(Step::cleared).time), i->title);
     const float x = at.x + 64;
     const float room = end - x;
     // Two lines before it is cut; one size for all of them.
@@ -315,7 +317,7 @@ float GuardView::draw_others(Frame& f, Desk& d, const Rect& r) {
     y += kOther;
   }
   if (more > 0) {
-    p.text(r.x + 16, y + 14, plural(more, "more dispatch", "more dispatches"), Face::l_semibold, t.t2);
+    p.text(r.x + 16, y + 14, plural<"{} more dispatch", "{} more dispatches">(more), Face::l_semibold, t.t2);
     y += 32;
   }
   return y - r.y;
@@ -325,9 +327,9 @@ void GuardView::draw_empty(Frame& f, const Rect& r) const {
   Painter& p = f.p;
   const Tokens& t = p.t;
   const bool known = f.snapshot.version != 0 && reached(f);
-  const std::string first = known ? "No dispatch" : "Not known";
-  const std::string place = post_.empty() ? std::string("At the post") : post_;
-  const std::string second = since_ == 0 ? place : place + " since " + f.time.minutes(since_);
+  const Text first = known ? "No dispatch"_tr : "Not known"_tr;
+  const std::string place = post_.empty() ? "At the post"_tr.str() : post_;
+  const std::string second = since_ == 0 ? place : text_of<"{} since {}">(place, f.time.minutes(since_));
   const float mid = r.mid_y();
   icon(p, known ? Icon::shield_check : Icon::unplug, r.mid_x(), mid - 96, 88,
        known ? t.t3 : t.of(Priority::critical).text, 2.5F);

@@ -7,6 +7,7 @@
 
 #include "console/ui/dispatch_text.hpp"
 #include "console/ui/icons.hpp"
+#include "console/ui/model_words.hpp"
 #include "console/ui/target.hpp"
 #include "console/ui/wall_row.hpp"
 
@@ -28,30 +29,31 @@ void IncidentPanel::draw_head(Frame& f, Desk& d, const Rect& r, const Incident& 
     end = r.right() - 48;
   }
   std::string first;
-  std::string second = "age " + duration(now - i.opened);
+  std::string second = text_of<"age {}">(duration(now - i.opened));
   if (i.state == IncidentState::shelved) {
-    first = i.shelved_until > 0
-                ? (i.shelf_until_clear ? "Until it clears, or " : "Returns at ") + f.time.minutes(i.shelved_until)
-                : "Shelved until it clears";
-    second = i.owner.empty() ? second : "by " + i.owner;
+    const std::string until = f.time.minutes(i.shelved_until);
+    first = i.shelved_until <= 0  ? "Shelved until it clears"_tr.str()
+            : i.shelf_until_clear ? text_of<"Until it clears, or {}">(until)
+                                  : text_of<"Returns at {}">(until);
+    second = i.owner.empty() ? second : text_of<"by {}">(i.owner);
   } else if (i.needs_acknowledgement() && i.respond_by > 0) {
-    first = g.time + (g.ring.late ? " late to acknowledge" : " to acknowledge");
-    second = "target " + span(i.respond_by - i.opened) + ", " + second;
+    first = g.ring.late ? text_of<"{} late to acknowledge">(g.time) : text_of<"{} to acknowledge">(g.time);
+    second = text_of<"target {}, {}">(span(i.respond_by - i.opened), second);
   } else if (i.state == IncidentState::resolved) {
-    first = "Resolved";
-    second = std::string(name_of(i.cause));
+    first = "Resolved"_tr;
+    second = word_of(i.cause);
   } else if (dispatched(i) && !i.dispatch.none()) {
     first = dispatch_words(i, now);
     if (i.dispatch.due != 0 && now > i.dispatch.due)
-      second = "late by " + duration(now - i.dispatch.due);
+      second = text_of<"late by {}">(duration(now - i.dispatch.due));
     else if (i.dispatch.due != 0)
-      second = "next by " + f.time.minutes(i.dispatch.due);
+      second = text_of<"next by {}">(f.time.minutes(i.dispatch.due));
     if (i.dispatch.step() == Dispatch::Step::sent && !at_a_post(f.snapshot, i.dispatched_to))
-      second = "no post connected, " + second;
+      second = text_of<"no post connected, {}">(second);
   } else {
-    first = std::string(name_of(i.state));
+    first = word_of(i.state);
     if (!i.owner.empty()) first += ", " + i.owner;
-    if (i.acknowledged_at > 0) second = "acknowledged after " + g.time + ", " + second;
+    if (i.acknowledged_at > 0) second = text_of<"acknowledged after {}, {}">(g.time, second);
   }
   const float room = r.w * 0.36F;
   float used =
@@ -86,20 +88,20 @@ void IncidentPanel::draw_actions(Frame& f, Desk& d, const Rect& r, const Inciden
     if (form_.kind == a) s.look = Look::hover;
     return s;
   };
-  const auto label_of = [&](Action a) -> std::string_view {
-    if (a == Action::shelve && i.state == IncidentState::shelved) return "Return";
-    if (a == Action::progress && dispatched(i) && step_of(i) == Dispatch::Step::received) return "On the way";
+  const auto label_of = [&](Action a) -> Text {
+    if (a == Action::shelve && i.state == IncidentState::shelved) return "Return"_tr;
+    if (a == Action::progress && dispatched(i) && step_of(i) == Dispatch::Step::received) return "On the way"_tr;
     return look_of(a).label;
   };
   const auto put = [&](Action a, float x, bool primary) {
     const ButtonStyle s = style_of(a, primary);
     const bool sent = a == Action::acknowledge && d.pending(i.id, CommandKind::acknowledge);
     const std::string hit_name =
-        std::string("panel/") + (a == Action::resolve ? "Resolve" : std::string(look_of(a).label));
-    const Hit hit = button(p, hit_name, x, r.y, sent ? std::string_view("Sent") : label_of(a), s);
+        "panel/" + std::string(a == Action::resolve ? std::string_view("Resolve") : look_of(a).label.english());
+    const Hit hit = button(p, hit_name, x, r.y, sent ? "Sent"_tr : label_of(a), s);
     if (!s.enabled) d.hint(hit, why_not(a, i));
     if (hit.clicked) act(f, d, a);
-    return button_width(p, sent ? std::string_view("Sent") : label_of(a), s);
+    return button_width(p, sent ? "Sent"_tr : label_of(a), s);
   };
 
   // The first button is what is due now.
@@ -138,7 +140,7 @@ void IncidentPanel::draw_actions(Frame& f, Desk& d, const Rect& r, const Inciden
   const Hit hit = icon_button(p, "panel/more", x, r.y, Icon::more, more_open_);
   std::string names;
   for (const Action a : more_)
-    names += std::string(names.empty() ? "" : ", ") + std::string(label_of(a)) + " (" + look_of(a).key + ")";
+    names += fmt::format("{}{} ({})", names.empty() ? "" : ", ", label_of(a), look_of(a).key);
   if (!more_open_) d.hint(hit, names);
   if (hit.clicked) more_open_ = !more_open_;
 }
@@ -156,7 +158,7 @@ void IncidentPanel::draw_more(Frame& f, Desk& d) {
   for (const Action a : more_) {
     const Rect at{box.x + 4, y, box.w - 8, 32};
     const std::string no = why_not(a, *i);
-    const Hit hit = p.hits.add(std::string("more/") + look_of(a).label, at, no.empty());
+    const Hit hit = p.hits.add("more/" + std::string(look_of(a).label.english()), at, no.empty());
     if (hit.hovered && no.empty()) p.fill(at, p.t.bg4, 3);
     p.text(at.x + 10, at.mid_y(), look_of(a).label, Face::m_medium, no.empty() ? p.t.t1 : p.t.dis);
     const float kw = key_width(p, look_of(a).key);

@@ -121,12 +121,13 @@ class IncidentPanel {
 
 /// What a form offers to choose from.
 struct Choice {
-  std::string label;
+  std::string label;           ///< as it is shown
   std::uint64_t incident = 0;  ///< merge
   std::int64_t span = 0;       ///< shelve
   std::string event;           ///< split: the line's first event
   bool until_clear = false;    ///< shelve: it returns when it is normal again, after `span` at the latest
   bool connected = false;      ///< dispatch: a guard's post that is there shows it
+  std::string name = {};       ///< of its area, where the label follows the language; empty: the label
 };
 [[nodiscard]] std::vector<Choice> choices_of(Action kind, const Snapshot& s, const Incident* i);
 /// Incidents that may be resolved together with `i`, which is among them: open, of the same rule at the same site, not
@@ -135,8 +136,7 @@ struct Choice {
 /// Why an action cannot be taken now; empty when it can.
 [[nodiscard]] std::string why_not(Action action, const Incident& i);
 struct ActionLook {
-  const char* label;
-  const char* key;
+  Text label, key;
   char letter;
 };
 [[nodiscard]] const ActionLook& look_of(Action action);

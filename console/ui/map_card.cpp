@@ -1,5 +1,8 @@
 // The card of the selected device or room at the map's right.
 #include "console/ui/map_card.hpp"
+#include "console/ui/model_words.hpp"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <utility>
@@ -10,28 +13,6 @@ namespace {
 constexpr float kHead = 64;
 
 std::string name_or_id(const std::string& name, const std::string& id) { return name.empty() ? id : name; }
-
-const char* kind_text(DeviceKind kind) {
-  switch (kind) {
-    case DeviceKind::door:
-      return "Door";
-    case DeviceKind::reader:
-      return "Reader";
-    case DeviceKind::camera:
-      return "Camera";
-    case DeviceKind::host:
-      return "Host";
-    case DeviceKind::network:
-      return "Network";
-    case DeviceKind::controller:
-      return "Controller";
-    case DeviceKind::sensor:
-      return "Sensor";
-    case DeviceKind::guard_post:
-      return "Guard post";
-  }
-  return "Device";
-}
 
 Icon icon_for(const Device& d, const DeviceState* s) {
   if (d.kind != DeviceKind::door) return icon_of(d.kind);
@@ -113,15 +94,15 @@ float draw_thing_card(Frame& f, const Rect& r, SiteMapState& state, const LevelD
   std::string second;
   if (d != nullptr) {
     const bool named = !d->name.empty() && d->name != d->id && d->name.find(d->id) == std::string::npos;
-    title = std::string(kind_text(d->kind)) + " " + d->id;
+    title = fmt::format("{} {}", word_of(d->kind), d->id);
     std::string where;
     if (const Opening* o = site.opening(d->opening_id); o != nullptr && d->kind == DeviceKind::door) {
       const Unit* a = site.unit(o->unit_a);
       const Unit* b = site.unit(o->unit_b);
       if (a != nullptr && b != nullptr && !is_open(floor_of(a->category)) && is_open(floor_of(b->category)))
         std::swap(a, b);
-      where = (a != nullptr ? name_or_id(a->name, a->category) : "Outside") + std::string(" › ") +
-              (b != nullptr ? name_or_id(b->name, b->category) : "Outside");
+      where = (a != nullptr ? name_or_id(a->name, a->category) : "Outside"_tr.str()) + " › " +
+              (b != nullptr ? name_or_id(b->name, b->category) : "Outside"_tr.str());
     } else if (const Unit* in = site.unit(d->unit_id)) {
       where = name_or_id(in->name, in->category);
     }

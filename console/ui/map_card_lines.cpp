@@ -1,11 +1,12 @@
 // What stands on the card of a device or a room.
 #include <algorithm>
+#include <cctype>
 #include <cmath>
-#include <tuple>
 
 #include "console/ui/map_card.hpp"
 #include "console/ui/map_command.hpp"
 #include "console/ui/map_upkeep.hpp"
+#include "console/ui/model_words.hpp"
 
 namespace wf::ui {
 namespace {
@@ -13,12 +14,13 @@ namespace {
 std::string name_or_id(const std::string& name, const std::string& id) { return name.empty() ? id : name; }
 
 std::string state_text(DeviceKind kind, const DeviceState* s) {
-  if (s == nullptr || s->state.empty()) return kind == DeviceKind::door ? "No contact heard yet" : "Nothing heard yet";
-  if (s->state == "held") return "Held open";
-  if (s->state == "offline" && kind == DeviceKind::camera) return "Offline, no picture";
-  if (s->state == "covered") return "Covered, no picture";
-  std::string out = s->state;
-  out[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(out[0])));
+  if (s == nullptr || s->state.empty())
+    return kind == DeviceKind::door ? "No contact heard yet"_tr : "Nothing heard yet"_tr;
+  if (s->state == "held") return "Held open"_tr;
+  if (s->state == "offline" && kind == DeviceKind::camera) return "Offline, no picture"_tr;
+  if (s->state == "covered") return "Covered, no picture"_tr;
+  std::string out = device_state_word(s->state);
+  if (!out.empty()) out[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(out[0])));
   return out;
 }
 
@@ -34,7 +36,7 @@ void open_incidents(Frame& f, Card& card, const Rect& r, const LevelData& data, 
     if (!here || ++shown > 3) continue;
     if (shown == 1) {
       card.rule();
-      card.head("Open here");
+      card.head("Open here"_tr);
     }
     if (!card.dry()) {
       const Rect line{r.x + 8, card.y(), r.w - 16, 26};
@@ -51,7 +53,7 @@ void open_incidents(Frame& f, Card& card, const Rect& r, const LevelData& data, 
 /// What is known of it beside its state.
 void device_facts(Frame& f, Card& card, const Site& site, const Device& d, const DeviceState* state) {
   const Tokens& t = f.p.t;
-  if (state != nullptr && state->last_event != 0) card.pair("Heard", ago(f.input.now - state->last_event), t.t1);
+  if (state != nullptr && state->last_event != 0) card.pair("Heard"_tr, ago(f.input.now - state->last_event), t.t1);
   if (d.kind == DeviceKind::door && !d.opening_id.empty()) {
     std::string readers;
     for (const Device& other : site.devices) {
@@ -59,7 +61,8 @@ void device_facts(Frame& f, Card& card, const Site& site, const Device& d, const
       if (!readers.empty()) readers += ", ";
       readers += other.id;
     }
-    card.pair("Reader", readers.empty() ? "none" : readers, t.t1, readers.empty() ? Face::m : Face::mono_m);
+    card.pair("Reader"_tr, readers.empty() ? "none##readers"_tr.str() : readers, t.t1,
+              readers.empty() ? Face::m : Face::mono_m);
     std::string beyond;
     if (const Opening* o = site.opening(d.opening_id))
       for (const std::string* id : {&o->unit_b, &o->unit_a}) {
@@ -67,10 +70,10 @@ void device_facts(Frame& f, Card& card, const Site& site, const Device& d, const
         if (u == nullptr || is_open(floor_of(u->category)) || !f.snapshot.zone_people) continue;
         const auto it = f.snapshot.zone_people->find(u->id);
         if (it == f.snapshot.zone_people->end()) continue;
-        beyond = it->second == 1 ? "1 person" : std::to_string(it->second) + " people";
+        beyond = plural<"{} person", "{} people">(it->second);
         break;
       }
-    card.pair("Beyond it", beyond, t.t1);
+    card.pair("Beyond it"_tr, beyond, t.t1);
   }
   if (d.kind == DeviceKind::camera) {
     std::string covers;
@@ -80,25 +83,25 @@ void device_facts(Frame& f, Card& card, const Site& site, const Device& d, const
       if (!covers.empty()) covers += ", ";
       covers += u != nullptr ? name_or_id(u->name, u->category) : other != nullptr ? other->id : id;
     }
-    card.pair("Covers", covers, t.t1);
+    card.pair("Covers"_tr, covers, t.t1);
     if (d.range > 0)
-      card.pair("View",
+      card.pair("View"_tr,
                 std::to_string(static_cast<int>(std::lround(d.field_of_view))) + "°, " +
                     std::to_string(static_cast<int>(std::lround(d.range))) + " m",
                 t.t1);
   }
-  card.pair("Address", d.address, t.t1, Face::mono_m);
+  card.pair("Address"_tr, d.address, t.t1, Face::mono_m);
   if (!d.owner.empty()) {
     const Person* person = f.snapshot.estate ? f.snapshot.estate->person(d.owner) : nullptr;
-    card.pair("Owner", person != nullptr ? person->name : d.owner, t.t1);
+    card.pair("Owner"_tr, person != nullptr ? person->name : d.owner, t.t1);
   }
 }
 
 /// Nobody forgets that its alarms call nobody, however little room there is.
 void kept_back(const Frame& f, Card& card, const std::string& id) {
   if (const Incident* const works = works_at(f.snapshot, id); works != nullptr)
-    card.pair(works->in_test ? "Test" : "Maintained",
-              "until " + f.time.minutes(works->shelved_until) + ", " + works->owner, f.p.t.t1, Face::m_semibold);
+    card.pair(works->in_test ? "Test"_tr : "Maintained"_tr,
+              text_of<"until {}, {}">(f.time.minutes(works->shelved_until), works->owner), f.p.t.t1, Face::m_semibold);
 }
 
 /// Its form stands first while somebody fills it in, everything else of it last.
@@ -107,7 +110,7 @@ void upkeep(Frame& f, Card& card, const Rect& r, MapMemory& m, const std::string
   const bool asked = m.upkeep.form != Upkeep::Form::none && m.upkeep.of == id;
   if (first != asked || (!asked && !room.upkeep)) return;
   card.rule();
-  card.head("Upkeep", "each is recorded");
+  card.head("Upkeep"_tr, "each is recorded"_tr);
   card.skip(draw_upkeep(f, r, card.y(), card.dry(), m, id, device));
   if (first) card.rule();
 }
@@ -120,33 +123,34 @@ void device_lines(Frame& f, Card& card, const Rect& r, MapMemory& m, const Level
   const Tokens& t = p.t;
   const Site& site = *data.plan->site;
   const bool abnormal = state != nullptr && state->in_incident;
-  card.pair("State", state_text(d.kind, state), abnormal ? t.of(state->worst).text : t.t1,
+  card.pair("State"_tr, state_text(d.kind, state), abnormal ? t.of(state->worst).text : t.t1,
             abnormal ? Face::m_semibold : Face::m,
             !room.facts && state != nullptr && state->since != 0 ? ago(f.input.now - state->since) : std::string());
   kept_back(f, card, d.id);
   upkeep(f, card, r, m, d.id, true, room, true);
   if (room.facts && state != nullptr && state->since != 0)
-    card.pair("Since", f.time.clock(state->since), t.t1, Face::mono_m, ago(f.input.now - state->since));
+    card.pair("Since"_tr, f.time.clock(state->since), t.t1, Face::mono_m, ago(f.input.now - state->since));
   // Nobody forgets that, however little room there is.
-  if (d.kind == DeviceKind::door && d.egress) card.pair("Escape", "opens from inside, always", t.t1);
+  if (d.kind == DeviceKind::door && d.egress) card.pair("Escape"_tr, "opens from inside, always"_tr, t.t1);
   // Nor that it does not work and who sees to it.
   if (const Ticket* const ticket = open_ticket(f.snapshot, d.id); ticket != nullptr)
-    card.pair("Ticket", ticket_name(ticket->id) + ", " + ticket->owner,
+    card.pair("Ticket"_tr, ticket_name(ticket->id) + ", " + ticket->owner,
               ticket->overdue ? t.of(Priority::medium).text : t.t1, Face::m,
-              ticket->overdue ? "overdue" : "in " + duration(std::max<std::int64_t>(0, ticket->target - f.input.now)));
+              ticket->overdue ? "overdue"_tr.str()
+                              : text_of<"in {}">(duration(std::max<std::int64_t>(0, ticket->target - f.input.now))));
   if (room.facts) device_facts(f, card, site, d, state);
   const auto commands = [&] {
     card.rule();
-    card.head("Commands", "each is recorded");
+    card.head("Commands"_tr, "each is recorded"_tr);
     card.skip(draw_device_commands(f, r, card.y(), card.dry(), m, site, d, state, room.order_lines));
   };
   const bool first = has_commands(f.snapshot, site, d, state);
   if (first) commands();
   card.rule();
   if (state == nullptr || state->recent.empty()) {
-    card.head("Last events", "none yet");
+    card.head("Last events"_tr, "none yet"_tr);
   } else {
-    card.head("Last events");
+    card.head("Last events"_tr);
     for (std::size_t i = 0; i < std::min(room.events, state->recent.size()); ++i) {
       if (!card.dry()) {
         p.text(r.x + 16, card.y() + 11, f.time.clock(state->recent[i].time), Face::mono_s, t.t2);
@@ -168,21 +172,20 @@ void unit_lines(Frame& f, Card& card, const Rect& r, MapMemory& m, const LevelDa
   upkeep(f, card, r, m, u.id, false, room, true);
   const auto* people = f.snapshot.zone_people.get();
   const auto it = people != nullptr ? people->find(u.id) : std::map<std::string, std::uint32_t>::const_iterator{};
-  card.pair("People", people != nullptr && it != people->end() ? std::to_string(it->second) : "not known", t.t1,
+  card.pair("People"_tr, people != nullptr && it != people->end() ? count_text(it->second) : "not known"_tr.str(), t.t1,
             people != nullptr && it != people->end() ? Face::mono_m : Face::m);
-  static constexpr const char* kCritical[] = {"normal", "raised", "high", "vital"};
-  card.pair("Criticality", kCritical[std::clamp<int>(u.criticality, 1, 4) - 1], t.t1);
+  static constexpr Text kCritical[] = {"normal##criticality"_tr, "raised##criticality"_tr, "high##criticality"_tr,
+                                       "vital##criticality"_tr};
+  card.pair("Criticality"_tr, kCritical[std::clamp<int>(u.criticality, 1, 4) - 1], t.t1);
   double area = 0;
   for (const Polygon& q : u.polygons) {
     if (!sound(q)) continue;
     area += static_cast<double>(area_of(q.outer));
     for (const Ring& hole : q.holes) area -= static_cast<double>(area_of(hole));
   }
-  if (area >= 1) card.pair("Area", std::to_string(std::lround(area)) + " m²", t.t1);
+  if (area >= 1) card.pair("Area"_tr, count_text(static_cast<std::uint64_t>(std::lround(area))) + " m²", t.t1);
   std::string devices;
-  for (const auto& [kind, one, many] :
-       {std::tuple{DeviceKind::door, "door", "doors"}, std::tuple{DeviceKind::camera, "camera", "cameras"},
-        std::tuple{DeviceKind::host, "host", "hosts"}}) {
+  for (const DeviceKind kind : {DeviceKind::door, DeviceKind::camera, DeviceKind::host}) {
     std::uint64_t n = 0;
     for (const Device& d : site.devices) {
       if (d.kind != kind) continue;
@@ -195,9 +198,11 @@ void unit_lines(Frame& f, Card& card, const Rect& r, MapMemory& m, const LevelDa
     }
     if (n == 0) continue;
     if (!devices.empty()) devices += ", ";
-    devices += plural(n, one, many);
+    devices += kind == DeviceKind::door     ? plural<"{} door", "{} doors">(n)
+               : kind == DeviceKind::camera ? plural<"{} camera", "{} cameras">(n)
+                                            : plural<"{} host", "{} hosts">(n);
   }
-  card.pair("Has", devices, t.t1);
+  card.pair("Has"_tr, devices, t.t1);
   open_incidents(f, card, r, data, u.id, {});
   upkeep(f, card, r, m, u.id, false, room, false);
   card.skip(8);

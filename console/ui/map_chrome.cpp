@@ -20,7 +20,7 @@ float draw_crumbs(Frame& f, float x, float mid, float most, MapMemory& m, bool l
     int to;  // 0 world, 1 site, 2 building, 3 here
   };
   std::vector<Part> parts;
-  if (long_form || m.world || (m.estate && m.estate->sites.size() > 1)) parts.push_back({"World", 0});
+  if (long_form || m.world || (m.estate && m.estate->sites.size() > 1)) parts.push_back({"World"_tr, 0});
   if (s != nullptr && !m.world) {
     if (long_form && !s->locality.empty() && s->locality != s->short_name) parts.push_back({s->locality, 1});
     parts.push_back({s->short_name.empty() ? s->name : s->short_name, 1});
@@ -62,17 +62,16 @@ float draw_crumbs(Frame& f, float x, float mid, float most, MapMemory& m, bool l
 
 struct Overlay {
   const char* name;
-  const char* text;
-  const char* tip;
+  Text text, tip;
   Icon icon;
   bool MapOverlays::*on;
 };
 constexpr std::array<Overlay, 4> kOverlays{{
-    {"map/overlay/people", "People", "People present in each zone", Icon::people, &MapOverlays::people},
-    {"map/overlay/heat", "Event heat, 1 h", "Where events of open incidents happened, last hour", Icon::heat,
+    {"map/overlay/people", "People"_tr, "People present in each zone"_tr, Icon::people, &MapOverlays::people},
+    {"map/overlay/heat", "Event heat, 1 h"_tr, "Where events of open incidents happened, last hour"_tr, Icon::heat,
      &MapOverlays::heat},
-    {"map/overlay/cover", "Camera cover", "What cameras see", Icon::coverage, &MapOverlays::cover},
-    {"map/overlay/blind", "Blind spots", "What no camera with a picture sees", Icon::notice, &MapOverlays::blind},
+    {"map/overlay/cover", "Camera cover"_tr, "What cameras see"_tr, Icon::coverage, &MapOverlays::cover},
+    {"map/overlay/blind", "Blind spots"_tr, "What no camera with a picture sees"_tr, Icon::notice, &MapOverlays::blind},
 }};
 
 void levels_box(Frame& f, const Rect& r, MapMemory& m, const std::vector<const Level*>& levels, float row) {
@@ -80,8 +79,8 @@ void levels_box(Frame& f, const Rect& r, MapMemory& m, const std::vector<const L
   const Tokens& t = p.t;
   p.hits.add("map/box/levels", r, false);
   p.float_box(r, t.bg1, t.line2);
-  p.text(r.x + 16, r.y + 20, "Levels", Face::m_semibold, t.t1);
-  p.text(r.right() - 16, r.y + 20, "people", Face::s, t.t3, Align::right);
+  p.text(r.x + 16, r.y + 20, "Levels"_tr, Face::m_semibold, t.t1);
+  p.text(r.right() - 16, r.y + 20, "people"_tr, Face::s, t.t3, Align::right);
   float y = r.y + 40;
   for (std::size_t k = levels.size(); k-- > 0;) {  // the highest on top, outdoors last
     const std::size_t indoor = static_cast<std::size_t>(
@@ -119,9 +118,9 @@ float sites_box(Frame& f, const Rect& room, MapMemory& m) {
   const Rect r{room.x, room.y, room.w, 48 + kRow * static_cast<float>(shown)};
   p.hits.add("map/box/sites", r, false);
   p.float_box(r, t.bg1, t.line2);
-  p.text(r.x + 16, r.y + 20, shown < sites.size() ? "Sites, " + std::to_string(sites.size()) + " in all" : "Sites",
+  p.text(r.x + 16, r.y + 20, shown < sites.size() ? text_of<"Sites, {} in all">(sites.size()) : "Sites"_tr.str(),
          Face::m_semibold, t.t1);
-  p.text(r.right() - 16, r.y + 20, "open", Face::s, t.t3, Align::right);
+  p.text(r.right() - 16, r.y + 20, "open##incidents"_tr, Face::s, t.t3, Align::right);
   float y = r.y + 40;
   for (std::size_t i = 0; i < shown; ++i) {
     const Rect line{r.x + 1, y, r.w - 2, kRow};
@@ -143,7 +142,7 @@ void overlays_box(Frame& f, const Rect& r, SiteMapState& state, const LevelData*
   const Tokens& t = p.t;
   p.hits.add("map/box/overlays", r, false);
   p.float_box(r, t.bg1, t.line2);
-  p.text(r.x + 16, r.y + 20, "Overlays", Face::m_semibold, t.t1);
+  p.text(r.x + 16, r.y + 20, "Overlays"_tr, Face::m_semibold, t.t1);
   float y = r.y + 40;
   for (const Overlay& o : kOverlays) {
     const Rect line{r.x + 1, y, r.w - 2, kRow};
@@ -157,17 +156,17 @@ void overlays_box(Frame& f, const Rect& r, SiteMapState& state, const LevelData*
     y += kRow;
   }
   p.hairline(r.x + 1, y, r.w - 2, t.line);
-  std::string line = "Switch blind spots on to count them";
+  std::string line = "Switch blind spots on to count them"_tr;
   if (data != nullptr && state.overlays.blind) {
     const BlindSpots& b = data->blind;
-    const char* what = data->plan->outdoor() ? "Open ground seen: " : "Corridors seen: ";
-    line = b.none_to_watch || b.cells == 0 ? std::string("No corridor on this level")
-                                           : what + std::to_string(b.seen_percent()) + " %";
+    line = b.none_to_watch || b.cells == 0 ? "No corridor on this level"_tr.str()
+           : data->plan->outdoor()         ? text_of<"Open ground seen: {} %">(b.seen_percent())
+                                           : text_of<"Corridors seen: {} %">(b.seen_percent());
   } else if (data != nullptr) {
-    line = plural(data->news.cameras, "camera", "cameras");
-    if (data->news.without_picture > 0) line += ", " + std::to_string(data->news.without_picture) + " without picture";
+    line = plural<"{} camera", "{} cameras">(data->news.cameras);
+    if (data->news.without_picture > 0) line += ", " + text_of<"{} without picture">(data->news.without_picture);
   } else {
-    line = "Nothing is shown here";
+    line = "Nothing is shown here"_tr;
   }
   p.text(r.x + 16, y + 14, line, Face::s, t.t2, Align::left, r.w - 32);
 }
@@ -178,10 +177,10 @@ void legend_box(Frame& f, const Rect& r) {
   const MapColors& m = t.map;
   p.hits.add("map/box/legend", r, false);
   p.float_box(r, t.bg1, t.line2);
-  p.text(r.x + 16, r.y + 20, "Doors and cameras", Face::m_semibold, t.t1);
+  p.text(r.x + 16, r.y + 20, "Doors and cameras"_tr, Face::m_semibold, t.t1);
   const float x = r.x + 24;
   const auto y = [&](int row) { return r.y + 44 + 24 * static_cast<float>(row); };
-  const auto label = [&](float lx, int row, const char* text) { p.text(lx, y(row), text, Face::s, t.t2); };
+  const auto label = [&](float lx, int row, Text text) { p.text(lx, y(row), text, Face::s, t.t2); };
   p.fill({x - 8, y(0) - 1.5F, 3, 3}, m.wall);
   p.fill({x + 5, y(0) - 1.5F, 3, 3}, m.wall);
   p.fill({x - 5, y(0) - 1, 10, 2}, m.door);
@@ -192,10 +191,10 @@ void legend_box(Frame& f, const Rect& r) {
   swing(1, -5, -1.57F, m.door);
   swing(2, -5, -1.57F, t.of(Priority::high).edge);
   swing(3, 1, -1.1F, t.of(Priority::critical).edge);
-  label(r.x + 42, 0, "closed");
-  label(r.x + 42, 1, "open");
-  label(r.x + 42, 2, "held open");
-  label(r.x + 42, 3, "forced");
+  label(r.x + 42, 0, "closed##a door"_tr);
+  label(r.x + 42, 1, "open##a door"_tr);
+  label(r.x + 42, 2, "held open"_tr);
+  label(r.x + 42, 3, "forced##legend"_tr);
   const float c = r.x + 118;
   p.polygon({{c, y(0)}, {c + 16, y(0) - 6}, {c + 16, y(0) + 6}}, faded(m.cone, 0.25F));
   p.polyline({{c, y(0)}, {c + 16, y(0) - 6}, {c + 16, y(0) + 6}}, faded(m.cone, 0.5F), 1, true);
@@ -210,10 +209,10 @@ void legend_box(Frame& f, const Rect& r) {
   p.fill(host, m.corridor, 2);
   p.stroke(host, m.device, 1, 2);
   icon(p, Icon::host, host.mid_x(), host.mid_y(), 9, m.device, 1.1F);
-  label(c + 24, 0, "live view");
-  label(c + 24, 1, "no picture");
-  label(c + 24, 2, "blind spot");
-  label(c + 24, 3, "host");
+  label(c + 24, 0, "live view"_tr);
+  label(c + 24, 1, "no picture"_tr);
+  label(c + 24, 2, "blind spot"_tr);
+  label(c + 24, 3, "host"_tr);
 }
 
 void zoom_box(Frame& f, const Rect& r, MapMemory& m) {
@@ -261,16 +260,16 @@ void draw_map_header(Frame& f, const Rect& r, SiteMapState& state) {
   pane_head(p, r, {});
   float x = r.right() - 12;
   const float y = r.y + 6;
-  const char* tip = nullptr;
+  std::string_view tip;
   float tip_x = 0;
   x -= 28;
   if (f.view != View::guard) {  // from a post nothing leads away
     if (icon_button(p, "map/full", x, y, Icon::fullscreen).clicked) f.view = View::map;
-    if (p.hits.hovered_name() == "map/full") tip = "Site map on the whole screen", tip_x = x;
+    if (p.hits.hovered_name() == "map/full") tip = "Site map on the whole screen"_tr, tip_x = x;
     x -= 32;
   }
   if (icon_button(p, "map/fit", x, y, Icon::fit).clicked) m.view.fit(f.input.seconds, !f.reduce_motion);
-  if (p.hits.hovered_name() == "map/fit") tip = "Fit the map (F)", tip_x = x;
+  if (p.hits.hovered_name() == "map/fit") tip = "Fit the map (F)"_tr, tip_x = x;
   x -= 10;
   p.upright(x, r.y + 10, 20, t.line2);
   x -= 6;
@@ -314,11 +313,11 @@ void draw_map_header(Frame& f, const Rect& r, SiteMapState& state) {
              Align::center, w - (marked ? 16 : 4));
       if (marked) mark(p, n.worst, part.right() - 11, part.mid_y(), 9, n.mark());
       if (hit.clicked) m.enter(m.site, &l);
-      if (hit.hovered && l.name != l.short_name) tip = l.name.c_str(), tip_x = part.x;
+      if (hit.hovered && l.name != l.short_name) tip = l.name, tip_x = part.x;
     }
   }
   draw_crumbs(f, r.x + 16, r.mid_y(), x - r.x - 32, m, false);
-  if (tip != nullptr) map_tip(p, tip_x, r.bottom() + 4, {r.x, r.y, r.w, 400}, tip);
+  if (!tip.empty()) map_tip(p, tip_x, r.bottom() + 4, {r.x, r.y, r.w, 400}, tip);
 }
 
 void draw_map_column(Frame& f, const Rect& area, SiteMapState& state, const LevelData* data) {
@@ -406,8 +405,8 @@ void draw_scale_bar(Painter& p, float x, float y, const MapTransform& view, floa
 
 void draw_map_note(Frame& f, float right, float y, const LevelNews& news) {
   if (news.without_picture == 0) return;
-  std::string text = plural(news.without_picture, "camera", "cameras") + " without picture";
-  if (news.without_picture_since != 0) text += " since " + f.time.minutes(news.without_picture_since);
+  std::string text = plural<"{} camera without picture", "{} cameras without picture">(news.without_picture);
+  if (news.without_picture_since != 0) text = text_of<"{} since {}">(text, f.time.minutes(news.without_picture_since));
   const float w = f.p.width(text, Face::s);
   f.p.fill({right - w - 26, y - 8, w + 32, 16}, faded(f.p.t.map.outside, 0.72F), 3);
   icon(f.p, Icon::notice, right - w - 12, y, 12, f.p.t.t2, 1.5F);

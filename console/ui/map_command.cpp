@@ -1,4 +1,5 @@
 #include "console/ui/map_command.hpp"
+#include "console/ui/model_words.hpp"
 
 #include <algorithm>
 #include <array>
@@ -12,26 +13,27 @@ constexpr double kConfirmWithin = 5;
 constexpr float kGap = 8, kRow = 28 + 6;
 
 struct ActionLook {
-  std::string_view action, label;
+  std::string_view action;
+  Text label;
   std::uint32_t seconds;  ///< asked for where its agent allows it; 0: it has no end of its own
 };
-constexpr std::array<ActionLook, 5> kActions{{{"unlock", "Unlock", 5},
-                                              {"lock", "Lock", 0},
-                                              {"release", "Release", 0},
-                                              {"sounder_on", "Sounder", 30},
-                                              {"sounder_off", "Sounder off", 0}}};
+constexpr std::array<ActionLook, 5> kActions{{{"unlock", "Unlock"_tr, 5},
+                                              {"lock", "Lock"_tr, 0},
+                                              {"release", "Release"_tr, 0},
+                                              {"sounder_on", "Sounder"_tr, 30},
+                                              {"sounder_off", "Sounder off"_tr, 0}}};
 
 /// What can be commanded here, honestly.
-const char* nothing_text(DeviceKind kind) {
+Text nothing_text(DeviceKind kind) {
   switch (kind) {
     case DeviceKind::door:
-      return "No output is enabled for this door.";
+      return "No output is enabled for this door."_tr;
     case DeviceKind::camera:
-      return "No live picture is connected for this camera.";
+      return "No live picture is connected for this camera."_tr;
     case DeviceKind::host:
-      return "No isolation command is configured for this host.";
+      return "No isolation command is configured for this host."_tr;
     default:
-      return "Nothing can be commanded here.";
+      return "Nothing can be commanded here."_tr;
   }
 }
 
@@ -39,15 +41,17 @@ std::string label_of(const Offer& offer) {
   std::string out;
   for (const ActionLook& one : kActions)
     if (one.action == offer.action) out = one.label;
-  if (offer.seconds > 0) out += " " + std::to_string(offer.seconds) + " s";
+  if (offer.seconds > 0) out = text_of<"{} {} s">(out, offer.seconds);
   return out;
 }
 
-/// The site's words on one line of the card, which names the door anyway.
-std::string never_in_short(std::string why, const Device& d) {
-  if (why.starts_with(d.id)) why.replace(0, d.id.size(), "It");
-  if (const std::size_t at = why.find(" ("); at != std::string::npos) why.erase(at, why.find(')', at) + 1 - at);
-  return why;
+/// Why it is never locked, on one line of the card, which names the door anyway; empty: it may be.
+std::string never_in_short(const Site& site, const Device& d) {
+  if (why_never_locked(site, d).empty()) return {};
+  const Opening* const opening = site.opening(d.opening_id);
+  return opening != nullptr && opening->category.starts_with("emergencyexit")
+             ? "It is an emergency exit and is never locked"_tr
+             : "It has no declared way out and is not locked"_tr;
 }
 
 Command command_of(const Frame& f, const Device& d, const Offer& offer) {
@@ -71,10 +75,10 @@ float confirm(Frame& f, const Rect& r, float y, bool dry, MapMemory& m, const De
   Painter& p = f.p;
   ButtonStyle style;
   style.kind = ButtonKind::far_reaching;
-  const std::string label = words_of_order(offer.action, d.id, offer.seconds) + " now";
+  const std::string label = text_of<"{} now">(order_words(offer.action, d.id, offer.seconds));
   const float room = r.w - 32;
   const float used = button_width(p, label, style);
-  const bool beside = used + kGap + button_width(p, "Cancel", {}) <= room;
+  const bool beside = used + kGap + button_width(p, "Cancel"_tr, {}) <= room;
   if (dry) return beside ? kRow : 2 * kRow;
   f.wake(m.confirms_until - f.input.seconds);
   style.width = std::min(used, room);
@@ -84,7 +88,7 @@ float confirm(Frame& f, const Rect& r, float y, bool dry, MapMemory& m, const De
     m.confirms.clear();
     f.wake(0);
   }
-  if (button(p, name + "/cancel", beside ? r.x + 16 + used + kGap : r.x + 16, beside ? y : y + kRow, "Cancel", {})
+  if (button(p, name + "/cancel", beside ? r.x + 16 + used + kGap : r.x + 16, beside ? y : y + kRow, "Cancel"_tr, {})
           .clicked) {
     m.confirms.clear();
     f.wake(0);
@@ -117,9 +121,9 @@ float buttons(Frame& f, const Rect& r, float y, bool dry, MapMemory& m, const De
   }
   y += kRow;
   const Offer& first = offers.front();
-  const std::string who = under_way        ? "under way"
-                          : !first.there() ? first.agent->name + " is not connected"
-                                           : "by " + first.agent->name;
+  const std::string who = under_way        ? "under way"_tr.str()
+                          : !first.there() ? text_of<"{} is not connected">(first.agent->name)
+                                           : text_of<"by {}">(first.agent->name);
   if (!dry) p.text(r.x + 16, y + 8, who, Face::s, p.t.t2, Align::left, r.w - 32);
   y += 20;
   for (const Offer& offer : offers) {
@@ -137,7 +141,7 @@ float order_lines(Frame& f, const Rect& r, float y, bool dry, const Device& d, c
   const Tokens& t = p.t;
   const float top = y;
   if (!dry)
-    p.text(r.x + 16, y + 11, words_of_order(order.action, d.id, order.seconds) + ", " + order.actor, Face::s_semibold,
+    p.text(r.x + 16, y + 11, order_words(order.action, d.id, order.seconds) + ", " + order.actor, Face::s_semibold,
            t.t1, Align::left, r.w - 32);
   y += 22;
   if (!dry) {
@@ -187,7 +191,7 @@ std::vector<Offer> offers_of(const Snapshot& s, const Site& site, const Device& 
       }
     }
     if (best.agent == nullptr) continue;
-    if (best.action == "lock") best.never = never_in_short(why_never_locked(site, d), d);
+    if (best.action == "lock") best.never = never_in_short(site, d);
     out.push_back(std::move(best));
   }
   return out;
@@ -209,12 +213,11 @@ std::vector<OrderStep> steps_of(const DeviceOrder& order) {
   const bool bad = std::find(kBad.begin(), kBad.end(), order.state) != kBad.end();
   std::vector<OrderStep> out;
   for (std::size_t k = 0; k < (bad ? reached : kSteps.size()); ++k)
-    out.push_back({std::string(kSteps[k]), k >= reached                                         ? Look::open
-                                           : k + 1 == reached && !bad && order.state != "ended" ? Look::last
-                                                                                                : Look::done});
+    out.push_back({order_state_word(kSteps[k]), k >= reached                                         ? Look::open
+                                                : k + 1 == reached && !bad && order.state != "ended" ? Look::last
+                                                                                                     : Look::done});
   if (!bad && order.state != "ended") return out;
-  std::string word = order.state;
-  std::replace(word.begin(), word.end(), '_', ' ');
+  std::string word = order_state_word(order.state);
   if (bad) {
     out.push_back({std::move(word), Look::bad});
   } else {

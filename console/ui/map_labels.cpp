@@ -1,4 +1,5 @@
 #include "console/ui/map_labels.hpp"
+#include "console/ui/model_words.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -280,8 +281,7 @@ bool LabelSpace::free(const Rect& r, int least) const {
 }
 
 std::string tag_of(const Device& d, const DeviceState* state) {
-  if (d.kind == DeviceKind::camera && without_picture(state))
-    return d.id + (state->state == "offline" ? " offline" : " " + state->state);
+  if (d.kind == DeviceKind::camera && without_picture(state)) return d.id + " " + device_state_word(state->state);
   return d.id;
 }
 

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "console/ui/map_memory.hpp"
+#include "console/ui/model_words.hpp"
 #include "console/ui/widgets.hpp"
 
 namespace wf::ui {
@@ -35,17 +36,15 @@ float draw_steps_card(Frame& f, const Rect& r, SiteMapState& state, const LevelD
     const std::string time = (left < 0 ? "+" : "") + duration(std::abs(left));
     const ImU32 color = left < 0 || i->priority == Priority::critical ? t.of(Priority::critical).text : t.t1;
     p.text(box.right() - 16, box.y + 20, time, Face::mono_m_medium, color, Align::right);
-    p.text(box.right() - 16, box.y + 38, left < 0 ? "ack late" : "to ack", Face::s, t.t2, Align::right);
+    p.text(box.right() - 16, box.y + 38, left < 0 ? "ack late"_tr : "to ack"_tr, Face::s, t.t2, Align::right);
     side = std::max(p.width(time, Face::mono_m_medium), 52.0F) + 12;
     f.wake(1.0);
   } else if (!unseen) {
-    const std::string_view name = name_of(i->state);
+    const std::string_view name = word_of(i->state);
     p.text(box.right() - 16, box.y + 20, name, Face::s_semibold, t.t2, Align::right, 110);
-    p.text(box.right() - 16, box.y + 38, i->owner.empty() ? std::string_view("no owner") : std::string_view(i->owner),
-           Face::s, t.t2, Align::right, 110);
-    side = std::min(110.0F, std::max(p.width(name, Face::s_semibold),
-                                     p.width(i->owner.empty() ? "no owner" : i->owner, Face::s))) +
-           12;
+    const std::string_view owner = i->owner.empty() ? "no owner"_tr.view() : std::string_view(i->owner);
+    p.text(box.right() - 16, box.y + 38, owner, Face::s, t.t2, Align::right, 110);
+    side = std::min(110.0F, std::max(p.width(name, Face::s_semibold), p.width(owner, Face::s))) + 12;
   }
   p.paragraph(box.x + 50, box.y + 20, 18, box.w - 66 - side, 2, i->title, Face::m_semibold, t.t1);
   p.hairline(box.x, box.y + 56, box.w, t.line);
@@ -100,20 +99,21 @@ float draw_steps_card(Frame& f, const Rect& r, SiteMapState& state, const LevelD
   p.hairline(box.x, y, box.w, t.line);
   std::string sum;
   if (path != nullptr && path->stops.size() > 1 && path->metres >= 1)
-    sum = std::to_string(std::lround(path->metres)) + " m in " + span(std::max<std::int64_t>(path->to - path->from, 0));
-  if (skipped > 0) sum += (sum.empty() ? "" : ", ") + std::to_string(skipped) + " more steps";
+    sum = text_of<"{} m in {}">(std::lround(path->metres), span(std::max<std::int64_t>(path->to - path->from, 0)));
+  if (skipped > 0) sum += (sum.empty() ? "" : ", ") + plural<"{} more step", "{} more steps">(skipped);
   if (path != nullptr && path->elsewhere > 0)
-    sum += (sum.empty() ? "" : ", ") + plural(static_cast<std::uint64_t>(path->elsewhere), "step", "steps") +
-           " not on this level";
-  if (sum.empty()) sum = data == nullptr ? "A site's map shows the way" : "No place of this incident is on the map";
+    sum += (sum.empty() ? "" : ", ") + plural<"{} step not on this level", "{} steps not on this level">(
+                                           static_cast<std::uint64_t>(path->elsewhere));
+  if (sum.empty())
+    sum = data == nullptr ? "A site's map shows the way"_tr : "No place of this incident is on the map"_tr;
   p.text(box.x + 16, y + 16, sum, Face::s, t.t2, Align::left, box.w - 32);
   float bx = box.x + 16;
   float used = 0;
   if (unseen) {
     ButtonStyle style;
     style.kind = ButtonKind::primary;
-    style.key = "Space";
-    if (button(p, "map/acknowledge", bx, y + 30, "Acknowledge", style, &used).clicked) {
+    style.key = "Space"_tr;
+    if (button(p, "map/acknowledge", bx, y + 30, "Acknowledge"_tr, style, &used).clicked) {
       Command c;
       c.kind = CommandKind::acknowledge;
       c.incidents = {i->id};
@@ -122,7 +122,7 @@ float draw_steps_card(Frame& f, const Rect& r, SiteMapState& state, const LevelD
     }
     bx += used + 12;
   }
-  if (button(p, "map/open-wall", bx, y + 30, "Open wall", {}, &used).clicked) f.view = View::wall;
+  if (button(p, "map/open-wall", bx, y + 30, "Open wall"_tr, {}, &used).clicked) f.view = View::wall;
   return box.h;
 }
 

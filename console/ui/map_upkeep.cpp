@@ -17,25 +17,25 @@ constexpr float kGap = 8, kRow = 28 + 6, kLine = 22;
 constexpr double kAnswerWithin = 5;
 
 struct Span {
-  const char* label;
+  const char* name;  ///< of its area
   std::int64_t lasts;
 };
 constexpr std::array<Span, 4> kSpans{
     {{"30 min", 30 * kMinute}, {"1 h", kHour}, {"2 h", 2 * kHour}, {"8 h", 8 * kHour}}};
 
 struct Words {
-  const char *title, *field, *go;
+  Text title, field, go;
 };
 Words words_of(Form form) {
   switch (form) {
     case Form::maintenance:
-      return {"Maintenance for", "Reason; it is recorded", "Begin"};
+      return {"Maintenance for"_tr, "Reason; it is recorded"_tr, "Begin"_tr};
     case Form::test:
-      return {"Test for", "Reason; it is recorded", "Begin"};
+      return {"Test for"_tr, "Reason; it is recorded"_tr, "Begin"_tr};
     case Form::report:
-      return {"Report a fault", "What does not work", "Report"};
+      return {"Report a fault"_tr, "What does not work"_tr, "Report"_tr};
     default:
-      return {"Close the ticket", "What was done", "Close it"};
+      return {"Close the ticket"_tr, "What was done"_tr, "Close it"_tr};
   }
 }
 
@@ -94,12 +94,12 @@ void open_form(Frame& f, MapMemory& m, const std::string& id, Form form) {
 
 /// What is missing, or what will happen.
 std::string will_be(const Frame& f, const Upkeep& u, const std::string& id) {
-  if (u.form == Form::test && u.who.text.empty()) return "Say which technician tests.";
-  if (u.text.text.empty()) return lasts(u.form) ? "Say why." : "Say what.";
+  if (u.form == Form::test && u.who.text.empty()) return "Say which technician tests."_tr;
+  if (u.text.text.empty()) return lasts(u.form) ? "Say why."_tr : "Say what."_tr;
   const std::string until = f.time.minutes(f.input.now + kSpans[u.span].lasts);
-  if (u.form == Form::maintenance) return "Until " + until + " it calls nobody, but for life safety.";
-  if (u.form == Form::test) return "Until " + until + " its signals go to " + u.who.text + ".";
-  return u.form == Form::report ? "Opens a ticket for " + id + "." : "The ticket's record stays.";
+  if (u.form == Form::maintenance) return text_of<"Until {} it calls nobody, but for life safety.">(until);
+  if (u.form == Form::test) return text_of<"Until {} its signals go to {}.">(until, u.who.text);
+  return u.form == Form::report ? text_of<"Opens a ticket for {}.">(id) : "The ticket's record stays."_tr.str();
 }
 
 Command command_of(const Frame& f, const Upkeep& u, const std::string& id, const Ticket* ticket) {
@@ -126,14 +126,14 @@ void draw_form(Frame& f, Flow& flow, MapMemory& m, const std::string& id, const 
     for (std::size_t i = 0; i < kSpans.size(); ++i) {
       ButtonStyle style;
       style.kind = i == u.span ? ButtonKind::primary : ButtonKind::normal;
-      if (flow.button("map/upkeep/" + std::string(kSpans[i].label), kSpans[i].label, style)) u.span = i;
+      if (flow.button("map/upkeep/" + std::string(kSpans[i].name), span(kSpans[i].lasts), style)) u.span = i;
     }
     flow.end_row();
   }
   bool entered = false;
   const bool focus = !flow.dry() && std::exchange(u.focus, false);
   if (u.form == Form::test) {
-    if (!flow.dry()) entered |= text_field(f.p, "map/upkeep/who", flow.row(), u.who, "Technician", focus);
+    if (!flow.dry()) entered |= text_field(f.p, "map/upkeep/who", flow.row(), u.who, "Technician"_tr, focus);
     flow.next_row();
   }
   if (!flow.dry())
@@ -146,7 +146,7 @@ void draw_form(Frame& f, Flow& flow, MapMemory& m, const std::string& id, const 
   go.kind = ButtonKind::primary;
   go.enabled = ready;
   const bool pressed = flow.button("map/upkeep/go", words.go, go);
-  if (flow.button("map/upkeep/cancel", "Cancel")) {
+  if (flow.button("map/upkeep/cancel", "Cancel"_tr)) {
     u = {};
     f.wake(0);
   } else if (ready && (pressed || entered)) {
@@ -160,7 +160,7 @@ void draw_form(Frame& f, Flow& flow, MapMemory& m, const std::string& id, const 
 void draw_ticket_buttons(Frame& f, Flow& flow, MapMemory& m, const std::string& id, const Ticket* ticket,
                          const ButtonStyle& style) {
   if (ticket == nullptr) {
-    if (flow.button("map/upkeep/report", "Report a fault", style)) open_form(f, m, id, Form::report);
+    if (flow.button("map/upkeep/report", "Report a fault"_tr, style)) open_form(f, m, id, Form::report);
     return;
   }
   const auto tend = [&](const char* action) {
@@ -170,9 +170,9 @@ void draw_ticket_buttons(Frame& f, Flow& flow, MapMemory& m, const std::string& 
     command.target = ticket_name(ticket->id);
     send(f, m, std::move(command));
   };
-  if (ticket->state == Ticket::State::open && flow.button("map/upkeep/take", "Take it", style)) tend("take");
-  if (ticket->patrol_due != 0 && flow.button("map/upkeep/patrol", "Walked past", style)) tend("patrol");
-  if (flow.button("map/upkeep/close", "Close ticket", style)) open_form(f, m, id, Form::close);
+  if (ticket->state == Ticket::State::open && flow.button("map/upkeep/take", "Take it"_tr, style)) tend("take");
+  if (ticket->patrol_due != 0 && flow.button("map/upkeep/patrol", "Walked past"_tr, style)) tend("patrol");
+  if (flow.button("map/upkeep/close", "Close ticket"_tr, style)) open_form(f, m, id, Form::close);
 }
 
 }  // namespace
@@ -205,7 +205,7 @@ float draw_upkeep(Frame& f, const Rect& r, float y, bool dry, MapMemory& m, cons
   style.enabled = f.input.seconds - m.upkeep.sent >= kAnswerWithin || m.upkeep.version != f.snapshot.version;
   if (works != nullptr) {
     if (!works->shelf_reason.empty()) flow.line(works->shelf_reason, f.p.t.t2);
-    if (flow.button("map/upkeep/end", works->in_test ? "End the test" : "End maintenance", style)) {
+    if (flow.button("map/upkeep/end", works->in_test ? "End the test"_tr : "End maintenance"_tr, style)) {
       Command command;
       command.kind = CommandKind::end_works;
       command.incidents = {works->id};
@@ -213,8 +213,8 @@ float draw_upkeep(Frame& f, const Rect& r, float y, bool dry, MapMemory& m, cons
       send(f, m, std::move(command));
     }
   } else {
-    if (flow.button("map/upkeep/maintenance", "Maintenance", style)) open_form(f, m, id, Form::maintenance);
-    if (flow.button("map/upkeep/test", "Test", style)) open_form(f, m, id, Form::test);
+    if (flow.button("map/upkeep/maintenance", "Maintenance"_tr, style)) open_form(f, m, id, Form::maintenance);
+    if (flow.button("map/upkeep/test", "Test"_tr, style)) open_form(f, m, id, Form::test);
   }
   if (device) draw_ticket_buttons(f, flow, m, id, ticket, style);
   flow.end_row();

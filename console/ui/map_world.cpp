@@ -40,9 +40,8 @@ struct Pin {
 
 const std::string& name_of(const Site& s) { return s.name.empty() ? s.id : s.name; }
 
-void degree_text(std::array<char, 24>& out, double value, const char* positive, const char* negative, double step) {
-  std::snprintf(out.data(), out.size(), step < 1 ? "%.1f° %s" : "%.0f° %s", std::abs(value),
-                value < 0 ? negative : positive);
+std::string degree_text(double value, Text positive, Text negative, double step) {
+  return fmt::format("{}° {}", decimal_text(std::abs(value), step < 1 ? 1 : 0), value < 0 ? negative : positive);
 }
 
 std::optional<LonLat> middle_of(const std::vector<Site>& sites) {
@@ -74,18 +73,17 @@ void draw_graticule(Painter& p, const MapTransform& view, const Rect& free, LonL
   const double lon1 = middle.lon + static_cast<double>(seen.max.x) / kKilometresPerDegree / shrink;
   const double lat0 = middle.lat + static_cast<double>(seen.min.y) / kKilometresPerDegree;
   const double lat1 = middle.lat + static_cast<double>(seen.max.y) / kKilometresPerDegree;
-  std::array<char, 24> text{};
   for (double lon = std::ceil(std::max(lon0, -180.0) / step) * step; lon <= std::min(lon1, 180.0); lon += step) {
     const float x = view.to_screen(on_plane({lon, middle.lat}, middle)).x;
     p.upright(x, port.y, port.h, t.map.marking);
-    degree_text(text, lon, "E", "W", step);
-    if (x > free.x) p.text(x + 6, port.bottom() - 12, text.data(), Face::mono_s, t.t3);
+    const std::string text = degree_text(lon, "E##east"_tr, "W##west"_tr, step);
+    if (x > free.x) p.text(x + 6, port.bottom() - 12, text, Face::mono_s, t.t3);
   }
   for (double lat = std::ceil(std::max(lat0, -90.0) / step) * step; lat <= std::min(lat1, 90.0); lat += step) {
     const float y = view.to_screen(on_plane({middle.lon, lat}, middle)).y;
     p.hairline(port.x, y, port.w, t.map.marking);
-    degree_text(text, lat, "N", "S", step);
-    if (y > port.y + 20) p.text(free.right(), y - 10, text.data(), Face::mono_s, t.t3, Align::right);
+    const std::string text = degree_text(lat, "N##north"_tr, "S##south"_tr, step);
+    if (y > port.y + 20) p.text(free.right(), y - 10, text, Face::mono_s, t.t3, Align::right);
   }
 }
 
@@ -113,19 +111,19 @@ struct Words {
 Words words_of(const Pin& pin, const std::vector<Site>& sites) {
   Words out;
   const Site& worst = sites[pin.worst_site];
-  std::string state = pin.any ? std::to_string(pin.incidents) + " open" : "quiet";
+  std::string state = pin.any ? text_of<"{} open">(pin.incidents) : "quiet"_tr.str();
   if (pin.sites.size() == 1) {
     out.title = name_of(worst);
     out.second = worst.locality.empty() ? state : worst.locality + ", " + state;
     return out;
   }
-  out.title = std::to_string(pin.sites.size()) + " sites, " + state;
+  out.title = text_of<"{} sites, {}">(pin.sites.size(), state);
   std::vector<std::string> names{name_of(worst)};
   for (const std::size_t i : pin.sites)
     if (i != pin.worst_site && names.size() < kNamed) names.push_back(name_of(sites[i]));
   for (const std::string& name : names) out.second += (out.second.empty() ? "" : ", ") + name;
   if (names.size() < pin.sites.size())
-    out.second += " and " + std::to_string(pin.sites.size() - names.size()) + " more";
+    out.second = text_of<"{} and {} more">(out.second, pin.sites.size() - names.size());
   return out;
 }
 

@@ -2,6 +2,8 @@
 #include <cmath>
 
 #include "console/ui/icons.hpp"
+#include "console/ui/model_words.hpp"
+#include "console/ui/utf8.hpp"
 
 namespace wf::ui {
 namespace {
@@ -49,17 +51,18 @@ void mark(Painter& p, Priority priority, float cx, float cy, float size, MarkSta
   const float em = std::round(size * (priority == Priority::high ? 0.5F : 0.54F));
   ImFont* font = p.fonts()[Face::m_semibold];
   const float points = em * 1.2102F * p.scale();
-  const char letter[2] = {letter_of(priority), 0};
+  const std::string_view letter = letter_word(priority);
   const float scale = points / font->FontSize;
-  const float w = font->GetCharAdvance(static_cast<ImWchar>(letter[0])) * scale;
+  std::size_t end = 0;
+  const float w = letter.empty() ? 0 : font->GetCharAdvance(static_cast<ImWchar>(next_code_point(letter, end))) * scale;
   const float base = letter_mid * p.scale() + em * 0.364F * p.scale();
-  p.list().AddText(font, points, {cx * p.scale() - w / 2, base - font->Ascent * scale}, ink, letter);
+  p.list().AddText(font, points, {cx * p.scale() - w / 2, base - font->Ascent * scale}, ink, letter.data(),
+                   letter.data() + end);
 }
 
 float mark_with_letter(Painter& p, Priority priority, float x, float cy, MarkState state) {
   mark(p, priority, x + 6, cy, 12, state);
-  const char letter[2] = {letter_of(priority), 0};
-  return 16 + p.text(x + 16, cy, letter, Face::s_semibold, p.t.of(priority).text);
+  return 16 + p.text(x + 16, cy, letter_word(priority), Face::s_semibold, p.t.of(priority).text);
 }
 
 void state_glyph(Painter& p, IncidentState state, float cx, float cy, ImU32 color) {

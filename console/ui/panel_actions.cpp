@@ -8,22 +8,23 @@
 
 #include "console/ui/dispatch_text.hpp"
 #include "console/ui/incident_panel.hpp"
+#include "console/ui/model_words.hpp"
 
 namespace wf::ui {
 namespace {
 
-constexpr std::array<ActionLook, 12> kLooks{{{"", "", 0},
-                                             {"Acknowledge", "Space", ' '},
-                                             {"On scene", "O", 'o'},
-                                             {"Dispatch", "D", 'd'},
-                                             {"Note", "N", 'n'},
-                                             {"Escalate", "E", 'e'},
-                                             {"Shelve", "Z", 'z'},
-                                             {"Resolve…", "R", 'r'},
-                                             {"Merge", "M", 'm'},
-                                             {"Split", "X", 'x'},
-                                             {"Call", "C", 'c'},
-                                             {"Received", "K", 'k'}}};
+constexpr std::array<ActionLook, 12> kLooks{{{Text(), Text(), 0},
+                                             {"Acknowledge"_tr, "Space"_tr, ' '},
+                                             {"On scene##action"_tr, untranslated("O"), 'o'},
+                                             {"Dispatch"_tr, untranslated("D"), 'd'},
+                                             {"Note"_tr, untranslated("N"), 'n'},
+                                             {"Escalate"_tr, untranslated("E"), 'e'},
+                                             {"Shelve"_tr, untranslated("Z"), 'z'},
+                                             {"Resolve…"_tr, untranslated("R"), 'r'},
+                                             {"Merge"_tr, untranslated("M"), 'm'},
+                                             {"Split"_tr, untranslated("X"), 'x'},
+                                             {"Call"_tr, untranslated("C"), 'c'},
+                                             {"Received##action"_tr, untranslated("K"), 'k'}}};
 constexpr Action kAll[] = {Action::progress, Action::on_scene, Action::dispatch, Action::note,  Action::escalate,
                            Action::shelve,   Action::resolve,  Action::merge,    Action::split, Action::call};
 
@@ -41,26 +42,27 @@ const ActionLook& look_of(Action action) { return kLooks[static_cast<std::size_t
 
 std::string why_not(Action action, const Incident& i) {
   if (i.state == IncidentState::resolved && action != Action::call && action != Action::note)
-    return "It is resolved already";
+    return "It is resolved already"_tr;
   if (i.state == IncidentState::shelved &&
       (action == Action::acknowledge || action == Action::dispatch || action == Action::on_scene ||
        action == Action::escalate || action == Action::progress))
-    return "It is shelved; take it off the shelf first (Z)";
+    return "It is shelved; take it off the shelf first (Z)"_tr;
   switch (action) {
     case Action::acknowledge:
-      if (!i.needs_acknowledgement()) return i.owner.empty() ? "Acknowledged already" : i.owner + " has it";
+      if (!i.needs_acknowledgement())
+        return i.owner.empty() ? "Acknowledged already"_tr.str() : text_of<"{} has it">(i.owner);
       break;
     case Action::on_scene:
-      if (!dispatched(i) || step_of(i) == Dispatch::Step::arrived) return "Nobody is under way";
+      if (!dispatched(i) || step_of(i) == Dispatch::Step::arrived) return "Nobody is under way"_tr;
       break;
     case Action::progress:
-      if (!dispatched(i) || step_of(i) >= Dispatch::Step::en_route) return "Nobody has to set off";
+      if (!dispatched(i) || step_of(i) >= Dispatch::Step::en_route) return "Nobody has to set off"_tr;
       break;
     case Action::shelve:
-      if (i.life_safety) return "Life safety is never shelved";
+      if (i.life_safety) return "Life safety is never shelved"_tr;
       break;
     case Action::split:
-      if (i.why.size() < 2) return "One line only: nothing to split off";
+      if (i.why.size() < 2) return "One line only: nothing to split off"_tr;
       break;
     default:
       break;
@@ -98,17 +100,21 @@ std::vector<Choice> choices_of(Action kind, const Snapshot& s, const Incident* i
       people({"supervisor", "Supervisor", "manager", "Manager"});
       break;
     case Action::shelve:
-      out = {
-          {"15 min", 0, 15 * kMinute, {}}, {"1 h", 0, kHour, {}}, {"4 h", 0, 4 * kHour, {}}, {"8 h", 0, 8 * kHour, {}}};
+      for (const auto& [name, lasts] : {std::pair{"15 min", 15 * kMinute}, std::pair{"1 h", kHour},
+                                        std::pair{"4 h", 4 * kHour}, std::pair{"8 h", 8 * kHour}})
+        out.push_back({span(lasts), 0, lasts, {}, false, false, name});
       // What is normal again cannot be waited for.
-      if (i != nullptr && i->cleared_at == 0) out.push_back({"Until it clears", 0, kLongestUntilClear, {}, true});
+      if (i != nullptr && i->cleared_at == 0)
+        out.push_back({"Until it clears"_tr, 0, kLongestUntilClear, {}, true, false, "Until it clears"});
       break;
     case Action::resolve:
-      for (int c = 1; c <= 7; ++c) out.push_back({std::string(name_of(static_cast<Cause>(c))), 0, 0, {}});
+      for (int c = 1; c <= 7; ++c)
+        out.push_back(
+            {word_of(static_cast<Cause>(c)), 0, 0, {}, false, false, std::string(name_of(static_cast<Cause>(c)))});
       break;
     case Action::call:
-      if (i != nullptr) out.push_back({"About " + incident_name(i->id), i->id, 0, {}});
-      out.push_back({"New incident", 0, 0, {}});
+      if (i != nullptr) out.push_back({text_of<"About {}">(incident_name(i->id)), i->id, 0, {}, false, false, "About"});
+      out.push_back({"New incident"_tr, 0, 0, {}, false, false, "New incident"});
       break;
     case Action::merge: {
       // Nearest first: same zone, then same site, then the rest, as they stand on the wall.
@@ -186,14 +192,14 @@ void IncidentPanel::act(Frame& f, Desk& d, Action action) {
   const Incident* i = d.selected;
   more_open_ = false;
   if (i == nullptr && action != Action::call) {
-    d.toast(Toast::Kind::notice, "Select an incident first", "Arrow keys move over the wall", f.input.seconds);
+    d.toast(Toast::Kind::notice, "Select an incident first"_tr, "Arrow keys move over the wall"_tr, f.input.seconds);
     return;
   }
   if (i != nullptr) {
     const std::string no = why_not(action, *i);
     if (!no.empty()) {
       if (action == Action::shelve && i->state == IncidentState::shelved) return;
-      d.toast(Toast::Kind::notice, fmt::format("{}: not now", look_of(action).label), no, f.input.seconds);
+      d.toast(Toast::Kind::notice, text_of<"{}: not now">(look_of(action).label), no, f.input.seconds);
       return;
     }
   }
@@ -239,23 +245,23 @@ std::string IncidentPanel::refusal(const Frame& f, const Desk& d) const {
   switch (form_.kind) {
     case Action::dispatch:
     case Action::escalate:
-      if (!chosen && form_.who.text.empty()) return "Say who";
+      if (!chosen && form_.who.text.empty()) return "Say who"_tr;
       break;
     case Action::shelve:
-      if (form_.text.text.find_first_not_of(' ') == std::string::npos) return "A reason is needed";
+      if (form_.text.text.find_first_not_of(' ') == std::string::npos) return "A reason is needed"_tr;
       break;
     case Action::resolve:
-      if (!chosen) return "Choose the cause";
+      if (!chosen) return "Choose the cause"_tr;
       break;
     case Action::merge:
-      if (!chosen) return choices.empty() ? "No other incident is open" : "Choose the other incident";
+      if (!chosen) return choices.empty() ? "No other incident is open"_tr : "Choose the other incident"_tr;
       break;
     case Action::split:
-      if (form_.marked == 0) return "Mark the lines that leave";
-      if (std::popcount(form_.marked) >= static_cast<int>(choices.size())) return "Nothing would stay behind";
+      if (form_.marked == 0) return "Mark the lines that leave"_tr;
+      if (std::popcount(form_.marked) >= static_cast<int>(choices.size())) return "Nothing would stay behind"_tr;
       break;
     case Action::call:
-      if (form_.text.text.find_first_not_of(' ') == std::string::npos) return "Write what was said";
+      if (form_.text.text.find_first_not_of(' ') == std::string::npos) return "Write what was said"_tr;
       break;
     default:
       break;

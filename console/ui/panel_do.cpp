@@ -32,16 +32,17 @@ std::size_t current_step(const Incident& i) {
 /// Until when, or by whom and when; what is late stands apart, in `late`.
 std::string under_step(const Frame& f, const PlanStep& s, std::string& late) {
   if (s.settled()) {
-    const std::string who = s.actor.empty() ? std::string("Somebody") : s.actor;
-    return (s.skipped ? "Skipped by " + who : who) + ", " + f.time.minutes(s.time);
+    const std::string who = s.actor.empty() ? "Somebody"_tr.str() : s.actor;
+    const std::string at = f.time.minutes(s.time);
+    return s.skipped ? text_of<"Skipped by {}, {}">(who, at) : fmt::format("{}, {}", who, at);
   }
   std::string time;
   if (s.overdue)
-    late = span(f.input.now - s.due) + " late";
+    late = text_of<"{} late##step">(span(f.input.now - s.due));
   else if (s.due != 0)
-    time = span(std::max<std::int64_t>(0, s.due - f.input.now)) + " left";
+    time = text_of<"{} left">(span(std::max<std::int64_t>(0, s.due - f.input.now)));
   else if (s.within != 0)
-    time = "within " + span(s.within);
+    time = text_of<"within {}">(span(s.within));
   return s.role + (s.role.empty() || (time.empty() && late.empty()) ? "" : ", ") + time;
 }
 
@@ -70,7 +71,7 @@ int IncidentPanel::skipping(const Incident& i) const {
 
 void IncidentPanel::begin_skip(Frame& f, Desk& d, const Incident& i, std::size_t step) {
   if (step >= i.plan.size()) {
-    d.toast(Toast::Kind::notice, "Nothing to skip", i.plan.empty() ? "It has no plan" : "No step is open",
+    d.toast(Toast::Kind::notice, "Nothing to skip"_tr, i.plan.empty() ? "It has no plan"_tr : "No step is open"_tr,
             f.input.seconds);
     return;
   }
@@ -166,7 +167,7 @@ float IncidentPanel::draw_step(Frame& f, Desk& d, float x, float y, float w, con
   const std::string under = under_step(f, step, late);
   const Face face = small ? now ? Face::s_semibold : Face::s : now ? Face::m_semibold : Face::m;
   const float room = w - kText;
-  const float space_room = space ? key_width(p, "Space") + 8 : 0;
+  const float space_room = space ? key_width(p, "Space"_tr) + 8 : 0;
   const int lines = p.lines(room - space_room, kMostLines, step.text, face);
   const bool has_under = !under.empty() || !late.empty() || now;
   const bool needs = now && !skips && !step.needs.empty();
@@ -190,16 +191,16 @@ float IncidentPanel::draw_step(Frame& f, Desk& d, float x, float y, float w, con
     check_box(p, x + 2, mid, Checked::no);
   const ImU32 ink = step.settled() ? t.t3 : t.t1;
   p.paragraph(x + kText, mid, kLine, room - space_room, kMostLines, step.text, face, ink);
-  if (space) key_cap(p, x + w - key_width(p, "Space"), mid, "Space");
+  if (space) key_cap(p, x + w - key_width(p, "Space"_tr), mid, "Space"_tr);
   mid += words + 1;
   if (has_under) {
     float end = x + w, used = 0;
     if (step.settled() && over) {
-      if (word_button(p, undo_name, end, mid, "Take back", {}, &used).clicked) take_back(f, d, i, k);
+      if (word_button(p, undo_name, end, mid, "Take back"_tr, {}, &used).clicked) take_back(f, d, i, k);
       end -= used;
     } else if (!step.settled() && !skips && !space && (now || over)) {
-      const Hit skip = word_button(p, skip_name, end, mid, "Skip", now ? "J" : "", &used);
-      d.hint(skip, "Not done, for a reason; a supervisor is told");
+      const Hit skip = word_button(p, skip_name, end, mid, "Skip"_tr, now ? "J" : "", &used);
+      d.hint(skip, "Not done, for a reason; a supervisor is told"_tr);
       if (skip.clicked) begin_skip(f, d, i, k);
       end -= used;
     }
@@ -232,13 +233,13 @@ void IncidentPanel::draw_skip(Frame& f, Desk& d, const Rect& r, const Incident& 
   if (d.modal) {
     p.fill(r, p.t.input, unit::kRadius);
     skip_.reason.active = false;
-  } else if (text_field(p, "step/reason", r, skip_.reason, "Why is it not done?", focus)) {
+  } else if (text_field(p, "step/reason", r, skip_.reason, "Why is it not done?"_tr, focus)) {
     send_skip(f, d, i);
   }
   const bool asks = skip_.asked && skip_.reason.text.find_first_not_of(' ') == std::string::npos;
-  p.text(r.x, r.bottom() + 10, asks ? "A reason is needed." : "Enter skips it, a supervisor is told.", Face::s,
+  p.text(r.x, r.bottom() + 10, asks ? "A reason is needed."_tr : "Enter skips it, a supervisor is told."_tr, Face::s,
          asks ? p.t.of(Priority::critical).text : p.t.t2, Align::left, r.w);
-  p.text(r.x, r.bottom() + 26, "Esc leaves it open.", Face::s, p.t.t3, Align::left, r.w);
+  p.text(r.x, r.bottom() + 26, "Esc leaves it open."_tr, Face::s, p.t.t3, Align::left, r.w);
 }
 
 float IncidentPanel::draw_do(Frame& f, Desk& d, float x, float y, float w, const Incident& i) {
@@ -250,16 +251,17 @@ float IncidentPanel::draw_do(Frame& f, Desk& d, float x, float y, float w, const
       std::count_if(i.plan.begin(), i.plan.end(), [](const PlanStep& s) { return s.skipped; }));
   std::string count;
   if (!i.plan.empty())
-    count = fmt::format("{} of {}{}", settled - skipped, i.plan.size(), i.plan_title.empty() ? " done" : "");
-  if (skipped > 0) count += fmt::format(", {} skipped", skipped);
-  section_head(p, x, y, w, "Do", count);
+    count = i.plan_title.empty() ? text_of<"{} of {} done">(settled - skipped, i.plan.size())
+                                 : text_of<"{} of {}">(settled - skipped, i.plan.size());
+  if (skipped > 0) count += ", " + text_of<"{} skipped">(skipped);
+  section_head(p, x, y, w, "Do"_tr, count);
   // The plan's name stands in the same line where there is room.
-  const float name_at = p.width("Do", Face::m_semibold) + 10;
+  const float name_at = p.width("Do"_tr, Face::m_semibold) + 10;
   const bool beside = name_at + p.width(i.plan_title, Face::s_medium) + 10 + p.width(count, Face::s) <= w;
   if (beside) p.text(x + name_at, y + 12, i.plan_title, Face::s_medium, t.t2);
   y += 28;
   if (i.plan.empty()) {
-    const int lines = p.paragraph(x, y + 8, 18, w, 2, "This rule has no response plan.", Face::s, t.t2);
+    const int lines = p.paragraph(x, y + 8, 18, w, 2, "This rule has no response plan."_tr, Face::s, t.t2);
     return y + 18 * static_cast<float>(lines) + 10;
   }
   if (!i.plan_title.empty() && !beside) {
@@ -270,10 +272,11 @@ float IncidentPanel::draw_do(Frame& f, Desk& d, float x, float y, float w, const
     float used = 0;
     icon(p, Icon::notice, x + 8, y + 10, 14, t.of(Priority::medium).text, 1.5F);
     if (may_see(f, i)) {
-      if (word_button(p, "step/seen", x + w, y + 10, "Seen", "V", &used).clicked) see_skipped(f, d, i);
-      p.text(x + kText, y + 10, "For you: a step was skipped", Face::s_medium, t.t1, Align::left, w - kText - used);
+      if (word_button(p, "step/seen", x + w, y + 10, "Seen"_tr, "V", &used).clicked) see_skipped(f, d, i);
+      p.text(x + kText, y + 10, "For you: a step was skipped"_tr, Face::s_medium, t.t1, Align::left, w - kText - used);
     } else {
-      p.text(x + kText, y + 10, i.skips_told + " told: step skipped", Face::s_medium, t.t1, Align::left, w - kText);
+      p.text(x + kText, y + 10, text_of<"{} told: step skipped">(i.skips_told), Face::s_medium, t.t1, Align::left,
+             w - kText);
     }
     y += 26;
   }

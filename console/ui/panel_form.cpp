@@ -17,25 +17,25 @@ namespace {
 constexpr float kRowHeight = 36, kFormPad = 10;
 
 struct FormWords {
-  std::string_view title, field, go;
+  Text title, field, go;
 };
 
 FormWords words_of(Action kind) {
   switch (kind) {
     case Action::dispatch:
-      return {"Dispatch", "Somebody else", "Dispatch"};
+      return {"Dispatch##form"_tr, "Somebody else"_tr, "Dispatch"_tr};
     case Action::escalate:
-      return {"Escalate to", "Somebody else", "Escalate"};
+      return {"Escalate to"_tr, "Somebody else"_tr, "Escalate"_tr};
     case Action::shelve:
-      return {"Shelve for", "Reason, for the next shift", "Shelve"};
+      return {"Shelve for"_tr, "Reason, for the next shift"_tr, "Shelve"_tr};
     case Action::resolve:
-      return {"Cause", "A word on it, if needed", "Resolve"};
+      return {"Cause##form"_tr, "A word on it, if needed"_tr, "Resolve"_tr};
     case Action::merge:
-      return {"Merge with", "", "Merge"};
+      return {"Merge with"_tr, Text(), "Merge"_tr};
     case Action::split:
-      return {"Split off", "", "Split"};
+      return {"Split off"_tr, Text(), "Split"_tr};
     case Action::call:
-      return {"Call", "What was said", "Record"};
+      return {"Call##form"_tr, "What was said"_tr, "Record"_tr};
     default:
       return {};
   }
@@ -44,9 +44,11 @@ FormWords words_of(Action kind) {
 std::string shelved_words(const Frame& f, const std::string& name, const Choice& choice) {
   const std::string at = f.time.minutes(f.input.now + choice.span);
   if (choice.until_clear)
-    return name + " leaves the wall until it is normal again, and is armed again then. It returns at " + at +
-           " at the latest, or when it gets worse.";
-  return name + " leaves the wall and returns by itself at " + at + ", or when it gets worse.";
+    return text_of<
+        "{0} leaves the wall until it is normal again, and is armed again then. It returns at {1} at the latest, or "
+        "when "
+        "it gets worse.">(name, at);
+  return text_of<"{0} leaves the wall and returns by itself at {1}, or when it gets worse.">(name, at);
 }
 
 }  // namespace
@@ -84,14 +86,14 @@ void IncidentPanel::draw_form(Frame& f, Desk& d, const Rect& r) {
     const float w = std::round(20 + p.width(number, Face::mono_s) + 8 + p.width(label, Face::s_semibold) + dot);
     if (x + w > right) break;
     const Rect at{x, y + 2, w, unit::kChip};
-    const Hit hit = p.hits.add("form/choice/" + label, at);
+    const Hit hit = p.hits.add("form/choice/" + (choices[k].name.empty() ? label : choices[k].name), at);
     p.fill(at, on ? t.acc_bg : hit.hovered ? t.bg4 : t.bg2, unit::kRadius);
     p.stroke(at, on ? t.acc : t.line2, 1, unit::kRadius);
     const float nw = p.text(x + 10, at.mid_y(), number, Face::mono_s, on ? t.acc : t.t3);
     p.text(x + 18 + nw, at.mid_y(), label, on ? Face::s_semibold : Face::s_medium, on ? t.t1 : t.t2);
     if (dot > 0) {
       p.circle(at.right() - 13, at.mid_y(), 4, t.t1);
-      d.hint(hit, "A post is connected: it is shown there at once");
+      d.hint(hit, "A post is connected: it is shown there at once"_tr);
     }
     if (form_.kind == Action::merge)
       if (const Incident* other = f.snapshot.incident(choices[k].incident)) d.hint(hit, other->title);
@@ -110,7 +112,7 @@ void IncidentPanel::draw_form(Frame& f, Desk& d, const Rect& r) {
     }
   }
   if (choices.empty())
-    p.text(x, y + 14, people ? "nobody with that role is in the directory" : "nothing to choose", Face::s, t.t2,
+    p.text(x, y + 14, people ? "nobody with that role is in the directory"_tr : "nothing to choose"_tr, Face::s, t.t2,
            Align::left, right - x);
   y += kRowHeight;
 
@@ -118,20 +120,20 @@ void IncidentPanel::draw_form(Frame& f, Desk& d, const Rect& r) {
   const std::string no = refusal(f, d);
   ButtonStyle go;
   go.kind = ButtonKind::primary;
-  go.key = "Enter";
+  go.key = "Enter"_tr;
   go.enabled = no.empty();
   ButtonStyle cancel;
   cancel.kind = ButtonKind::ghost;
-  cancel.key = "Esc";
+  cancel.key = "Esc"_tr;
   find_alike(f, d);
   const std::size_t all = form_.kind == Action::resolve ? form_.alike.size() : 0;
   ButtonStyle go_all = go;
   go_all.kind = ButtonKind::normal;
   go_all.key = "A";
-  const std::string all_words = fmt::format("Resolve all {}", all);
+  const std::string all_words = text_of<"Resolve all {}">(all);
   const float all_width = all > 0 ? button_width(p, all_words, go_all) + 8 : 0;
   const float go_width = button_width(p, words.go, go) + all_width;
-  const float cancel_width = button_width(p, "Cancel", cancel);
+  const float cancel_width = button_width(p, "Cancel"_tr, cancel);
   const bool field = form_.kind != Action::merge && form_.kind != Action::split;
   const float buttons_y = field ? y : y - kRowHeight;
   float fields_end = right - go_width - cancel_width - 16;
@@ -140,21 +142,21 @@ void IncidentPanel::draw_form(Frame& f, Desk& d, const Rect& r) {
     p.fill({left, y, fields_end - left, 28}, t.input, unit::kRadius);
   } else if (form_.kind == Action::call) {
     const float part = (fields_end - left - 16) / 4;
-    entered = text_field(p, "form/who", {left, y, part, 28}, form_.who, "Caller", form_.focus_who);
-    entered |= text_field(p, "form/place", {left + part + 8, y, part, 28}, form_.place, "Place", false);
+    entered = text_field(p, "form/who", {left, y, part, 28}, form_.who, "Caller"_tr, form_.focus_who);
+    entered |= text_field(p, "form/place", {left + part + 8, y, part, 28}, form_.place, "Place"_tr, false);
     entered |=
         text_field(p, "form/text", {left + 2 * part + 16, y, 2 * part, 28}, form_.text, words.field, form_.focus_text);
   } else if (people) {
     entered = text_field(p, "form/who", {left, y, std::min(320.0F, fields_end - left), 28}, form_.who, words.field,
-                         form_.focus_who, "Tab");
+                         form_.focus_who, "Tab"_tr);
   } else if (field) {
     entered = text_field(p, "form/text", {left, y, fields_end - left, 28}, form_.text, words.field, form_.focus_text,
-                         form_.kind == Action::resolve ? "Tab" : "");
+                         form_.kind == Action::resolve ? "Tab"_tr : Text());
   }
   form_.focus_who = form_.focus_text = false;
   const float bx = field ? right - go_width - 8 - cancel_width : std::max(x, right - go_width - 8 - cancel_width);
   bool submitted = entered;
-  if (button(p, "form/cancel", bx, buttons_y, "Cancel", cancel).clicked) {
+  if (button(p, "form/cancel", bx, buttons_y, "Cancel"_tr, cancel).clicked) {
     close();
     p.pop_clip();
     return;
@@ -175,26 +177,27 @@ void IncidentPanel::draw_form(Frame& f, Desk& d, const Rect& r) {
   if (!no.empty())
     will = no + ".";
   else if (form_.kind == Action::dispatch)
-    will = name + " goes to " + whom +
-           (at_a_post(f.snapshot, whom) ? ", whose post is connected and shows it."
-                                        : ", who has no post connected: call, and enter what they say (K).");
+    will = at_a_post(f.snapshot, whom)
+               ? text_of<"{0} goes to {1}, whose post is connected and shows it.">(name, whom)
+               : text_of<"{0} goes to {1}, who has no post connected: call, and enter what they say (K).">(name, whom);
   else if (form_.kind == Action::escalate)
-    will = whom + " is told of " + name + ". It stays yours until it is taken.";
+    will = text_of<"{0} is told of {1}. It stays yours until it is taken.">(whom, name);
   else if (form_.kind == Action::shelve)
     will = shelved_words(f, name, chosen ? choices[static_cast<std::size_t>(form_.choice)] : Choice{{}, 0, kHour, {}});
   else if (form_.kind == Action::resolve)
-    will = all > 0 ? fmt::format("{} closes as {}. A closes all {} like it: {}, {}.", name, pick, all, i->rule_title,
-                                 i->place.empty() ? std::string_view("no place") : std::string_view(i->place.front()))
-                   : name + " closes as " + pick + ". Its record stays.";
+    will = all > 0 ? text_of<"{0} closes as {1}. A closes all {2} like it: {3}, {4}.">(
+                         name, pick, all, i->rule_title, i->place.empty() ? "no place"_tr.str() : i->place.front())
+                   : text_of<"{0} closes as {1}. Its record stays.">(name, pick);
   else if (form_.kind == Action::merge)
-    will = pick + " becomes part of " + name + ". Both keep their log.";
+    will = text_of<"{0} becomes part of {1}. Both keep their log.">(pick, name);
   else if (form_.kind == Action::split)
-    will = plural(static_cast<std::uint64_t>(std::popcount(form_.marked)), "line leaves ", "lines leave ") + name +
-           " for an incident of their own.";
+    will = plural<"{0} line leaves {1} for an incident of their own.",
+                  "{0} lines leave {1} for an incident of their own.">(
+        static_cast<std::uint64_t>(std::popcount(form_.marked)), name);
   else if (form_.kind == Action::call)
     will = chosen && choices[static_cast<std::size_t>(form_.choice)].incident != 0
-               ? "Recorded with " + name + "."
-               : std::string("Opens an incident that is yours, acknowledged.");
+               ? text_of<"Recorded with {}.">(name)
+               : "Opens an incident that is yours, acknowledged."_tr.str();
   const float line = r.bottom() - 17;
   icon(p, no.empty() ? Icon::arrow : Icon::notice, left + 6, line, 12, t.t2, 1.5F);
   p.text(left + 20, line, will, Face::s, t.t2, Align::left, right - left - 20);

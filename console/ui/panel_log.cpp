@@ -11,7 +11,7 @@ namespace wf::ui {
 float IncidentPanel::draw_log(Frame& f, Desk& d, float x, float y, float w, const Incident& i, const Rect& view) {
   Painter& p = f.p;
   const Tokens& t = p.t;
-  section_head(p, x, y, w, "Log", plural(i.log.size(), "line", "lines"));
+  section_head(p, x, y, w, "Log"_tr, plural<"{} line", "{} lines">(i.log.size()));
   y += 28;
   for (std::size_t k = i.log.size(); k-- > 0;) {
     const LogLine& line = i.log[k];
@@ -33,12 +33,12 @@ void IncidentPanel::draw_note(Frame& f, Desk& d, const Rect& r, const Incident& 
   if (d.modal) {  // what lies over the panel has the keyboard, and ImGui must not see the field
     f.p.fill(r, f.p.t.input, unit::kRadius);
     f.p.stroke(r, f.p.t.line2, 1, unit::kRadius);
-    f.p.text(r.x + 10, r.mid_y(), note_.text.empty() ? "Write a note" : note_.text, Face::m, f.p.t.t3, Align::left,
-             r.w - 20);
+    f.p.text(r.x + 10, r.mid_y(), note_.text.empty() ? "Write a note"_tr.view() : std::string_view(note_.text), Face::m,
+             f.p.t.t3, Align::left, r.w - 20);
     note_.active = false;
     return;
   }
-  const bool entered = text_field(f.p, "panel/note", r, note_, "Write a note", focus, "N");
+  const bool entered = text_field(f.p, "panel/note", r, note_, "Write a note"_tr, focus, "N");
   if (!entered || note_.text.find_first_not_of(' ') == std::string::npos) return;
   Command c = command_about(CommandKind::note, i);
   c.text = note_.text;

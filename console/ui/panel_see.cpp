@@ -8,6 +8,7 @@
 #include "console/ui/attachment_look.hpp"
 #include "console/ui/icons.hpp"
 #include "console/ui/incident_panel.hpp"
+#include "console/ui/model_words.hpp"
 
 namespace wf::ui {
 namespace {
@@ -21,8 +22,8 @@ float no_picture(Painter& p, float x, float y, float w, bool no_camera) {
   p.fill(box, t.bg2);
   p.hatch(box.inset(1), t.line, 9);
   p.stroke(box, t.line);
-  const std::string_view head = no_camera ? "No camera watches this place" : "No picture came with it";
-  const std::string_view why = no_camera ? "Coverage comes from the site's plan" : "None of its events names one";
+  const Text head = no_camera ? "No camera watches this place"_tr : "No picture came with it"_tr;
+  const Text why = no_camera ? "Coverage comes from the site's plan"_tr : "None of its events names one"_tr;
   const float inner = std::min(box.w - 16, std::max(p.width(head, Face::m_semibold), p.width(why, Face::s)) + 24);
   p.fill({box.mid_x() - inner / 2, box.y + 10, inner, box.h - 20}, t.bg2);
   icon(p, Icon::camera, box.mid_x(), box.y + 25, 22, t.t2, 1.5F);
@@ -31,7 +32,7 @@ float no_picture(Painter& p, float x, float y, float w, bool no_camera) {
   return y + box.h + 8;
 }
 
-std::string text_of(const AttachmentLook& a) {
+std::string line_of(const AttachmentLook& a) {
   const std::string& whose = a.line->device_id.empty() ? a.line->text : a.line->device_id;
   return whose + (a.detail.empty() ? "" : ", " + a.detail);
 }
@@ -44,7 +45,7 @@ float draw_kept(Frame& f, Desk& d, float x, float y, float w, const std::vector<
   for (std::size_t k = all.size() - shown; k < all.size(); ++k) {
     const AttachmentLook& a = all[k];
     const float room = w - 32 - p.width("00:00:00", Face::mono_s);
-    const float h = kKept + (a.bad && p.width(text_of(a), Face::s) > room ? 16.0F : 0.0F);
+    const float h = kKept + (a.bad && p.width(line_of(a), Face::s) > room ? 16.0F : 0.0F);
     const Rect at{x - 4, y, w + 8, h};
     const Hit hit = p.hits.add("kept/" + std::to_string(k), at, !a.hash.empty());
     if (hit.hovered && !a.hash.empty()) p.fill(at, t.bg2, 3);
@@ -55,23 +56,25 @@ float draw_kept(Frame& f, Desk& d, float x, float y, float w, const std::vector<
     p.text(x + 22, first, a.name, Face::mono_s, a.hash.empty() ? t.t3 : t.t1, Align::left, w - 34 - state);
     const float when = p.text(x + 22, second, f.time.clock(a.line->time), Face::mono_s, t.t3) + 32;
     // Why one is not here is worth a second line.
-    p.paragraph(x + when, second, 16, w - when, a.bad ? 2 : 1, text_of(a), Face::s, t.t2);
+    p.paragraph(x + when, second, 16, w - when, a.bad ? 2 : 1, line_of(a), Face::s, t.t2);
     if (hit.hovered)
-      d.tip = a.hash.empty() ? a.line->text + ": its agent gave the picture up: " + a.detail
-                             : command_for(a.hash) + "  (a click copies it)";
+      d.tip = a.hash.empty() ? text_of<"{}: its agent gave the picture up: {}">(a.line->text, a.detail)
+                             : text_of<"{}  (a click copies it)">(command_for(a.hash));
     if (hit.clicked && !a.hash.empty()) {
       ImGui::SetClipboardText(command_for(a.hash).c_str());
-      d.toast(Toast::Kind::done, "Copied", command_for(a.hash) + ", for the engine's machine", f.input.seconds);
+      d.toast(Toast::Kind::done, "Copied"_tr, text_of<"{}, for the engine's machine">(command_for(a.hash)),
+              f.input.seconds);
     }
     y += h;
   }
   if (all.size() > shown) {
-    p.text(x + 22, y + 9, "and " + plural(all.size() - shown, "earlier one", "earlier ones"), Face::s, t.t3);
+    p.text(x + 22, y + 9, plural<"and {} earlier one", "and {} earlier ones">(all.size() - shown), Face::s, t.t3);
     y += 20;
   }
   // Where a person looks for the picture.
   y += 16 * static_cast<float>(p.paragraph(x, y + 9, 16, w, 2,
-                                           "Kept, not drawn here yet: watchfloor attachment get NAME", Face::s, t.t3));
+                                           text_of<"Kept, not drawn here yet: {}">("watchfloor attachment get NAME"),
+                                           Face::s, t.t3));
   return y + 8;
 }
 
@@ -103,8 +106,9 @@ float IncidentPanel::draw_see(Frame& f, Desk& d, float x, float y, float w, cons
       cameras.push_back({&c, state});
     }
   const std::vector<AttachmentLook> kept = attachments_of(f.snapshot, i);
-  const std::string watching = cameras.empty() ? "no camera here" : plural(cameras.size(), "camera", "cameras");
-  section_head(p, x, y, w, "See", kept.empty() ? watching : sum_of(kept));
+  const std::string watching =
+      cameras.empty() ? "no camera here"_tr.str() : plural<"{} camera", "{} cameras">(cameras.size());
+  section_head(p, x, y, w, "See"_tr, kept.empty() ? watching : sum_of(kept));
   y += 28;
   if (kept.empty())
     y = no_picture(p, x, y, w, cameras.empty());
@@ -117,13 +121,13 @@ float IncidentPanel::draw_see(Frame& f, Desk& d, float x, float y, float w, cons
     icon(p, Icon::camera, x + 7, at.mid_y(), 14, t.t1);
     const bool known = c.state != nullptr && !c.state->state.empty();
     const bool dark = known && (c.state->state == "offline" || c.state->state == "covered");
-    std::string state = known ? c.state->state : std::string("not heard");
+    std::string state = known ? device_state_word(c.state->state) : "not heard"_tr.str();
     if (known && c.state->last_event > 0) state += ", " + ago(f.input.now - c.state->last_event);
     const float right = p.width(state, Face::s);
     p.text(x + 22, at.mid_y(), c.device->name, Face::mono_s, t.t1, Align::left, w - 34 - right);
     p.text(x + w, at.mid_y(), state, dark ? Face::s_semibold : Face::s, dark ? t.of(Priority::medium).text : t.t2,
            Align::right, w - 80);
-    d.hint(hit, "Show this camera on the map");
+    d.hint(hit, "Show this camera on the map"_tr);
     if (hit.clicked) f.selection.device = c.device->id;
     y += 24;
   }
@@ -136,23 +140,23 @@ float IncidentPanel::draw_where(Frame& f, Desk& d, float x, float y, float w, co
   std::size_t steps = 0;
   for (const Contribution& c : i.why)
     if (!c.device_id.empty() || !c.unit_id.empty()) ++steps;
-  section_head(p, x, y, w, "Where",
-               steps > 0 ? plural(steps, "step on the map", "steps on the map") : "not on the plan");
+  section_head(p, x, y, w, "Where"_tr,
+               steps > 0 ? plural<"{} step on the map", "{} steps on the map">(steps) : "not on the plan"_tr.str());
   const Rect head{x - 4, y, w + 8, 24};
   const Hit hit = p.hits.add("panel/where", head, steps > 0);
-  if (steps > 0) d.hint(hit, "Turn the map to it (Enter)");
+  if (steps > 0) d.hint(hit, "Turn the map to it (Enter)"_tr);
   if (hit.clicked) f.selection.show_incident = true;
   y += 30;
   std::string path;
   for (const std::string& part : i.place) path += (path.empty() ? "" : " › ") + part;
-  if (path.empty()) path = "Place unknown";
+  if (path.empty()) path = "Place unknown"_tr;
   y += 18 * static_cast<float>(p.paragraph(x, y, 18, w, 2, path, Face::s, t.t2));
   if (!i.unit_id.empty()) {
-    std::string people = "People inside: not counted here";
+    std::string people = "People inside: not counted here"_tr;
     if (f.snapshot.zone_people) {
       const auto found = f.snapshot.zone_people->find(i.unit_id);
       if (found != f.snapshot.zone_people->end())
-        people = "Inside by badge: " + plural(found->second, "person", "people");
+        people = plural<"Inside by badge: {} person", "Inside by badge: {} people">(found->second);
     }
     p.text(x, y, people, Face::s, t.t2, Align::left, w);
     y += 18;
@@ -167,9 +171,10 @@ float IncidentPanel::draw_where(Frame& f, Desk& d, float x, float y, float w, co
     // An address and its host may have one name.
     if (std::find(named.begin(), named.end(), name) != named.end()) continue;
     named.push_back(name);
-    things += (things.empty() ? "Touches " : ", ") + name;
+    things += (things.empty() ? "" : ", ") + name;
   }
-  if (!things.empty()) y += 18 * static_cast<float>(p.paragraph(x, y, 18, w, 3, things, Face::s, t.t2));
+  if (!things.empty())
+    y += 18 * static_cast<float>(p.paragraph(x, y, 18, w, 3, text_of<"Touches {}">(things), Face::s, t.t2));
   return y + 4;
 }
 

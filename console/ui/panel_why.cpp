@@ -9,6 +9,7 @@
 
 #include "console/ui/icons.hpp"
 #include "console/ui/incident_panel.hpp"
+#include "console/ui/model_words.hpp"
 
 namespace wf::ui {
 namespace {
@@ -21,18 +22,18 @@ Icon evidence_icon(const Evidence& e) {
   return e.role == Evidence::Role::would_confirm ? Icon::check : Icon::cross;
 }
 
-std::string_view evidence_name(const Evidence& e) {
+Text evidence_name(const Evidence& e) {
   const bool confirms = e.role == Evidence::Role::would_confirm;
-  if (e.role == Evidence::Role::missing) return "Missing";
+  if (e.role == Evidence::Role::missing) return "Missing"_tr;
   switch (e.state) {
     case Evidence::State::came:
-      return confirms ? "Confirmed" : "Refuted";
+      return confirms ? "Confirmed"_tr : "Refuted"_tr;
     case Evidence::State::absent:
-      return confirms ? "Not confirmed" : "Not refuted";
+      return confirms ? "Not confirmed"_tr : "Not refuted"_tr;
     case Evidence::State::unknown:
-      return "Not known";
+      return "Not known"_tr;
     default:
-      return confirms ? "Would confirm" : "Would refute";
+      return confirms ? "Would confirm"_tr : "Would refute"_tr;
   }
 }
 
@@ -41,11 +42,11 @@ std::string link_in_words(const Contribution& c) {
   const JoinLink& l = c.link;
   std::string out = c.joined_by;
   if (!l.entity.name.empty()) out += ": " + l.entity.name;
-  if (l.weight != 0) out += fmt::format(", weight {}", l.weight);
+  if (l.weight != 0) out += ", " + text_of<"weight {}">(l.weight);
   if (l.weight != 0 && l.score != l.weight)
-    out += fmt::format("; {} with {} further {} and {} between", l.score, l.further, l.further == 1 ? "tie" : "ties",
-                       duration(l.apart));
-  if (!l.actor.empty()) out += ", by " + l.actor;
+    out += "; " + plural<"{1} with {0} further tie and {2} between", "{1} with {0} further ties and {2} between">(
+                      l.further, l.score, duration(l.apart));
+  if (!l.actor.empty()) out += ", " + text_of<"by {}">(l.actor);
   return out;
 }
 
@@ -68,8 +69,9 @@ float IncidentPanel::draw_why(Frame& f, Desk& d, float x, float y, float w, cons
   Painter& p = f.p;
   const Tokens& t = p.t;
   // A long id says no more than its first part; the rule's name stands in the hint.
-  section_head(p, x, y, w, "Why",
-               i.rule_id.empty() ? std::string() : "rule " + i.rule_id.substr(0, i.rule_id.size() > 16 ? 8 : 16));
+  section_head(
+      p, x, y, w, "Why"_tr,
+      i.rule_id.empty() ? std::string() : text_of<"rule {}">(i.rule_id.substr(0, i.rule_id.size() > 16 ? 8 : 16)));
   d.hint(p.hits.add("panel/rule", {x, y, w, 24}), i.rule_title.empty() ? i.rule_id : i.rule_title);
   y += 26;
   const std::string& words = i.rule_description.empty() ? i.rule_title : i.rule_description;
@@ -107,8 +109,8 @@ float IncidentPanel::draw_why(Frame& f, Desk& d, float x, float y, float w, cons
       // What happened has the first line for itself; why it belongs and what it did stand under it.
       const auto [happened, late] = apart_from_late(c.text);
       p.text(x + 90, mid, happened, Face::s, t.t1, Align::left, over - x - 90);
-      std::string_view effect = c.effect;
-      if (c.changed_priority) effect = c.effect == "opens" ? "opens as" : "raises to";
+      std::string effect = effect_word(c.effect);
+      if (c.changed_priority) effect = c.effect == "opens" ? "opens as"_tr : "raises to"_tr;
       float under = end - p.text(end, mid + 15, effect, Face::s, c.changed_priority ? t.t2 : t.t3, Align::right) - 8;
       if (c.repeats > 1 && c.text.find(" times") == std::string::npos)
         under -=
@@ -128,8 +130,8 @@ float IncidentPanel::draw_why(Frame& f, Desk& d, float x, float y, float w, cons
         if (begin + words + 8 + own <= under)
           p.text(begin + words + 8, mid + 15, weight, Face::mono_s, t.t3, Align::left, own + 1);
       }
-      p.text(begin, mid + 15, c.joined_by.empty() ? std::string_view("began it") : std::string_view(c.joined_by),
-             Face::s, t.t3, Align::left, under - begin);
+      p.text(begin, mid + 15, c.joined_by.empty() ? "began it"_tr.view() : std::string_view(c.joined_by), Face::s, t.t3,
+             Align::left, under - begin);
       if (hit.hovered)
         d.tip = f.time.day(c.time) + " " + f.time.clock(c.time) + "  " + c.text +
                 (c.joined_by.empty() ? std::string() : "  (" + link_in_words(c) + ")");
@@ -139,7 +141,7 @@ float IncidentPanel::draw_why(Frame& f, Desk& d, float x, float y, float w, cons
     y += kLine;
   }
   if (i.why.empty()) {
-    p.text(x, y + 12, "No contributing event was kept", Face::s, t.t3);
+    p.text(x, y + 12, "No contributing event was kept"_tr, Face::s, t.t3);
     y += 27;
   }
   if (!i.evidence.empty()) {
@@ -154,7 +156,7 @@ float IncidentPanel::draw_why(Frame& f, Desk& d, float x, float y, float w, cons
       p.text(x + 26, mid, evidence_name(e), Face::s_semibold, t.t1);
       std::string words = e.text;
       if (e.state == Evidence::State::awaited)
-        words += ", until " + f.time.clock(e.until);
+        words = text_of<"{}, until {}">(words, f.time.clock(e.until));
       else if (!e.finding.empty())
         words += ": " + e.finding;
       const int lines = p.paragraph(x + 126, mid, 16, w - 126, 2, words, Face::s, settled ? t.t1 : t.t2);

@@ -94,9 +94,9 @@ void PersonDoors::open(std::string person) {
 void PersonDoors::close() { *this = PersonDoors{}; }
 
 std::string PersonDoors::missing(const Frame& f, const Desk& d) const {
-  if (!f.input.can_ask) return "The past comes from a running engine";
-  if (d.selected == nullptr) return "Select the incident that this is about, then ask again";
-  if (reason_.text.find_first_not_of(' ') == std::string::npos) return "A reason is needed";
+  if (!f.input.can_ask) return "The past comes from a running engine"_tr;
+  if (d.selected == nullptr) return "Select the incident that this is about, then ask again"_tr;
+  if (reason_.text.find_first_not_of(' ') == std::string::npos) return "A reason is needed"_tr;
   return {};
 }
 
@@ -136,7 +136,7 @@ void PersonDoors::follow(Frame& f, Desk& d, const Person& person) {
     if (recorded)
       look(f, d, person);
     else if (about == nullptr || f.input.seconds - asked_at_ > kNoAnswer)
-      refused_ = about == nullptr ? "The incident is no longer open" : "The engine has not answered";
+      refused_ = about == nullptr ? "The incident is no longer open"_tr : "The engine has not answered"_tr;
     if (step_ == Step::recording && !refused_.empty()) step_ = Step::reason;
   }
   if (step_ != Step::looking) return;
@@ -175,37 +175,39 @@ void PersonDoors::draw(Frame& f, Desk& d, const Rect& window) {
   (void)p.hits.add("doors/box", box);
   const float left = box.x + 20, right = box.right() - 20;
   icon(p, Icon::door, left + 8, box.y + 28, 16, t.t2);
-  const float key = key_width(p, "Esc");
-  key_cap(p, right - key, box.y + 28, "Esc");
-  p.text(left + 28, box.y + 28, "Doors that " + person->name + " used today", Face::m_semibold, t.t1, Align::left,
+  const float key = key_width(p, "Esc"_tr);
+  key_cap(p, right - key, box.y + 28, "Esc"_tr);
+  p.text(left + 28, box.y + 28, text_of<"Doors that {} used today">(person->name), Face::m_semibold, t.t1, Align::left,
          right - key - left - 40);
 
   const std::string no = step_ == Step::reason ? missing(f, d) : std::string();
   std::string says;
   if (step_ == Step::reason) {
     const bool enter = text_field(p, "doors/reason", {left, box.y + 48, right - left, 32}, reason_,
-                                  "Why, for the record", std::exchange(focus_, false), "Enter");
+                                  "Why, for the record"_tr, std::exchange(focus_, false), "Enter"_tr);
     if ((enter || d.keys.take(Key::enter)) && no.empty()) send(f, d, *person);
     says = !refused_.empty() ? refused_
            : !no.empty()     ? no + "."
            : d.selected != nullptr
-               ? incident_name(d.selected->id) + " is the case; its log will say who looked, and why."
-               : "";
+               ? text_of<"{} is the case; its log will say who looked, and why.">(incident_name(d.selected->id))
+               : std::string();
   } else {
     const std::string about = incident_name(incident_) + ", " + reason_.text;
     p.text(left + 28, box.y + 56, about, Face::s, t.t2, Align::left, right - left - 28);
     if (step_ == Step::recording)
-      says = "It is being written down…";
+      says = "It is being written down…"_tr;
     else if (step_ == Step::looking)
-      says = "Looking…";
+      says = "Looking…"_tr;
     else if (!refused_.empty())
       says = refused_;
     else if (more_)
-      says = fmt::format("Of more than {} events, the newest.", kMostEvents);
+      says = text_of<"Of more than {} events, the newest.">(kMostEvents);
     else
-      says = doors_.empty()
-                 ? "No door since midnight."
-                 : fmt::format("{} since midnight, the last one first.", plural(doors_.size(), "door", "doors"));
+      says =
+          doors_.empty()
+              ? "No door since midnight."_tr.str()
+              : plural<"{} door since midnight, the last one first.", "{} doors since midnight, the last one first.">(
+                    doors_.size());
   }
   p.text(left + 28, box.y + (step_ == Step::reason ? 98 : 84), says, Face::s, refused_.empty() ? t.t2 : t.t1,
          Align::left, right - left - 28);
@@ -226,12 +228,12 @@ void PersonDoors::draw_doors(Frame& f, Desk& d, const Rect& r) {
     if (at.bottom() < r.y || at.y > r.bottom()) continue;
     const Hit hit = p.hits.add("doors/" + (door.device.empty() ? door.name : door.device), at, !door.device.empty());
     if (hit.hovered && !door.device.empty()) p.fill(at, t.bg4, unit::kRadius);
-    d.hint(hit, door.device.empty() ? "The site does not know this door" : "Show it on the map");
+    d.hint(hit, door.device.empty() ? "The site does not know this door"_tr : "Show it on the map"_tr);
     icon(p, Icon::door, at.x + 20, at.mid_y(), 15, t.t2);
     const std::string when = door.first == door.last ? f.time.minutes(door.last)
                                                      : f.time.minutes(door.first) + " – " + f.time.minutes(door.last);
     std::string times = door.passed > 0 ? count_text(door.passed) + "×" : std::string();
-    if (door.refused > 0) times += (times.empty() ? "" : ", ") + count_text(door.refused) + "× refused";
+    if (door.refused > 0) times += (times.empty() ? "" : ", ") + text_of<"{}× refused">(count_text(door.refused));
     const float end = at.right() - 12;
     const float ww = p.text(end, at.mid_y(), when, Face::mono_s, t.t1, Align::right);
     const float tw = p.text(std::min(end - ww - 14, at.right() - 130), at.mid_y(), times, Face::s, t.t2, Align::right);

@@ -73,9 +73,9 @@ void IncidentPanel::draw_shift(Frame& f, Desk& d, const Rect& r) {
   const Snapshot& s = f.snapshot;
   const UtcNs now = f.input.now;
   p.hairline(r.x, r.y, r.w, t.line);
-  pane_head(p, {r.x, r.y + 1, r.w, unit::kHeader}, "Shift",
-            s.incidents.empty() ? "nothing is open"
-                                : "nothing is chosen, so here is what waits; Space chooses the first row");
+  pane_head(p, {r.x, r.y + 1, r.w, unit::kHeader}, "Shift"_tr,
+            s.incidents.empty() ? "nothing is open"_tr
+                                : "nothing is chosen, so here is what waits; Space chooses the first row"_tr);
   const Rect body{r.x, r.y + 41, r.w, r.h - 41};
   p.push_clip(body);
   const bool three = r.w >= 760;
@@ -88,8 +88,8 @@ void IncidentPanel::draw_shift(Frame& f, Desk& d, const Rect& r) {
   const float top = body.y + 8;
 
   // What a person should look at next: the longest waiting first, then what returns from the shelf.
-  section_head(p, c1, top, w, "Next",
-               d.counts.unacknowledged > 0 ? fmt::format("{} wait", d.counts.unacknowledged) : "");
+  section_head(p, c1, top, w, "Next"_tr,
+               d.counts.unacknowledged > 0 ? text_of<"{} wait">(d.counts.unacknowledged) : std::string());
   float y = top + 34;
   sum_shift(d, now);
   int lines = 0;
@@ -113,14 +113,14 @@ void IncidentPanel::draw_shift(Frame& f, Desk& d, const Rect& r) {
     const float mid = y + 17;
     const float at = p.text(c1, mid, f.time.minutes(i->shelved_until), Face::mono_m, t.t2) + 12;
     icon(p, Icon::clock, c1 + at + 7, mid, 14, t.t2);
-    p.text(c1 + at + 22, mid, i->title + " returns", Face::m, t.t1, Align::left, w - at - 24);
+    p.text(c1 + at + 22, mid, text_of<"{} returns">(i->title), Face::m, t.t1, Align::left, w - at - 24);
     p.hairline(c1, y + 34, w, t.line);
     y += 35;
     ++lines;
   }
-  if (lines == 0) p.text(c1, y + 12, "Nobody waits, and nothing is shelved.", Face::s, t.t2, Align::left, w);
+  if (lines == 0) p.text(c1, y + 12, "Nobody waits, and nothing is shelved."_tr, Face::s, t.t2, Align::left, w);
 
-  section_head(p, c2, top, w, "Alarm load", "10 min");
+  section_head(p, c2, top, w, "Alarm load"_tr, text_of<"{} min">(10));
   y = top + 40;
   p.text(c2, y + 6, count_text(s.alarms_10min), Face::xl_semibold,
          s.alarms_10min > s.alarm_limit ? t.of(Priority::critical).text : t.t1);
@@ -133,34 +133,34 @@ void IncidentPanel::draw_shift(Frame& f, Desk& d, const Rect& r) {
   const AlarmFigures::Week* const week = s.figures && !s.figures->weeks.empty() ? &s.figures->weeks.front() : nullptr;
   const double flood = week == nullptr ? 0 : week->flood_percent();
   figures(p, c2, y, w,
-          {{"Limit before a flood", count_text(s.alarm_limit), "target 2", false},
-           {"Not acknowledged", count_text(d.counts.unacknowledged), "", false},
-           {"Past their target", count_text(shift_.late), "limit 0", shift_.late > 0},
-           {"Open over 24 h", count_text(shift_.stale), "limit 5", shift_.stale > 5},
-           {"In flood this week", week == nullptr ? std::string("-") : fmt::format("{:.1f} %", flood), "limit 1 %",
-            flood > 1, Priority::medium},
-           {"Oldest open", shift_.oldest > 0 ? duration(now - shift_.oldest) : std::string("none"), "", false},
-           {"Resolved today", count_text(s.resolved_today), "", false}});
+          {{"Limit before a flood"_tr, count_text(s.alarm_limit), text_of<"target {}">("2"), false},
+           {"Not acknowledged"_tr, count_text(d.counts.unacknowledged), "", false},
+           {"Past their target"_tr, count_text(shift_.late), text_of<"limit {}">("0"), shift_.late > 0},
+           {"Open over 24 h"_tr, count_text(shift_.stale), text_of<"limit {}">("5"), shift_.stale > 5},
+           {"In flood this week"_tr, week == nullptr ? std::string("-") : decimal_text(flood, 1) + " %",
+            text_of<"limit {}">("1 %"), flood > 1, Priority::medium},
+           {"Oldest open"_tr, shift_.oldest > 0 ? duration(now - shift_.oldest) : "none##open"_tr.str(), "", false},
+           {"Resolved today"_tr, count_text(s.resolved_today), "", false}});
 
   if (three) {
     const FeedSum feeds = sum_of(s.agents);
     const TicketSum tickets = sum_of_tickets(s);
     const std::uint64_t missing = feeds.gaps + s.health.ledger_gaps;
-    section_head(p, c3, top, w, "Feeds", missing == 0 ? "nothing is lost" : "numbers are missing");
+    section_head(p, c3, top, w, "Feeds"_tr, missing == 0 ? "nothing is lost"_tr : "numbers are missing"_tr);
     y = top + 34;
     y = figures(
         p, c3, y, w,
-        {{"Agents heard", fmt::format("{} of {}", feeds.live, feeds.known), "", feeds.silent > 0, Priority::medium},
-         {"Events stored", count_text(s.events_total), "", false},
-         {"Numbers missing", count_text(missing), "limit 0", missing > 0},
-         {"Waiting in spools", count_text(feeds.spooled), "", false},
-         {"Lines refused", count_text(feeds.refused), "", false},
-         {"Not fused yet", count_text(s.health.log_position - std::min(s.health.log_position, s.health.fused_position)),
-          "", false},
-         {"Tickets, overdue", fmt::format("{}, {}", tickets.open, tickets.overdue), "", tickets.overdue > 0,
+        {{"Agents heard"_tr, text_of<"{} of {}">(feeds.live, feeds.known), "", feeds.silent > 0, Priority::medium},
+         {"Events stored"_tr, count_text(s.events_total), "", false},
+         {"Numbers missing"_tr, count_text(missing), text_of<"limit {}">("0"), missing > 0},
+         {"Waiting in spools"_tr, count_text(feeds.spooled), "", false},
+         {"Lines refused"_tr, count_text(feeds.refused), "", false},
+         {"Not fused yet"_tr,
+          count_text(s.health.log_position - std::min(s.health.log_position, s.health.fused_position)), "", false},
+         {"Tickets, overdue"_tr, fmt::format("{}, {}", tickets.open, tickets.overdue), "", tickets.overdue > 0,
           Priority::medium}});
     ButtonStyle style;
-    if (y + 44 < body.bottom() && button(p, "shift/agents", c3, y + 12, "Show every agent", style).clicked)
+    if (y + 44 < body.bottom() && button(p, "shift/agents", c3, y + 12, "Show every agent"_tr, style).clicked)
       f.view = View::agents;
   }
   p.pop_clip();

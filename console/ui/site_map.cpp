@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "console/ui/map_memory.hpp"
+#include "console/ui/model_words.hpp"
 #include "console/ui/widgets.hpp"
 
 namespace wf::ui {
@@ -12,7 +13,7 @@ namespace {
 constexpr float kColumnLeft = 252, kColumnRight = 352;  // what the full view's cards take, with their margins
 constexpr float kDragStarts = 4;
 
-void empty_state(Frame& f, const Rect& r, const char* title, const char* second) {
+void empty_state(Frame& f, const Rect& r, std::string_view title, std::string_view second) {
   icon(f.p, Icon::map, r.mid_x(), r.mid_y() - 40, 40, f.p.t.t3, 2);
   f.p.text(r.mid_x(), r.mid_y(), title, Face::l_semibold, f.p.t.t1, Align::center, r.w - 32);
   f.p.text(r.mid_x(), r.mid_y() + 28, second, Face::m, f.p.t.t2, Align::center, r.w - 32);
@@ -104,7 +105,7 @@ void draw_hover(const MapScene& s, MapMemory& m, bool over) {
     const Incident* i = s.f.snapshot.incident(n.incident);
     if (i != nullptr)
       map_tip(s.p, q.x + 12, q.y + 18, s.view.port, i->title,
-              n.incidents > 1 ? std::to_string(n.incidents) + " open here" : std::string(name_of(i->state)));
+              n.incidents > 1 ? text_of<"{} open here">(n.incidents) : word_of(i->state).str());
     return;
   }
   const int device = device_at(s, q);
@@ -116,8 +117,8 @@ void draw_hover(const MapScene& s, MapMemory& m, bool over) {
     if (s.f.snapshot.devices) {
       const auto it = s.f.snapshot.devices->find(d.id);
       if (it != s.f.snapshot.devices->end() && !it->second.state.empty()) {
-        second = it->second.state;
-        if (it->second.since != 0) second += " since " + s.f.time.minutes(it->second.since);
+        second = device_state_word(it->second.state);
+        if (it->second.since != 0) second = text_of<"{} since {}">(second, s.f.time.minutes(it->second.since));
       }
     }
     map_tip(s.p, q.x + 12, q.y + 18, s.view.port,
@@ -339,7 +340,8 @@ void draw_site_map(Frame& f, const Rect& area, SiteMapState& state, bool full_vi
   LevelData* data = nullptr;
   const Site* site = m.shown();
   if (site == nullptr) {
-    empty_state(f, port, "No site is loaded", "Start with --site and a folder of IMDF files: console/site/README.md.");
+    empty_state(f, port, "No site is loaded"_tr,
+                text_of<"Start with {} and a folder of IMDF files: {}.">("--site", "console/site/README.md"));
   } else if (m.world) {
     bool over = false;
     steer(f, m, port, full_view, over);  // before the pins, which lie on top
@@ -352,7 +354,7 @@ void draw_site_map(Frame& f, const Rect& area, SiteMapState& state, bool full_vi
     data = &m.data(*site, m.level);
     draw_level(f, port, free, state, *data, full_view);
     if (data->plan->outline.empty())
-      empty_state(f, port, "Nothing is drawn on this level", "Its files hold no units, outline or devices.");
+      empty_state(f, port, "Nothing is drawn on this level"_tr, "Its files hold no units, outline or devices."_tr);
   }
   if (site != nullptr) {
     const float y = full_view ? port.bottom() - 32 : port.bottom() - 10;

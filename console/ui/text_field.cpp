@@ -28,6 +28,7 @@ bool text_field(Painter& p, std::string_view name, const Rect& r, FieldState& fi
   const float key_room = key.empty() || field.active ? 0 : key_width(p, key) + 6;
   const float k = p.scale();
   ImFont* font = p.fonts()[face];
+  if (p.fonts().wanted != nullptr) p.fonts().wanted->look(field.text);
   if (field.text.empty())  // also while the caret waits in it: with several fields one must see which is which
     p.text(r.x + 10, r.mid_y(), hint, face, p.t.t3, Align::left, r.w - 20 - key_room);
   if (key_room > 0) key_cap(p, r.right() - key_room, r.mid_y(), key);

@@ -10,6 +10,7 @@
 
 #include "console/ui/agent_look.hpp"
 #include "console/ui/icons.hpp"
+#include "console/ui/model_words.hpp"
 #include "console/ui/widgets.hpp"
 
 namespace wf::ui {
@@ -20,8 +21,7 @@ constexpr float kLeastLane = 18;  // so that names never crowd each other
 constexpr float kPitch = 4;       // of bars in a lane
 constexpr float kMarkApart = 3;   // of marks on the slim line
 constexpr float kHistogram = 24;  // highest bar of the histogram
-constexpr std::string_view kLater = "Going back in time comes later";
-constexpr std::string_view kNames[] = {"Door", "Camera", "Network"};
+constexpr Text kLater = "Going back in time comes later"_tr;
 
 int rank_of(const Snapshot::Bar& b) { return b.resolved ? -1 : static_cast<int>(b.priority); }
 
@@ -44,8 +44,8 @@ void draw_histogram(Frame& f, Desk& d, const Rect& r, UtcNs begin) {
   const auto k = static_cast<std::size_t>(
       std::clamp((p.hits.mouse().x - r.x) / r.w * static_cast<float>(n), 0.0F, static_cast<float>(n - 1)));
   const UtcNs from = begin + static_cast<std::int64_t>(k) * f.snapshot.histogram_span;
-  d.tip = fmt::format("{} from {} to {}", plural(v[k], "event", "events"), f.time.minutes(from),
-                      f.time.minutes(from + f.snapshot.histogram_span));
+  d.tip = text_of<"{} from {} to {}">(plural<"{} event", "{} events">(v[k]), f.time.minutes(from),
+                                      f.time.minutes(from + f.snapshot.histogram_span));
 }
 
 /// "Live", or that it is not; returns where it begins.
@@ -53,7 +53,7 @@ float draw_live(Frame& f, float right, float mid) {
   static constexpr Icon kPulse = Icon::pulse;
   static constexpr Icon kStale = Icon::notice;
   const bool stale = !f.input.connection_problem.empty();
-  const std::string_view label = stale ? "stale" : "Live";
+  const Text label = stale ? "stale"_tr : "Live"_tr;
   const Icon* which = stale ? &kStale : &kPulse;
   const float w = badge_width(f.p, label, which);
   badge(f.p, right - w, mid, label, stale ? BadgeKind::stale : BadgeKind::plain, which);
@@ -124,25 +124,28 @@ void TimeStrip::draw(Frame& f, Desk& d, const Rect& r) {
   p.hairline(r.x, r.y, r.w, t.line);
   const float mid = r.y + 16;
   float x = r.x + unit::kPad;
-  x += p.text(x, mid, "Time line", Face::m_semibold, t.t1) + 16;
+  x += p.text(x, mid, "Time line"_tr, Face::m_semibold, t.t1) + 16;
 
   // Only the two hours that the engine sends exist; the others keep their place.
-  static constexpr std::string_view kSpans[] = {"15 min", "1 h", "2 h", "8 h", "24 h"};
+  static constexpr std::int64_t kSpans[] = {15 * kMinute, kHour, 2 * kHour, 8 * kHour, kDay};
+  const auto label_of = [](std::int64_t s) { return s == kDay ? text_of<"{} h">(24) : span(s); };
   const std::int64_t range = range_of(s);
   float total = 0;
-  for (const auto l : kSpans) total += std::round(p.width(l, Face::s_medium) + 16);
+  for (const std::int64_t s : kSpans) total += std::round(p.width(label_of(s), Face::s_medium) + 16);
   const bool roomy = r.w > 900;
   if (roomy) {
     p.stroke({x, r.y + 4, total, 24}, t.line, 1, unit::kRadius);
     float sx = x;
-    for (const auto l : kSpans) {
+    for (const std::int64_t of : kSpans) {
+      const std::string l = label_of(of);
       const float w = std::round(p.width(l, Face::s_medium) + 16);
       const Rect at{sx, r.y + 4, w, 24};
-      const bool on = span(range) == l;
+      const bool on = range == of;
       if (on) p.fill(at.inset(1), t.bg4, 3);
       p.text(at.mid_x(), mid, l, on ? Face::s_semibold : Face::s_medium, on ? t.t1 : t.dis, Align::center);
       if (!on)
-        d.hint(p.hits.add("strip/span/" + std::string(l), at, false), "Other spans come with going back in time");
+        d.hint(p.hits.add("strip/span/" + std::to_string(of / kMinute), at, false),
+               "Other spans come with going back in time"_tr);
       sx += w;
     }
     x += total + 12;
@@ -161,8 +164,9 @@ void TimeStrip::draw(Frame& f, Desk& d, const Rect& r) {
   end -= p.width("00:00:00", Face::mono_m) + 20;
   std::uint64_t sum = 0;
   for (const std::uint32_t n : s.histogram) sum += n;
-  const std::string told = fmt::format("{} in {}, {}, {}", plural(sum, "event", "events"), span(range),
-                                       plural(s.bars.size(), "incident", "incidents"), loss_in_words(s));
+  const std::string told =
+      text_of<"{} in {}, {}, {}">(plural<"{} event", "{} events">(sum), span(range),
+                                  plural<"{} incident", "{} incidents">(s.bars.size()), loss_in_words(s));
   if (end - p.width(told, Face::s) > x + 16) p.text(end, mid, told, Face::s, t.t2, Align::right);
 
   const float gx = r.x + 112;
@@ -179,12 +183,12 @@ void TimeStrip::draw(Frame& f, Desk& d, const Rect& r) {
     const float h = lane_height_[lane];
     p.fill({gx, y, gw, h}, lane % 2 == 1 ? t.bg1 : t.bg2);
     icon(p, icon_of(static_cast<Domain>(lane)), r.x + 23, y + h / 2, 13, t.t2);
-    p.text(r.x + 40, y + h / 2, kNames[lane], Face::s, t.t2);
+    p.text(r.x + 40, y + h / 2, word_of(static_cast<Domain>(lane)), Face::s, t.t2);
     y += h;
   }
   const float base = lanes + kLanes + kHistogram;
   icon(p, Icon::report, r.x + 23, base - 11, 13, t.t2);
-  p.text(r.x + 40, base - 11, "Events", Face::s, t.t2);
+  p.text(r.x + 40, base - 11, "Events"_tr, Face::s, t.t2);
 
   // A mark each ten minutes of local time, or as many as find room.
   const float label = p.width("00:00", Face::mono_s) + 14;
@@ -219,7 +223,7 @@ void TimeStrip::draw(Frame& f, Desk& d, const Rect& r) {
     const Hit hit = p.hits.add(fmt::format("bar/{}", b.incident), {x0 - 2, by - 1, x1 - x0 + 4, kPitch});
     if (hit.hovered) {
       const Incident* i = s.incident(b.incident);
-      d.tip = i != nullptr ? i->title : incident_name(b.incident) + ", resolved";
+      d.tip = i != nullptr ? i->title : text_of<"{}, resolved">(incident_name(b.incident));
     }
     if (hit.clicked && s.incident(b.incident) != nullptr) {
       f.selection.incident = b.incident;
@@ -240,8 +244,8 @@ void TimeStrip::draw_slim(Frame& f, Desk& d, const Rect& r) {
   p.fill(r, t.bg1);
   p.hairline(r.x, r.y, r.w, t.line2);
   const std::int64_t range = range_of(s);
-  p.text(r.x + unit::kPad, r.y + 20, "Time line", Face::m_semibold, t.t1);
-  p.text(r.x + unit::kPad, r.y + 44, "last " + span(range), Face::s, t.t3);
+  p.text(r.x + unit::kPad, r.y + 20, "Time line"_tr, Face::m_semibold, t.t1);
+  p.text(r.x + unit::kPad, r.y + 44, text_of<"last {}">(span(range)), Face::s, t.t3);
   float end = draw_live(f, r.right() - unit::kPad, r.mid_y()) - 16;
   p.text(end, r.mid_y(), d.seconds ? f.time.clock(f.input.now) : f.time.minutes(f.input.now), Face::mono_m, t.t1,
          Align::right);

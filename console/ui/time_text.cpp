@@ -74,13 +74,17 @@ std::string SiteTime::minutes(UtcNs t) const {
 }
 
 std::string SiteTime::day(UtcNs t) const {
-  static constexpr const char* kDays[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-  static constexpr const char* kMonths[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                            "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
   const auto days = date::floor<date::days>(seconds_of(t + offset(t)));
   const date::year_month_day d{days};
-  return fmt::format("{} {} {}", kDays[date::weekday{days}.c_encoding() % 7], static_cast<unsigned>(d.day()),
-                     kMonths[(static_cast<unsigned>(d.month()) + 11) % 12]);
+  const Language& l = language();
+  std::string out = l.day;
+  const auto put = [&](std::string_view place, const std::string& what) {
+    if (const std::size_t at = out.find(place); at != std::string::npos) out.replace(at, place.size(), what);
+  };
+  put("{weekday}", l.weekdays[date::weekday{days}.c_encoding() % 7]);
+  put("{month}", l.months[(static_cast<unsigned>(d.month()) + 11) % 12]);
+  put("{day}", std::to_string(static_cast<unsigned>(d.day())));
+  return out;
 }
 
 std::string SiteTime::zone(UtcNs t) const {
@@ -101,34 +105,25 @@ std::string utc_text(UtcNs t) {
 std::string duration(std::int64_t ns) {
   const long long s = std::max<std::int64_t>(0, ns) / kSecond;
   if (s < 3600) return fmt::format("{}:{:02}", s / 60, s % 60);
-  if (s < 86400) return fmt::format("{} h {:02}", s / 3600, s / 60 % 60);
-  return fmt::format("{} d {} h", s / 86400, s / 3600 % 24);
+  if (s < 86400) return text_of<"{} h {:02}">(s / 3600, s / 60 % 60);
+  return text_of<"{} d {} h">(s / 86400, s / 3600 % 24);
 }
 
 std::string span(std::int64_t ns) {
   const long long s = std::max<std::int64_t>(0, ns) / kSecond;
-  if (s < 60) return fmt::format("{} s", s);
-  if (s < 3600) return fmt::format("{} min", s / 60);
-  if (s < 86400) return fmt::format("{} h", s / 3600);
-  return fmt::format("{} d", s / 86400);
+  if (s < 60) return text_of<"{} s">(s);
+  if (s < 3600) return text_of<"{} min">(s / 60);
+  if (s < 86400) return text_of<"{} h">(s / 3600);
+  return text_of<"{} d">(s / 86400);
 }
 
-std::string ago(std::int64_t ns) { return ns < kSecond ? std::string("now") : span(ns) + " ago"; }
+std::string ago(std::int64_t ns) { return ns < kSecond ? "now"_tr.str() : text_of<"{} ago">(span(ns)); }
 
 std::string lag(std::int64_t ns) {
   if (ns < 0) ns = 0;
-  if (ns < 10 * kSecond) return fmt::format("{}.{} s", ns / kSecond, ns / (kSecond / 10) % 10);
+  if (ns < 10 * kSecond)
+    return text_of<"{} s">(decimal_text(static_cast<double>(ns / (kSecond / 10)) / 10, 1));  // cut, never rounded up
   return span(ns);
-}
-
-std::string count_text(std::uint64_t n) {
-  const std::string digits = std::to_string(n);
-  std::string out;
-  for (std::size_t i = 0; i < digits.size(); ++i) {
-    if (i > 0 && (digits.size() - i) % 3 == 0) out += ',';
-    out += digits[i];
-  }
-  return out;
 }
 
 std::string bytes_text(std::uint64_t n) {
@@ -136,9 +131,9 @@ std::string bytes_text(std::uint64_t n) {
   double v = static_cast<double>(n);
   for (const char* u : {"KiB", "MiB", "GiB"}) {
     v /= 1024;
-    if (v < 1024) return fmt::format("{:.1f} {}", v, u);
+    if (v < 1024) return fmt::format("{} {}", decimal_text(v, 1), u);
   }
-  return fmt::format("{:.1f} TiB", v / 1024);
+  return fmt::format("{} TiB", decimal_text(v / 1024, 1));
 }
 
 std::string plural(std::uint64_t n, std::string_view one, std::string_view many) {

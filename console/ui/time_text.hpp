@@ -2,6 +2,7 @@
 #include <string>
 #include <string_view>
 
+#include "console/ui/language.hpp"
 #include "proto/time.hpp"
 
 namespace date {
@@ -10,14 +11,15 @@ class time_zone;
 
 namespace wf::ui {
 
-/// Times as people of one site read them. An unknown zone is read as UTC and says so.
+/// Times as people of one site read them, in the language that is spoken. The clock has 24 hours in every language, and
+/// what goes into a log or a file is RFC 3339. An unknown zone is read as UTC and says so.
 class SiteTime {
  public:
   /// IANA name; cheap when it did not change.
   void set_zone(std::string_view name);
   [[nodiscard]] std::string clock(UtcNs t) const;    ///< "04:10:37"
   [[nodiscard]] std::string minutes(UtcNs t) const;  ///< "04:10"
-  [[nodiscard]] std::string day(UtcNs t) const;      ///< "Tue 24 Nov"
+  [[nodiscard]] std::string day(UtcNs t) const;      ///< "Tue 24 Nov", "Di 24. Nov"
   [[nodiscard]] std::string zone(UtcNs t) const;     ///< "CET"
   /// Nanoseconds to add to UTC at `t`.
   [[nodiscard]] std::int64_t offset(UtcNs t) const;
@@ -41,11 +43,9 @@ class SiteTime {
 [[nodiscard]] std::string span(std::int64_t ns);
 /// Short age with one decimal under ten seconds: "0.4 s", "31 s", "5 min".
 [[nodiscard]] std::string lag(std::int64_t ns);
-/// "41,233".
-[[nodiscard]] std::string count_text(std::uint64_t n);
 /// "1.2 MiB".
 [[nodiscard]] std::string bytes_text(std::uint64_t n);
-/// "1 incident", "3 incidents".
+/// "1 incident", "3 incidents", in English only: for what is not translated yet. Use plural<>.
 [[nodiscard]] std::string plural(std::uint64_t n, std::string_view one, std::string_view many);
 
 }  // namespace wf::ui

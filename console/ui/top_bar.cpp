@@ -8,6 +8,7 @@
 #include <string>
 
 #include "console/ui/icons.hpp"
+#include "console/ui/model_words.hpp"
 #include "console/ui/widgets.hpp"
 
 namespace wf::ui {
@@ -42,17 +43,17 @@ struct Bar {
   [[nodiscard]] int threat_priority() const { return s.threat_level <= 1 ? -1 : std::min<int>(s.threat_level - 1, 3); }
 
   void site(float x, float w) const {
-    caption(x, "Site");
+    caption(x, "Site"_tr);
     const Site* shown = f.selection.site.empty() || !s.estate ? nullptr : s.estate->site(f.selection.site);
     if (shown == nullptr) shown = home_site(s);
-    const std::string_view name = shown == nullptr ? std::string_view("No site") : std::string_view(shown->name);
+    const std::string_view name = shown == nullptr ? "No site"_tr.view() : std::string_view(shown->name);
     p.text(x, kValue, name, Face::m_semibold, t.t1, Align::left, w - 24);
     if (s.estate && s.estate->sites.size() > 1)
-      d.hint(cell_hit("top/site", x, w), plural(s.estate->sites.size(), "site", "sites") + " are watched");
+      d.hint(cell_hit("top/site", x, w), plural<"{} site is watched", "{} sites are watched">(s.estate->sites.size()));
   }
 
   void threat(float x, float w) const {
-    caption(x, w > 140 ? "Threat level" : "Threat");
+    caption(x, w > 140 ? "Threat level"_tr : "Threat"_tr);
     const int q = threat_priority();
     for (int i = 0; i < 4; ++i) {
       const Rect r{x + static_cast<float>(i) * 9, kValue - 5, 7, 10};
@@ -63,7 +64,7 @@ struct Bar {
         p.stroke(r, t.line2);
       }
     }
-    p.text(x + 44, kValue, s.threat_name, Face::m_semibold, t.t1, Align::left, w - 44 - 20);
+    p.text(x + 44, kValue, threat_word(s.threat_name), Face::m_semibold, t.t1, Align::left, w - 44 - 20);
   }
 
   void clock(float x, float w) const {
@@ -73,13 +74,14 @@ struct Bar {
       // The day stands where it stands with seconds, so that nothing moves when they come.
       const float after = x + std::max(114.0F, used + 12);
       p.text(after, kCaption, f.time.day(f.input.now), Face::s, t.t2);
-      p.text(after, kValue, "Local time, " + f.time.zone(f.input.now), Face::s, t.t3, Align::left, w - 114 - 20);
+      p.text(after, kValue, text_of<"Local time, {}">(f.time.zone(f.input.now)), Face::s, t.t3, Align::left,
+             w - 114 - 20);
     }
     d.hint(cell_hit("top/clock", x, w), utc_text(f.input.now));
   }
 
   void open(float x, float w) const {
-    caption(x, "Open");
+    caption(x, "Open##incidents"_tr);
     p.text(x, kValue, count_text(d.counts.open), Face::m_semibold, t.t1);
     const bool wide = w > 280;
     float at = x + (wide ? 52 : 44);
@@ -100,8 +102,8 @@ struct Bar {
              : big  ? Face::l_semibold
                     : Face::m_semibold,
              n == 0 ? t.t3 : t.t1, Align::left, step - 27);
-      d.hint(hit, only ? "Show every priority again"
-                       : fmt::format("{} {} open: show only these", count_text(n), name_of(priority)));
+      d.hint(hit, only ? "Show every priority again"_tr.str()
+                       : text_of<"{} {} open: show only these">(count_text(n), word_of(priority)));
       if (hit.clicked) {
         d.filter.priority = only ? -1 : q;
         f.view = View::wall;
@@ -114,22 +116,22 @@ struct Bar {
     const bool over = s.alarms_10min > s.alarm_limit;
     const ImU32 critical = t.of(Priority::critical).text;
     const float room = w - 32;
-    caption(x, "Alarms in 10 min");
-    if (s.flood) p.text(x + room, kCaption, "flood", Face::s_semibold, critical, Align::right);
+    caption(x, "Alarms in 10 min"_tr);
+    if (s.flood) p.text(x + room, kCaption, "flood"_tr, Face::s_semibold, critical, Align::right);
     const float used = p.text(x, kValue, count_text(s.alarms_10min), Face::m_semibold, over ? critical : t.t1);
     const float from = x + std::max(30.0F, used + 8);
-    const std::string limit = fmt::format("limit {}", s.alarm_limit);
+    const std::string limit = text_of<"limit {}">(s.alarm_limit);
     const float limit_width = w > 190 ? p.width(limit, Face::s) + 8 : 0;
     gauge(p, from, kValue - 4, x + room - from - limit_width, static_cast<float>(s.alarms_10min),
           static_cast<float>(s.alarm_limit), 2);
     if (limit_width > 0) p.text(x + room, kValue, limit, Face::s, t.t2, Align::right);
     d.hint(cell_hit("top/alarms", x, w),
-           fmt::format("{} alarms in the last 10 minutes. EEMUA 191: target 2, a flood begins above {}", s.alarms_10min,
-                       s.alarm_limit));
+           text_of<"{} alarms in the last 10 minutes. EEMUA 191: target 2, a flood begins above {}">(s.alarms_10min,
+                                                                                                     s.alarm_limit));
   }
 
   void agents(float x, float w) const {
-    caption(x, "Agents");
+    caption(x, "Agents"_tr);
     std::size_t alive = 0;
     std::size_t silent = 0;
     std::size_t known = 0;
@@ -141,35 +143,35 @@ struct Bar {
     }
     const Hit hit = cell_hit("top/agents", x, w);
     const float used =
-        p.text(x, kValue, fmt::format("{} of {}", alive, known), Face::m_semibold, hit.hovered ? t.acc : t.t1);
+        p.text(x, kValue, text_of<"{} of {}">(alive, known), Face::m_semibold, hit.hovered ? t.acc : t.t1);
     if (silent > 0) {
       const ImU32 ink = t.of(Priority::medium).text;
       icon(p, Icon::notice, x + used + 15, kValue, 14, ink, 1.5F);
-      p.text(x + used + 26, kValue, fmt::format("{} late", silent), Face::s_semibold, ink);
+      p.text(x + used + 26, kValue, text_of<"{} late##top bar">(silent), Face::s_semibold, ink);
     } else if (known > 0) {
-      p.text(x + used + 10, kValue, alive == known ? "none late" : "not all seen", Face::s, t.t2, Align::left,
+      p.text(x + used + 10, kValue, alive == known ? "none late"_tr : "not all seen"_tr, Face::s, t.t2, Align::left,
              w - used - 20);
     }
-    d.hint(hit, "Health, spool and gaps of every agent");
+    d.hint(hit, "Health, spool and gaps of every agent"_tr);
     if (hit.clicked) f.view = View::agents;
   }
 
   void rate(float x, float w) const {
-    caption(x, w > 140 ? "Events per second" : "Events/s");
+    caption(x, w > 140 ? "Events per second"_tr : "Events/s"_tr);
     const double since = f.input.seconds - state.beat;
     const bool beat = since >= 0 && since < motion::kBeat && !f.reduce_motion;
     p.circle(x + 4, kValue, beat ? 5.0F : 4.0F, t.t1);
     p.circle_line(x + 4, kValue, 7, faded(t.t2, beat ? 1.0F : 0.5F), 1);
     if (beat) f.wake(motion::kBeat - since);
     const double eps = s.events_per_second;
-    const std::string number = eps < 10 ? fmt::format("{:.1f}", eps) : count_text(static_cast<std::uint64_t>(eps));
+    const std::string number = eps < 10 ? decimal_text(eps, 1) : count_text(static_cast<std::uint64_t>(eps));
     p.text(x + 18, kValue, number, Face::mono_m_medium, t.t1);
     if (w > 140) {
       std::array<std::uint32_t, 24> v{};
       std::copy(s.eps_history.begin(), s.eps_history.end(), v.begin());
       sparkline(p, {x + 64, kValue - 7, 56, 14}, v.data() + 10, 14);
     }
-    d.hint(cell_hit("top/rate", x, w), plural(s.events_total, "event", "events") + " stored");
+    d.hint(cell_hit("top/rate", x, w), plural<"{} event stored", "{} events stored">(s.events_total));
   }
 
   void sound(float x, float w) const {
@@ -177,19 +179,19 @@ struct Bar {
     const Hit hit = cell_hit("top/sound", x, w);
     const bool on = sound.device && !sound.muted();
     const ImU32 ink = !on ? t.of(Priority::medium).text : hit.hovered ? t.acc : t.t1;
-    std::string text = sound.device ? "On" : "No device";
-    std::string_view tip = sound.device ? "Critical and high incidents sound until they are acknowledged. Q: mute"
-                                        : "No sound device: this bar flashes for what would sound. Q: mute";
+    std::string text = sound.device ? "On##sound"_tr : "No device"_tr;
+    Text tip = sound.device ? "Critical and high incidents sound until they are acknowledged. Q: mute"_tr
+                            : "No sound device: this bar flashes for what would sound. Q: mute"_tr;
     if (sound.muted()) {
       const double unit = d.seconds ? 1 : 60;
       // Rounded up: it is not over as long as something is left.
       const double left = std::ceil(sound.mute_left / unit) * unit;
-      text = d.seconds ? "Muted " + duration(static_cast<std::int64_t>(left) * kSecond)
-                       : fmt::format("Muted {:.0f} min", left / 60);
+      text = d.seconds ? text_of<"Muted {}">(duration(static_cast<std::int64_t>(left) * kSecond))
+                       : text_of<"Muted {:.0f} min">(left / 60);
       f.wake(sound.mute_left - (left - unit) + 0.002);
-      tip = "All but life safety is silent for so long. Q: sound again";
+      tip = "All but life safety is silent for so long. Q: sound again"_tr;
     }
-    caption(x, sound.muted() && !sound.device ? "No sound device" : "Sound", w - 24);
+    caption(x, sound.muted() && !sound.device ? "No sound device"_tr : "Sound"_tr, w - 24);
     icon(p, on ? Icon::sound : Icon::mute, x + 8, kValue, 15, ink);
     p.text(x + 22, kValue, text, Face::m_medium, ink, Align::left, w - 40);
     d.hint(hit, tip);
@@ -198,17 +200,19 @@ struct Bar {
 
   void seat(float x, float w) const {
     const bool named = !s.user.empty();
-    std::string who = s.seat.empty() ? std::string("Seat") : s.seat;
+    std::string who = s.seat.empty() ? "Seat"_tr.str() : s.seat;
     if (!s.role.empty()) who += ", " + s.role;
     float room = w - 32;
     if (s.demo) {
-      const float bw = badge_width(p, "DEMO");
-      badge(p, x + room - bw, kMiddle, "DEMO", BadgeKind::drill);
-      d.hint(p.hits.add("top/demo", {x + room - bw, 14, bw, 24}), "A recorded night is played; nothing here is real");
+      const float bw = badge_width(p, "DEMO"_tr);
+      badge(p, x + room - bw, kMiddle, "DEMO"_tr, BadgeKind::drill);
+      d.hint(p.hits.add("top/demo", {x + room - bw, 14, bw, 24}),
+             "A recorded night is played; nothing here is real"_tr);
       room -= bw + 12;
     }
     caption(x, who, room);
-    p.text(x, kValue, named ? std::string_view(s.user) : "Nobody signed in", Face::m_semibold, t.t1, Align::left, room);
+    p.text(x, kValue, named ? std::string_view(s.user) : "Nobody signed in"_tr.view(), Face::m_semibold, t.t1,
+           Align::left, room);
   }
 
   void find(float x, float w) const {
@@ -217,9 +221,9 @@ struct Bar {
     p.fill(r, t.bg1, unit::kRadius);
     p.stroke(r, hit.hovered ? t.t3 : t.line2, 1, unit::kRadius);
     icon(p, Icon::search, x + 16, kMiddle, 13, t.t2);
-    const float kw = key_width(p, "Ctrl K");
-    if (w > 150) p.text(x + 30, kMiddle, "Find", Face::m, t.t2);
-    if (r.w - kw > 30) key_cap(p, r.right() - 6 - kw, kMiddle, "Ctrl K");
+    const float kw = key_width(p, "Ctrl K"_tr);
+    if (w > 150) p.text(x + 30, kMiddle, "Find"_tr, Face::m, t.t2);
+    if (r.w - kw > 30) key_cap(p, r.right() - 6 - kw, kMiddle, "Ctrl K"_tr);
     if (hit.clicked) d.want_palette = true;
   }
 

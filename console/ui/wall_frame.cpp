@@ -6,12 +6,11 @@
 
 #include "console/ui/alert_wall.hpp"
 #include "console/ui/icons.hpp"
+#include "console/ui/model_words.hpp"
 #include "console/ui/widgets.hpp"
 
 namespace wf::ui {
 namespace {
-
-constexpr std::string_view kDomains[] = {"Door", "Camera", "Network"};
 
 std::string short_site(const Snapshot& s, const std::string& id) {
   const Site* site = s.estate ? s.estate->site(id) : nullptr;
@@ -19,36 +18,36 @@ std::string short_site(const Snapshot& s, const std::string& id) {
   return site->short_name.empty() ? site->name : site->short_name;
 }
 
-std::string title_case(std::string_view s) {
-  std::string out(s);
-  if (!out.empty() && out[0] >= 'a' && out[0] <= 'z') out[0] = static_cast<char>(out[0] - 32);
-  return out;
+/// As a heading of its own.
+Text priority_name(int priority) {
+  static constexpr Text kNames[] = {"Low"_tr, "Medium"_tr, "High"_tr, "Critical"_tr};
+  return kNames[priority & 3];
 }
 
 }  // namespace
 
 void AlertWall::draw_head(Frame& f, Desk& d, const Rect& r) {
   Painter& p = f.p;
-  std::string sub = "nothing open";
+  std::string sub = "nothing open"_tr;
   if (d.counts.open > 0) {
     const auto shown = static_cast<std::uint64_t>(visible_.size());
-    sub = folded_count_ > 0 ? fmt::format("{} open, {} shown, {} folded", count_text(d.counts.open), count_text(shown),
-                                          count_text(folded_count_))
-                            : fmt::format("{} open, {} shown", count_text(d.counts.open), count_text(shown));
+    sub = folded_count_ > 0 ? text_of<"{} open, {} shown, {} folded">(count_text(d.counts.open), count_text(shown),
+                                                                      count_text(folded_count_))
+                            : text_of<"{} open, {} shown">(count_text(d.counts.open), count_text(shown));
   }
   float x = r.right() - 12 - 56;
-  pane_head(p, {r.x, r.y, x - 12 - r.x, r.h}, "Alert wall", sub);
+  pane_head(p, {r.x, r.y, x - 12 - r.x, r.h}, "Alert wall"_tr, sub);
   p.fill({x - 12, r.y, r.right() - x + 12, r.h}, p.t.bg2);
   p.hairline(x - 12, r.bottom() - 1, r.right() - x + 12, p.t.line);
   const bool compact = d.compact || f.snapshot.flood;
   const Hit roomy = icon_button(p, "wall/roomy", x, r.y + 6, Icon::roomy, !compact);
   const Hit dense = icon_button(p, "wall/dense", x + 28, r.y + 6, Icon::dense, compact);
-  d.hint(roomy, f.snapshot.flood ? "One line a row while the flood lasts" : "Two lines a row");
-  d.hint(dense, "One line a row");
+  d.hint(roomy, f.snapshot.flood ? "One line a row while the flood lasts"_tr : "Two lines a row"_tr);
+  d.hint(dense, "One line a row"_tr);
   if (roomy.clicked) d.compact = false;
   if (dense.clicked) d.compact = true;
-  const std::string_view order = "Priority, then longest waiting";
-  const float used = p.width("Alert wall", Face::m_semibold) + p.width(sub, Face::s) + 60;
+  const Text order = "Priority, then longest waiting"_tr;
+  const float used = p.width("Alert wall"_tr, Face::m_semibold) + p.width(sub, Face::s) + 60;
   if (x - 24 - p.width(order, Face::s) > r.x + used) p.text(x - 12, r.mid_y(), order, Face::s, p.t.t3, Align::right);
 }
 
@@ -64,18 +63,17 @@ void AlertWall::draw_flood(Frame& f, Desk& d, const Rect& r) {
   p.pop_clip();
   p.circle(r.x + 20, r.mid_y(), 13, t.mode);
   icon(p, Icon::warning, r.x + 20, r.mid_y() - 1, 15, t.mode_ink, 1.6F);
-  const std::string_view label = d.unfold ? "Fold again" : "Show the folded";
+  const Text label = d.unfold ? "Fold again"_tr : "Show the folded"_tr;
   const float kw = key_width(p, "G");
   const float bw = 24 + p.width(label, Face::m_medium) + 14 + kw;
   const float room = r.w - 52 - bw - 32;
   p.text(r.x + 52, r.y + 19,
-         fmt::format("Flood: {} alarms in 10 min, limit {}", f.snapshot.alarms_10min, f.snapshot.alarm_limit),
+         text_of<"Flood: {} alarms in 10 min, limit {}">(f.snapshot.alarms_10min, f.snapshot.alarm_limit),
          Face::m_semibold, t.mode_ink, Align::left, room);
-  const std::string folded = d.unfold ? std::string("Nothing is folded. Ends by itself below 5.")
-                                      : fmt::format(
+  const std::string folded = d.unfold ? "Nothing is folded. Ends by itself below 5."_tr.str()
+                                      : text_of<
                                             "{} low ones fold into one line a zone. Nothing leaves the record. "
-                                            "Ends by itself below 5.",
-                                            count_text(folded_count_));
+                                            "Ends by itself below 5.">(count_text(folded_count_));
   p.text(r.x + 52, r.y + 39, folded, Face::s, rgb(0xDDE3EA), Align::left, room);
   const Rect b{r.right() - 16 - bw, r.y + 14, bw, 28};
   const Hit hit = p.hits.add("wall/unfold", b);
@@ -125,27 +123,28 @@ void AlertWall::draw_chips(Frame& f, Desk& d, const Rect& r) {
     return false;
   };
 
-  base("chip/all", "All open", Filter::Base::all, n.open);
-  base("chip/unacknowledged", "Unacknowledged", Filter::Base::unacknowledged, n.unacknowledged);
-  base("chip/mine", "Mine", Filter::Base::mine, n.mine);
+  base("chip/all", "All open"_tr, Filter::Base::all, n.open);
+  base("chip/unacknowledged", "Unacknowledged"_tr, Filter::Base::unacknowledged, n.unacknowledged);
+  base("chip/mine", "Mine"_tr, Filter::Base::mine, n.mine);
   std::uint32_t at_site = 0;
   for (const auto& [id, count] : n.by_site)
     if (id == filter.site) at_site = count;
-  if (menu("chip/site", "Site", Menu::Which::site, !filter.site.empty(),
+  if (menu("chip/site", "Site"_tr, Menu::Which::site, !filter.site.empty(),
            filter.site.empty() ? std::string() : short_site(f.snapshot, filter.site), at_site))
     filter.site.clear();
-  if (menu("chip/domain", "Domain", Menu::Which::domain, filter.domain >= 0,
-           filter.domain < 0 ? std::string_view() : kDomains[filter.domain % 3],
+  if (menu("chip/domain", "Domain"_tr, Menu::Which::domain, filter.domain >= 0,
+           filter.domain < 0 ? std::string_view() : word_of(static_cast<Domain>(filter.domain % 3)).view(),
            filter.domain < 0 ? 0 : n.by_domain[filter.domain % 3]))
     filter.domain = -1;
-  if (menu("chip/priority", "Priority", Menu::Which::priority, filter.priority >= 0,
-           filter.priority < 0 ? std::string_view() : name_of(static_cast<Priority>(filter.priority)),
+  if (menu("chip/priority", "Priority"_tr, Menu::Which::priority, filter.priority >= 0,
+           filter.priority < 0 ? std::string_view() : word_of(static_cast<Priority>(filter.priority)).view(),
            filter.priority < 0 ? 0 : n.by_priority[filter.priority & 3]))
     filter.priority = -1;
   ChipStyle person;
   person.on = person.closes = !filter.person.empty();
   person.drops = filter.person.empty();
-  const Hit who = place("chip/person", person.on ? "Person: " + d.filter_person_name : std::string("Person"), person);
+  const Hit who =
+      place("chip/person", person.on ? text_of<"Person: {}">(d.filter_person_name) : "Person"_tr.str(), person);
   if (who.clicked && person.on)
     filter.person.clear();
   else if (who.clicked)
@@ -156,6 +155,7 @@ void AlertWall::draw_menu(Frame& f, Desk& d) {
   Painter& p = f.p;
   const Tokens& t = p.t;
   struct Line {
+    std::string name;  ///< of its area
     std::string label;
     long long count;
     bool on;
@@ -163,19 +163,20 @@ void AlertWall::draw_menu(Frame& f, Desk& d) {
   };
   std::vector<Line> lines;
   if (menu_.which == Menu::Which::site) {
-    lines.push_back({"Every site", d.counts.open, d.filter.site.empty(), -1});
+    lines.push_back({"Every site", "Every site"_tr, d.counts.open, d.filter.site.empty(), -1});
     int k = 0;
     for (const auto& [id, n] : d.counts.by_site)
-      lines.push_back({short_site(f.snapshot, id), n, d.filter.site == id, k++});
+      lines.push_back({short_site(f.snapshot, id), short_site(f.snapshot, id), n, d.filter.site == id, k++});
   } else if (menu_.which == Menu::Which::domain) {
-    lines.push_back({"Every domain", d.counts.open, d.filter.domain < 0, -1});
+    lines.push_back({"Every domain", "Every domain"_tr, d.counts.open, d.filter.domain < 0, -1});
     for (int k = 0; k < 3; ++k)
-      lines.push_back({std::string(kDomains[k]), d.counts.by_domain[k], d.filter.domain == k, k});
+      lines.push_back({std::string(word_of(static_cast<Domain>(k)).english()), word_of(static_cast<Domain>(k)),
+                       d.counts.by_domain[k], d.filter.domain == k, k});
   } else {
-    lines.push_back({"Every priority", d.counts.open, d.filter.priority < 0, -1});
+    lines.push_back({"Every priority", "Every priority"_tr, d.counts.open, d.filter.priority < 0, -1});
     for (int k = 3; k >= 0; --k)
-      lines.push_back(
-          {title_case(name_of(static_cast<Priority>(k))), d.counts.by_priority[k], d.filter.priority == k, k});
+      lines.push_back({std::string(priority_name(k).english()), priority_name(k), d.counts.by_priority[k],
+                       d.filter.priority == k, k});
   }
   const Hit shade = p.hits.add("menu/shade", {0, 0, 1e5F, 1e5F});
   const Rect box{menu_.anchor.x, menu_.anchor.bottom() + 4, 208, 8 + 28 * static_cast<float>(lines.size())};
@@ -185,7 +186,7 @@ void AlertWall::draw_menu(Frame& f, Desk& d) {
   for (std::size_t k = 0; k < lines.size(); ++k) {
     const Line& line = lines[k];
     const Rect at{box.x + 4, box.y + 4 + 28 * static_cast<float>(k), box.w - 8, 28};
-    const Hit hit = p.hits.add("menu/" + line.label, at);
+    const Hit hit = p.hits.add("menu/" + line.name, at);
     if (hit.hovered || line.on) p.fill(at, hit.hovered ? t.bg4 : t.bg3, 3);
     if (line.on) icon(p, Icon::check, at.x + 12, at.mid_y(), 11, t.t1);
     p.text(at.x + 26, at.mid_y(), line.label, Face::m, t.t1, Align::left, at.w - 80);
@@ -222,15 +223,16 @@ void AlertWall::draw_footer(Frame& f, Desk& d, const Rect& r) {
     return hit;
   };
   const bool shelf = d.filter.base == Filter::Base::shelved;
-  std::string rest = "nothing is hidden";
+  std::string rest = "nothing is hidden"_tr;
   if (d.counts.shelved > 0)
-    rest = d.counts.next_return > 0 ? "next returns at " + f.time.minutes(d.counts.next_return) : "until they clear";
-  const Hit hit = item("wall/shelved", Icon::clock, count_text(d.counts.shelved) + " shelved", rest, shelf);
-  d.hint(hit, shelf ? "Back to what is open" : "Show what is shelved, by whom and until when");
+    rest = d.counts.next_return > 0 ? text_of<"next returns at {}">(f.time.minutes(d.counts.next_return))
+                                    : "until they clear"_tr.str();
+  const Hit hit = item("wall/shelved", Icon::clock, text_of<"{} shelved">(count_text(d.counts.shelved)), rest, shelf);
+  d.hint(hit, shelf ? "Back to what is open"_tr : "Show what is shelved, by whom and until when"_tr);
   if (hit.clicked) d.filter.base = shelf ? Filter::Base::all : Filter::Base::shelved;
-  item("", Icon::check, count_text(f.snapshot.resolved_today) + " resolved", "today", false);
+  item("", Icon::check, text_of<"{} resolved">(count_text(f.snapshot.resolved_today)), "today"_tr, false);
   if (d.counts.without_owner > 0)
-    item("", Icon::person, count_text(d.counts.without_owner) + " open", "without owner", false);
+    item("", Icon::person, text_of<"{} open">(count_text(d.counts.without_owner)), "without owner"_tr, false);
 }
 
 void AlertWall::draw_nothing(Frame& f, Desk& d, const Rect& r) {
@@ -244,15 +246,16 @@ void AlertWall::draw_nothing(Frame& f, Desk& d, const Rect& r) {
   const float cy = r.y + r.h * 0.38F;
   icon(p, Icon::filter, cx, cy - 48, 36, t.t2, 1.75F);
   const bool shelf = d.filter.base == Filter::Base::shelved;
-  p.text(cx, cy, shelf ? "Nothing is shelved" : "Nothing matches this filter", Face::l_semibold, t.t1, Align::center);
+  p.text(cx, cy, shelf ? "Nothing is shelved"_tr : "Nothing matches this filter"_tr, Face::l_semibold, t.t1,
+         Align::center);
   p.text(cx, cy + 28,
-         d.counts.open > 0 ? plural(d.counts.open, "incident is open", "incidents are open") + " behind it."
-                           : std::string("Nothing is open either."),
+         d.counts.open > 0 ? plural<"{} incident is open behind it.", "{} incidents are open behind it.">(d.counts.open)
+                           : "Nothing is open either."_tr.str(),
          Face::m, t.t2, Align::center);
   ButtonStyle style;
   style.key = "A";
-  const float w = button_width(p, "Show all open", style);
-  if (button(p, "wall/show_all", cx - w / 2, cy + 52, "Show all open", style).clicked) d.filter = Filter{};
+  const float w = button_width(p, "Show all open"_tr, style);
+  if (button(p, "wall/show_all", cx - w / 2, cy + 52, "Show all open"_tr, style).clicked) d.filter = Filter{};
 }
 
 }  // namespace wf::ui

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <unordered_set>
 
+#include "console/ui/language.hpp"
+
 namespace wf::ui {
 
 void WallOrder::update(const std::shared_ptr<const Snapshot>& snapshot, const Filter& filter, bool hold, bool force) {
@@ -50,7 +52,7 @@ void WallOrder::update(const std::shared_ptr<const Snapshot>& snapshot, const Fi
     } else if (r->open()) {
       auto gone = std::make_shared<Incident>(*r);  // it left the engine's list: keep its place, say so
       gone->state = IncidentState::resolved;
-      gone->last_change = "No longer open";
+      gone->last_change = "No longer open"_tr;
       r = std::move(gone);
     }
   };

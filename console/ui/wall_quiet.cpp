@@ -32,38 +32,38 @@ void draw_quiet(Frame& f, Desk& d, const Rect& r) {
   const float cx = r.mid_x();
   icon(p, well ? Icon::shield_check : Icon::warning, cx, y + 28, 56, well ? t.t2 : t.of(Priority::medium).text, 2);
   y += 96;
-  std::string head = "All quiet since " + f.time.minutes(s.quiet_since);
+  std::string head = text_of<"All quiet since {}">(f.time.minutes(s.quiet_since));
   if (blind)
     head = f.input.connection_problem;
   else if (feeds.known == 0)
-    head = "No agent has reported yet";
+    head = "No agent has reported yet"_tr;
   else if (!well)
-    head = "Nothing open, but not every feed speaks";
+    head = "Nothing open, but not every feed speaks"_tr;
   p.text(cx, y, head, Face::xl_semibold, t.t1, Align::center, r.w - 32);
   y += 36;
-  std::string sum =
-      fmt::format("{}, {}, ", plural(s.events_total, "event", "events"), plural(feeds.known, "agent", "agents"));
-  sum += feeds.silent == 0 ? std::string("none late.") : fmt::format("{} late.", feeds.silent);
+  std::string sum = text_of<"{}, {}, {}.">(plural<"{} event", "{} events">(s.events_total),
+                                           plural<"{} agent", "{} agents">(feeds.known),
+                                           feeds.silent == 0 ? "none late"_tr.str() : text_of<"{} late">(feeds.silent));
   const bool nobody = feeds.known == 0 && !blind;
-  if (nobody) sum = "Nothing can be seen before one does.";
+  if (nobody) sum = "Nothing can be seen before one does."_tr;
   p.text(cx, y, sum, Face::l, t.t2, Align::center, r.w - 32);
   y += 28;
   std::string proof;
-  if (feeds.last_event > 0) proof = "Last event " + lag(now - feeds.last_event) + " ago. ";
+  if (feeds.last_event > 0) proof = text_of<"Last event {} ago.">(lag(now - feeds.last_event)) + " ";
   if (s.health.ledger_checked > 0)
-    proof += "Ledger checked at " + f.time.clock(s.health.ledger_checked) +
-             (s.health.ledger_gaps + feeds.gaps == 0
-                  ? std::string(": no gap.")
-                  : fmt::format(": {} missing.", count_text(s.health.ledger_gaps + feeds.gaps)));
+    proof += s.health.ledger_gaps + feeds.gaps == 0
+                 ? text_of<"Ledger checked at {}: no gap.">(f.time.clock(s.health.ledger_checked))
+                 : text_of<"Ledger checked at {}: {} missing.">(f.time.clock(s.health.ledger_checked),
+                                                                count_text(s.health.ledger_gaps + feeds.gaps));
   else
-    proof += "The ledger was not checked yet.";
-  if (nobody) proof = "Invite one: watchfloor agent invite NAME";
+    proof += "The ledger was not checked yet."_tr;
+  if (nobody) proof = text_of<"Invite one: {}">("watchfloor agent invite NAME");
   p.text(cx, y, proof, Face::m, t.t2, Align::center, r.w - 32);
   y += 48;
 
   if (s.agents.empty()) return;
-  p.text(left, y, well ? "Every source is speaking" : "What every source says", Face::m_semibold, t.t1);
-  if (two) p.text(left + table, y, "agent, last event, events per minute", Face::s, t.t3, Align::right);
+  p.text(left, y, well ? "Every source is speaking"_tr : "What every source says"_tr, Face::m_semibold, t.t1);
+  if (two) p.text(left + table, y, "agent, last event, events per minute"_tr, Face::s, t.t3, Align::right);
   y += 20;
   const float gap = two ? 16 : 0;
   const float width = (table - gap) / static_cast<float>(columns);
@@ -82,7 +82,7 @@ void draw_quiet(Frame& f, Desk& d, const Rect& r) {
     p.text(x + 44, mid, a.name, Face::mono_m, t.t1, Align::left, 84);
     p.text(x + 130, mid, agent_summary(a), Face::s, t.t2, Align::left, std::max(40.0F, width - 130 - 114 - 52));
     const UtcNs heard = last_event_of(a);
-    p.text(x + width - 114, mid, heard > 0 ? lag(now - heard) : std::string("never"), Face::mono_s, t.t2, Align::right);
+    p.text(x + width - 114, mid, heard > 0 ? lag(now - heard) : "never"_tr.str(), Face::mono_s, t.t2, Align::right);
     std::uint32_t v[20];
     std::copy(a.recent.begin(), a.recent.end(), v);
     sparkline(p, {x + width - 102, mid - 8, 52, 16}, v + 6, 14, 0);

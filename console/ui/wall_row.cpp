@@ -1,8 +1,9 @@
 #include "console/ui/wall_row.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <string>
 
 #include "console/ui/dispatch_text.hpp"
@@ -34,7 +35,7 @@ bool at_home(const Frame& f, const Incident& i) {
 
 std::string_view owner_of(const Incident& i) {
   if (dispatched(i)) return i.dispatched_to;
-  return i.owner.empty() ? std::string_view("no owner") : std::string_view(i.owner);
+  return i.owner.empty() ? "no owner"_tr.view() : std::string_view(i.owner);
 }
 
 }  // namespace
@@ -89,7 +90,7 @@ void spark_of(const Incident& i, UtcNs now, std::uint32_t (&out)[16]) {
 
 std::string late_in_words(const Incident& i) {
   const std::int64_t by = i.opened - i.first;
-  return by >= kMinute ? "LATE " + span(by) : std::string("LATE");
+  return by >= kMinute ? text_of<"LATE {}">(span(by)) : "LATE"_tr.str();
 }
 
 namespace {
@@ -98,22 +99,23 @@ namespace {
 template <class Each>
 void each_state(const Incident& i, bool steps, Each each) {
   if (!i.open()) return;
-  if (!i.escalated_to.empty()) each("ESCALATED", BadgeKind::strong);
+  if (!i.escalated_to.empty()) each("ESCALATED"_tr, BadgeKind::strong);
   if (steps && !i.skips_told.empty())
-    each("STEP SKIPPED", BadgeKind::strong);
+    each("STEP SKIPPED"_tr, BadgeKind::strong);
   else if (steps &&
            std::any_of(i.plan.begin(), i.plan.end(), [](const PlanStep& s) { return s.overdue && !s.settled(); }))
-    each("STEP OVERDUE", BadgeKind::outline);
-  if (i.cleared_at != 0 && i.state != IncidentState::cleared) each("CLEARED", BadgeKind::outline);
-  if (i.in_test) each("TEST", BadgeKind::outline);
-  if (i.suppressed) each("SUPPRESSED", BadgeKind::outline);
-  if (i.chattering) each("CHATTERING", BadgeKind::plain);
-  if (i.fleeting) each("FLEETING", BadgeKind::plain);
-  if (i.stale) each("STALE", BadgeKind::plain);
+    each("STEP OVERDUE"_tr, BadgeKind::outline);
+  if (i.cleared_at != 0 && i.state != IncidentState::cleared) each("CLEARED"_tr, BadgeKind::outline);
+  if (i.in_test) each("TEST"_tr, BadgeKind::outline);
+  if (i.suppressed) each("SUPPRESSED"_tr, BadgeKind::outline);
+  if (i.chattering) each("CHATTERING"_tr, BadgeKind::plain);
+  if (i.fleeting) each("FLEETING"_tr, BadgeKind::plain);
+  if (i.stale) each("STALE"_tr, BadgeKind::plain);
   if (i.explains != 0) {
-    char text[24];
-    const int n = std::snprintf(text, sizeof text, "EXPLAINS %u", i.explains);
-    each(std::string_view(text, static_cast<std::size_t>(n)), BadgeKind::outline);
+    // Without a string of its own: it is drawn for every row of every frame.
+    char text[48];
+    const auto made = fmt::format_to_n(text, sizeof text, "{} {}", "EXPLAINS"_tr, i.explains);
+    each(std::string_view(text, std::min(made.size, sizeof text)), BadgeKind::outline);
   }
 }
 
@@ -122,7 +124,7 @@ void each_state(const Incident& i, bool steps, Each each) {
 float mark_badges(Painter& p, float x, float cy, const Incident& i, bool steps) {
   static constexpr Icon kClock = Icon::clock;
   const float begin = x;
-  if (i.drill) x += badge(p, x, cy, "DRILL", BadgeKind::drill) + 8;
+  if (i.drill) x += badge(p, x, cy, "DRILL"_tr, BadgeKind::drill) + 8;
   if (i.late) x += badge(p, x, cy, late_in_words(i), BadgeKind::plain, &kClock) + 8;
   each_state(i, steps, [&](std::string_view word, BadgeKind kind) { x += badge(p, x, cy, word, kind) + 8; });
   return x - begin;
@@ -131,7 +133,7 @@ float mark_badges(Painter& p, float x, float cy, const Incident& i, bool steps) 
 float mark_badges_width(const Painter& p, const Incident& i, bool steps) {
   static constexpr Icon kClock = Icon::clock;
   float w = 0;
-  if (i.drill) w += badge_width(p, "DRILL") + 8;
+  if (i.drill) w += badge_width(p, "DRILL"_tr) + 8;
   if (i.late) w += badge_width(p, late_in_words(i), &kClock) + 8;
   each_state(i, steps, [&](std::string_view word, BadgeKind) { w += badge_width(p, word) + 8; });
   return w;
@@ -206,18 +208,18 @@ void draw_wall_row(Frame& f, const Desk& d, const Rect& r, const WallColumns& c,
     const Rect at = acknowledge_place(r, c);
     p.fill(at, t.bg3, unit::kRadius);
     p.stroke(at, t.acc, 1, unit::kRadius);
-    p.text(at.mid_x(), mid, "Acknowledge", Face::s_semibold, t.t1, Align::center, at.w - 8);
+    p.text(at.mid_x(), mid, "Acknowledge"_tr, Face::s_semibold, t.t1, Align::center, at.w - 8);
   } else {
     state_glyph(p, i.state, r.x + c.state + 5, line1, waits ? q.text : t.t2);
   }
   const bool overdue = !waits && dispatched(i) && i.dispatch.due != 0 && now > i.dispatch.due;
-  const std::string_view state = asked ? std::string_view("Sent") : state_words(i);
+  const std::string_view state = asked ? "Sent"_tr.view() : state_words(i);
   if (!offers)
     p.text(r.x + c.state + 18, line1, state, strong, overdue ? t.of(Priority::critical).text : ink, Align::left,
            c.state_end - c.state - 18);
   if (!compact && !offers) {
     const std::string_view owner = owner_of(i);
-    p.text(r.x + c.state + 18, line2, owner, Face::s, i.owner.empty() && owner == "no owner" ? t.t3 : t.t2, Align::left,
+    p.text(r.x + c.state + 18, line2, owner, Face::s, i.owner.empty() && !dispatched(i) ? t.t3 : t.t2, Align::left,
            c.state_end - c.state - 18);
   }
   if (c.change >= 0) {
@@ -249,18 +251,18 @@ void draw_wall_heads(Frame& f, const Rect& r, const WallColumns& c, bool compact
   p.fill(r, t.bg1);
   p.hairline(r.x, r.bottom() - 1, r.w, t.line);
   const float mid = r.mid_y();
-  const auto head = [&](float x, std::string_view text, Align align = Align::left) {
-    p.text(r.x + x, mid, text, Face::s, t.t3, align);
+  const auto head = [&](float x, std::string_view text, Align align = Align::left, float max = 0) {
+    return p.text(r.x + x, mid, text, Face::s, t.t3, align, max);
   };
-  head(c.title, compact ? "Cause" : "What and where");
-  if (compact && c.place >= 0) head(c.place, "Where");
-  head(c.domains, "Domains");
-  if (c.count >= 0) head(c.count, c.spark >= 0 ? "Events" : "", Align::right);
-  if (c.spark >= 0) head(c.spark, "30 min");
-  head(c.state + 18, compact ? "State" : "State, owner");
-  if (c.change >= 0) head(c.change, "Last change");
-  head(c.age, "Age", Align::right);
-  head(c.target + 26, "Target");
+  head(c.title, compact ? "Cause"_tr : "What and where"_tr);
+  if (compact && c.place >= 0) head(c.place, "Where"_tr);
+  head(c.domains, "Domains"_tr, Align::left, c.count >= 0 ? c.count - c.domains - 46 : c.state - c.domains);
+  if (c.count >= 0) head(c.count, c.spark >= 0 ? "Events##column"_tr : Text(), Align::right);
+  if (c.spark >= 0) head(c.spark, "30 min"_tr);
+  head(c.state + 18, compact ? "State"_tr : "State, owner"_tr, Align::left, c.state_end - c.state - 18);
+  if (c.change >= 0) head(c.change, "Last change"_tr);
+  head(c.age, "Age"_tr, Align::right);
+  head(c.target + 26, "Target"_tr);
 }
 
 }  // namespace wf::ui

@@ -235,7 +235,7 @@ void sparkline(Painter& p, const Rect& r, const std::uint32_t* values, std::size
 }
 
 int segments(Painter& p, std::string_view name, float x, float y, const std::vector<std::string_view>& labels, int on,
-             float* used) {
+             float* used, const std::vector<std::string_view>& names) {
   float total = 0;
   for (const auto l : labels) total += std::round(p.width(l, Face::s_medium) + 16);
   const Rect all{x, y, total, unit::kChip};
@@ -246,7 +246,7 @@ int segments(Painter& p, std::string_view name, float x, float y, const std::vec
   for (std::size_t i = 0; i < labels.size(); ++i) {
     const float w = std::round(p.width(labels[i], Face::s_medium) + 16);
     const Rect r{tx, y, w, unit::kChip};
-    const Hit hit = p.hits.add(std::string(name) + "/" + std::string(labels[i]), r);
+    const Hit hit = p.hits.add(std::string(name) + "/" + std::string(i < names.size() ? names[i] : labels[i]), r);
     const bool is_on = static_cast<int>(i) == on;
     if (is_on || hit.hovered) p.fill(r.inset(1), is_on ? p.t.bg4 : p.t.bg3, 3);
     p.text(r.mid_x(), r.mid_y(), labels[i], is_on ? Face::s_semibold : Face::s_medium, is_on ? p.t.t1 : p.t.t2,
@@ -258,6 +258,13 @@ int segments(Painter& p, std::string_view name, float x, float y, const std::vec
   }
   if (used != nullptr) *used = total;
   return clicked;
+}
+
+int segments(Painter& p, std::string_view name, float x, float y, std::initializer_list<Text> labels, int on,
+             float* used) {
+  std::vector<std::string_view> shown(labels.begin(), labels.end()), names;
+  for (const Text& label : labels) names.push_back(label.english());
+  return segments(p, name, x, y, shown, on, used, names);
 }
 
 void toggle(Painter& p, float x, float cy, bool on) {

@@ -1,11 +1,13 @@
 #pragma once
 #include <cstdint>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "console/ui/draw.hpp"
 #include "console/ui/icons.hpp"
+#include "console/ui/language.hpp"
 
 namespace wf::ui {
 
@@ -71,8 +73,12 @@ void ring(Painter& p, float cx, float cy, float radius, const RingState& state, 
 void gauge(Painter& p, float x, float y, float w, float value, float limit, float target);
 /// Bars on a base line; the last `bright` ones are brighter.
 void sparkline(Painter& p, const Rect& r, const std::uint32_t* values, std::size_t count, std::size_t bright = 2);
-/// Joined buttons of which one is on; returns the clicked one or −1.
+/// Joined buttons of which one is on; returns the clicked one or −1. Their areas are called by `names`, or by the
+/// labels where those are no words of a language.
 int segments(Painter& p, std::string_view name, float x, float y, const std::vector<std::string_view>& labels, int on,
+             float* used = nullptr, const std::vector<std::string_view>& names = {});
+/// The same of texts, whose areas keep their English names.
+int segments(Painter& p, std::string_view name, float x, float y, std::initializer_list<Text> labels, int on,
              float* used = nullptr);
 /// A sliding switch, 28 × 16.
 void toggle(Painter& p, float x, float cy, bool on);

@@ -1,5 +1,5 @@
 // Draws every view of the sample night off screen, so that a change of look can be judged without an engine:
-//   wf-pictures OUT_DIR [WIDTHxHEIGHT…] [--only NAME]
+//   wf-pictures OUT_DIR [WIDTHxHEIGHT…] [--only NAME] [--language CODE]
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
@@ -12,6 +12,7 @@
 #include <stb_image_write.h>
 
 #include "console/shell/gl.hpp"
+#include "console/shell/language.hpp"
 #include "console/shell/offscreen.hpp"
 #include "console/shell/shell.hpp"
 #include "console/shell/stage.hpp"
@@ -234,7 +235,7 @@ wf::Result<void> shoot_typed(const wf::shell::ShotOptions& o, const Picture& pic
 
 int main(int argc, char** argv) {
   std::string out = "pictures";
-  std::string only;
+  std::string only, language;
   std::vector<std::pair<int, int>> sizes;
   for (int i = 1; i < argc; ++i) {
     const std::string a = argv[i];
@@ -242,10 +243,12 @@ int main(int argc, char** argv) {
     int h = 0;
     if (a == "--only" && i + 1 < argc)
       only = argv[++i];
+    else if (a == "--language" && i + 1 < argc)
+      language = argv[++i];
     else if (std::sscanf(a.c_str(), "%dx%d", &w, &h) == 2)
       sizes.emplace_back(w, h);
     else if (!a.empty() && a[0] == '-') {
-      std::fprintf(stderr, "usage: wf-pictures OUT_DIR [WIDTHxHEIGHT…] [--only NAME]\n");
+      std::fprintf(stderr, "usage: wf-pictures OUT_DIR [WIDTHxHEIGHT…] [--only NAME] [--language CODE]\n");
       return 2;
     } else {
       out = a;
@@ -253,6 +256,13 @@ int main(int argc, char** argv) {
   }
   if (sizes.empty()) sizes = {{1920, 1080}};
   std::vector<std::string> problems;
+  const auto spoken =
+      wf::shell::speak_language(WF_SOURCE_DIR "/assets/languages", language.empty() ? "en" : language, "", problems);
+  if (!spoken) {
+    std::fprintf(stderr, "%s\n", spoken.error().text().c_str());
+    return 2;
+  }
+  for (const std::string& problem : problems) std::fprintf(stderr, "%s\n", problem.c_str());
   const auto base_map =
       std::make_shared<const wf::BaseMap>(wf::site::load_base_map(wf::site::installed_base_map(), problems));
   if (base_map->empty()) std::fprintf(stderr, "no coastlines: package python-cartopy-data is not installed\n");

@@ -48,8 +48,13 @@ void mouse_button(bool down) {
 FontFiles debian_fonts() {
   const std::string inter = "/usr/share/fonts/opentype/inter/";
   const std::string mono = "/usr/share/fonts/truetype/jetbrains-mono/";
-  return {there(inter + "Inter-Regular.otf"), there(inter + "Inter-Medium.otf"), there(inter + "Inter-SemiBold.otf"),
-          there(mono + "JetBrainsMono-Regular.ttf"), there(mono + "JetBrainsMono-Medium.ttf")};
+  return {there(inter + "Inter-Regular.otf"),
+          there(inter + "Inter-Medium.otf"),
+          there(inter + "Inter-SemiBold.otf"),
+          there(mono + "JetBrainsMono-Regular.ttf"),
+          there(mono + "JetBrainsMono-Medium.ttf"),
+          {},
+          0};
 }
 
 DeskDriver::DeskDriver(std::shared_ptr<const Snapshot> snapshot, float width, float height, float scale)
