@@ -26,11 +26,15 @@ HiddenWindow::HiddenWindow(ui::View view, float width, float height) : context_(
   io.DeltaTime = 1.0F / 60;
   const std::string inter = "/usr/share/fonts/opentype/inter/", mono = "/usr/share/fonts/truetype/jetbrains-mono/";
   console_ = std::make_unique<ui::Console>();
-  console_->build_fonts(
-      *io.Fonts,
-      {font(inter + "Inter-Regular.otf"), font(inter + "Inter-Medium.otf"), font(inter + "Inter-SemiBold.otf"),
-       font(mono + "JetBrainsMono-Regular.ttf"), font(mono + "JetBrainsMono-Medium.ttf")},
-      16);
+  console_->build_fonts(*io.Fonts,
+                        {font(inter + "Inter-Regular.otf"),
+                         font(inter + "Inter-Medium.otf"),
+                         font(inter + "Inter-SemiBold.otf"),
+                         font(mono + "JetBrainsMono-Regular.ttf"),
+                         font(mono + "JetBrainsMono-Medium.ttf"),
+                         {},
+                         0},
+                        16);
   console_->set_view(view);
   input_.now = sample::kNow;
   input_.width = width;
