@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <set>
+#include <string>
 #include <vector>
 
 #include "console/backtest/report.hpp"
@@ -16,6 +18,9 @@ struct Options {
   std::vector<sigma::RuleFile> rules;  ///< the candidate
   /// The candidate beside the rules of then; of two rules with one id the candidate's. Otherwise instead of them.
   bool add = false;
+  /// With `add`: ids of rules of then that make no alert of their own on the candidate's side; and of those that do,
+  /// though somebody had switched them off then.
+  std::set<std::string> off, on;
   UtcNs from = 0;        ///< engine clock; the candidate judges from here on. 0: from the first record
   UtcNs to = 0;          ///< rows that open later do not count. 0: after the newest record
   unsigned threads = 0;  ///< up to 3 are of use; 0: as many as the machine has. The report is the same

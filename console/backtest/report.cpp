@@ -97,8 +97,6 @@ void append_rules(std::string& out, const Report& report, std::size_t most) {
 
 }  // namespace
 
-double Report::days() const { return static_cast<double>(to - from) / static_cast<double>(kDay); }
-
 std::string to_json(const Report& report) {
   Json out{{"v", 1},
            {"from", format_rfc3339(report.from)},

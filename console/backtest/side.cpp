@@ -26,11 +26,16 @@ Candidate::Candidate(const Options& options, engine::Watch::FindEstate sites)
 
 void Candidate::configure() {
   engine::Configuration configuration = of_then_;
-  if (begun_) {
-    configuration.rules = options_.rules;
+  configuration.rules = changes_of_then_.over(of_then_.rules);
+  configuration.off = changes_of_then_.off();
+  if (begun_ && options_.add) {
     // Of two with one id the first one stays.
-    if (options_.add)
-      configuration.rules.insert(configuration.rules.end(), of_then_.rules.begin(), of_then_.rules.end());
+    configuration.rules.insert(configuration.rules.begin(), options_.rules.begin(), options_.rules.end());
+    configuration.off.insert(options_.off.begin(), options_.off.end());
+    for (const std::string& id : options_.on) configuration.off.erase(id);
+  } else if (begun_) {
+    configuration.rules = options_.rules;
+    configuration.off.clear();
   }
   sigma::LoadReport report;
   watch_.take_configuration(configuration, report);
@@ -83,6 +88,12 @@ void Candidate::apply(const store::Record& record) {
       if (!command) return watch_.apply(record, changes_);  // it says so
       command->time = record.time;
       ++report_.commands;
+      // What people changed of the rules is of then; the candidate's stand over it.
+      if (command->kind == CommandKind::rule) {
+        if (!rule_commands_.insert(command->id).second) return;  // it was sent again
+        changes_of_then_.carry_out(*command, {}, of_then_.rules);
+        return configure();
+      }
       const std::optional<Command> here = people_.translate(*command);
       if (!here) {
         ++report_.commands_without_row;
@@ -94,6 +105,7 @@ void Candidate::apply(const store::Record& record) {
       Result<engine::Configuration> configuration = engine::configuration_from_json(record.payload);
       if (!configuration) return watch_.apply(record, changes_);
       of_then_ = std::move(*configuration);
+      changes_of_then_.follow(of_then_.rules, record.time);
       return configure();
     }
     default:
@@ -115,6 +127,7 @@ bool Candidate::take(Step& step) {
     configure();
   }
   pass(at);
+  if (changes_of_then_.pass(at)) configure();
   now_ = at;
   if (step.record.kind == store::RecordKind::tick) ticked_ = at;
   const bool asked_for = options_.to == 0 || at < options_.to;

@@ -6,6 +6,7 @@
 #include "console/backtest/backtest.hpp"
 #include "console/backtest/history.hpp"
 #include "console/backtest/people.hpp"
+#include "console/engine/rule_changes.hpp"
 #include "console/engine/watch.hpp"
 #include "console/store/store.hpp"
 
@@ -50,6 +51,8 @@ class Candidate {
   const Options options_;
   engine::Watch watch_;
   engine::Configuration of_then_;
+  engine::RuleChanges changes_of_then_;
+  std::set<std::string> rule_commands_;  ///< ids of those that were carried out
   bool begun_ = false;  ///< the candidate judges
   History then_, now_rows_;
   People people_;

@@ -75,7 +75,7 @@ int compare(const CompareOptions& options, const std::vector<std::string>& rules
   const Result<backtest::Report> done = backtest::run(wanted, std::ref(shown), cancelled);
   shown.end();
   if (!done) return fail(done.error());
-  fmt::print("{}{}", options.json ? to_json(*done) : to_text(*done), options.json ? "\n" : "");
+  fmt::print("{}{}", options.json ? backtest::to_json(*done) : backtest::to_text(*done), options.json ? "\n" : "");
   if (std::fflush(stdout) != 0) return fail("cannot write the report to standard output");
   return kGood;
 }

@@ -74,7 +74,7 @@ int console(const Options& options) {
                           start_heartbeat(house, *settled);
                           const std::lock_guard hold(running_mutex);
                           running = house.engine.get();
-                          return backend_of(*house.engine);
+                          return backend_of(*house.engine, *house.trials);
                         });
   const bool over = arrival.wait();
   if (const std::optional<Error> failure = arrival.failure(); over && failure) {

@@ -288,7 +288,7 @@ int demo(const Options& options) {
   if (options.offscreen) return run_offscreen(stage, options, *times, folder->path(), waiting);
   window->title = "Watchfloor demo";
   window->quit_after = static_cast<double>(times->lasts) / static_cast<double>(kSecond);
-  const std::unique_ptr<seat::Seat> seat = seat::make_local_seat(backend_of(*stage.house.engine));
+  const std::unique_ptr<seat::Seat> seat = seat::make_local_seat(backend_of(*stage.house.engine, *stage.house.trials));
   return show(*seat, *window, signals, waker);
 }
 

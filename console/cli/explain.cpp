@@ -2,18 +2,25 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <atomic>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <set>
+#include <string>
+#include <vector>
 
 #include "console/cli/command.hpp"
 #include "console/cli/settle.hpp"
+#include "console/engine/clock.hpp"
 #include "console/engine/query.hpp"
 
 namespace wf::cli {
 namespace {
 
 using Json = nlohmann::ordered_json;
+
+constexpr std::size_t kMostChanges = 200;  // of a rule
 
 struct Options {
   Shared shared;
@@ -58,14 +65,61 @@ std::string role_of(const Json& evidence) {
   return state == "unknown" ? "not known" : role;
 }
 
-void print(const Json& i) {
+/// What people did to the rule from consoles, the oldest first, a line each; and whether it is off.
+struct RuleTrail {
+  std::vector<std::string> lines;
+  bool off = false;
+};
+
+/// Of the audit: what was refused is left out.
+RuleTrail trail_of(const std::filesystem::path& data, const std::string& rule, UtcNs now) {
+  RuleTrail out;
+  if (rule.empty()) return out;
+  const std::atomic<bool> cancelled = false;
+  const auto lines = [&](const char* action) {
+    Query query;
+    query.what = Query::What::audit;
+    query.where = fmt::format("action={} and subject={}", action, rule);
+    query.limit = kMostChanges;
+    std::vector<Json> found;
+    for (const std::string& line : engine::run_query(data, query, cancelled).lines)
+      if (Json json = Json::parse(line, nullptr, false); json.is_object() && json["detail"].is_object())
+        found.push_back(std::move(json));
+    return found;
+  };
+  std::set<std::string> refused;
+  for (const Json& line : lines("refused rule")) refused.insert(member(line["detail"], "command"));
+  std::vector<Json> done = lines("rule");
+  std::reverse(done.begin(), done.end());
+  for (const Json& line : done) {
+    const Json& detail = line["detail"];
+    if (!refused.insert(member(detail, "command")).second) continue;  // refused, or sent again
+    const std::string action = member(detail, "action"), until = member(detail, "until"), why = member(detail, "text");
+    if (action == "off") {
+      const Result<UtcNs> ends = parse_rfc3339(until);
+      out.off = until.empty() || (ends && *ends > now);
+    }
+    if (action == "on" || action == "restore") out.off = false;
+    out.lines.push_back(fmt::format("{} {} {}{}{}", member(line, "time"), member(line, "actor"),
+                                    action == "off"    ? "switched it off"
+                                    : action == "on"   ? "switched it on"
+                                    : action == "text" ? "gave it another text"
+                                                       : "took back what was changed",
+                                    until.empty() ? "" : " until " + until, why.empty() ? "" : ": " + why));
+  }
+  return out;
+}
+
+void print(const Json& i, const RuleTrail& trail) {
   fmt::print("{}  {}  {}  {}\n", member(i, "name"), member(i, "priority"), member(i, "state"), member(i, "title"));
   std::string place;
   for (const Json& part : list(i, "place"))
     place += (place.empty() ? "" : " › ") + (part.is_string() ? part.get<std::string>() : part.dump());
   fmt::print("{}; opened {}, {} events\n", place, member(i, "opened"), member(i, "events"));
-  fmt::print("Rule: {} ({})\n", member(i, "rule_title"), member(i, "rule"));
+  fmt::print("Rule: {} ({}){}\n", member(i, "rule_title"), member(i, "rule"),
+             trail.off ? "; it is switched off now" : "");
   if (const std::string words = member(i, "rule_description"); !words.empty()) fmt::print("  {}\n", words);
+  for (const std::string& line : trail.lines) fmt::print("  {}\n", line);
   if (const std::string n = member(i, "explains"); !n.empty()) fmt::print("Explains {} that failed with it\n", n);
   fmt::print("Why:\n");
   for (const Json& line : list(i, "why")) {
@@ -107,7 +161,7 @@ int explain(const Options& options) {
   }
   const Json json = Json::parse(page.lines.front(), nullptr, false);
   if (!json.is_object()) return fail("the stored incident cannot be read; run watchfloor verify");
-  print(json);
+  print(json, trail_of(*data, member(json, "rule"), engine::Clock().now()));
   return kGood;
 }
 

@@ -21,6 +21,7 @@ void House::close() {
   keeper.reset();
   heartbeat.reset();
   doors.clear();
+  trials.reset();
   engine.reset();
 }
 
@@ -30,13 +31,19 @@ Result<House> open_house(engine::EngineOptions options, const std::string& seats
   Result<std::unique_ptr<engine::Engine>> engine = engine::Engine::start(std::move(options), notes);
   if (!engine) return engine.error();
   out.engine = std::move(*engine);
+  backtest::Trials::Needs needs;
+  needs.data = data;
+  needs.now = [engine = out.engine.get()] { return engine->options().clock.now(); };
+  needs.rules = [engine = out.engine.get()] { return engine->rules().in_force; };
+  out.trials = std::make_unique<backtest::Trials>(std::move(needs));
   for (const std::string& endpoint : {"ipc://" + (data / "seat.ipc").string(), seats}) {
     if (endpoint.empty()) continue;
     seat::SeatServerOptions door;
     door.endpoint = endpoint;
     door.keys = data / "keys";
     door.program = kVersion;
-    Result<std::unique_ptr<seat::SeatServer>> opened = seat::SeatServer::start(door, backend_of(*out.engine));
+    Result<std::unique_ptr<seat::SeatServer>> opened =
+        seat::SeatServer::start(door, backend_of(*out.engine, *out.trials));
     if (opened)
       out.doors.push_back(std::move(*opened));
     else if (endpoint == seats)

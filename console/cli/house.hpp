@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "console/backtest/trials.hpp"
 #include "console/cli/settle.hpp"
 #include "console/engine/engine.hpp"
 #include "console/seat/kept_picture.hpp"
@@ -14,9 +15,10 @@
 
 namespace wf::cli {
 
-/// An engine and what stands on it: the doors for seats, the heartbeat, the picture that is kept.
+/// An engine and what stands on it: the doors for seats, trials of rules, the heartbeat, the picture that is kept.
 struct House {
   std::unique_ptr<engine::Engine> engine;
+  std::unique_ptr<backtest::Trials> trials;  ///< of rules on the past
   std::vector<std::unique_ptr<seat::SeatServer>> doors;
   std::unique_ptr<watchdog::Heartbeat> heartbeat;
   std::unique_ptr<seat::PictureKeeper> keeper;

@@ -110,13 +110,14 @@ Result<shell::ShotOptions> shot_options(const ViewOptions& options, const std::s
   return out;
 }
 
-seat::Backend backend_of(engine::Engine& engine) {
+seat::Backend backend_of(engine::Engine& engine, backtest::Trials& trials) {
   seat::Backend out;
   out.snapshot = [&engine] { return engine.snapshot(); };
   out.submit = [&engine](Command command, std::function<void(CommandReply)> reply) {
     engine.submit(std::move(command), std::move(reply));
   };
-  out.query = [&engine](const Query& query, const std::atomic<bool>& cancelled) {
+  out.query = [&engine, &trials](const Query& query, const std::atomic<bool>& cancelled) {
+    if (about_trials(query.what)) return trials.answer(query);
     const engine::EngineOptions& options = engine.options();
     return about_rules(query.what)
                ? engine::answer_rules(engine.rules(), options.data, options.clock.now(), query, cancelled)

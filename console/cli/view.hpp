@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "console/backtest/trials.hpp"
 #include "console/engine/engine.hpp"
 #include "console/seat/backend.hpp"
 #include "console/seat/seat.hpp"
@@ -32,8 +33,8 @@ void add_view_options(CLI::App& command, ViewOptions& options);
 [[nodiscard]] Result<shell::WindowOptions> window_options(const ViewOptions& options);
 [[nodiscard]] Result<shell::ShotOptions> shot_options(const ViewOptions& options, const std::string& out);
 
-/// What a seat needs of an engine; the engine must outlive it.
-[[nodiscard]] seat::Backend backend_of(engine::Engine& engine);
+/// What a seat needs of an engine, and of the trials of rules beside it; both must outlive it.
+[[nodiscard]] seat::Backend backend_of(engine::Engine& engine, backtest::Trials& trials);
 /// What a window needs of a seat, which must outlive it. The clock goes on between the seat's snapshots.
 [[nodiscard]] shell::Feed feed_of(seat::Seat& seat);
 /// A feed of one snapshot that stands still; questions are answered by `answer`, or by nobody.

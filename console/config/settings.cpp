@@ -309,7 +309,8 @@ void take_policy(Reading& in, const YAML::Node& node, fusion::Policy& policy) {
               {"tickets", [&](const YAML::Node& n) { take_tickets(in, n, policy.tickets); }},
               {"device_roles", [&](const YAML::Node& n) { in.texts(n, policy.device_roles); }},
               {"maintenance_roles", [&](const YAML::Node& n) { in.texts(n, policy.maintenance_roles); }},
-              {"guard_roles", [&](const YAML::Node& n) { in.texts(n, policy.guard_roles); }}});
+              {"guard_roles", [&](const YAML::Node& n) { in.texts(n, policy.guard_roles); }},
+              {"rule_roles", [&](const YAML::Node& n) { in.texts(n, policy.rule_roles); }}});
 }
 
 void take_watch(Reading& in, const YAML::Node& node, Settings& out) {

@@ -26,6 +26,8 @@ std::string command_to_json(const Command& command) {
   if (!command.agent.empty()) j["agent"] = command.agent;
   if (!command.role.empty()) j["role"] = command.role;
   if (!command.post.empty()) j["post"] = command.post;
+  if (!command.document.empty()) j["document"] = command.document;
+  if (command.basis != 0) j["basis"] = command.basis;
   return j.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
 
@@ -56,6 +58,8 @@ Result<Command> command_from_json(std::string_view text) {
     c.agent = j.value("agent", "");
     c.role = j.value("role", "");
     c.post = j.value("post", "");
+    c.document = j.value("document", "");
+    c.basis = j.value("basis", std::uint64_t{0});
     return c;
   } catch (const nlohmann::json::exception& e) {
     return Error{std::string("a logged command cannot be read: ") + e.what(), "log", "run watchfloor verify"};

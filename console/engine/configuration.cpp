@@ -32,7 +32,8 @@ std::string configuration_to_json(const Configuration& configuration) {
                  {"stale_after", p.stale_after},
                  {"device_roles", p.device_roles},
                  {"maintenance_roles", p.maintenance_roles},
-                 {"guard_roles", p.guard_roles}};
+                 {"guard_roles", p.guard_roles},
+                 {"rule_roles", p.rule_roles}};
   j["policy"]["dispatch"] = {{"received", p.dispatch.received},
                              {"en_route", p.dispatch.en_route},
                              {"arrived", p.dispatch.arrived},
@@ -128,6 +129,7 @@ Result<Configuration> configuration_from_json(std::string_view text) {
       c.policy.dispatch = {0, 0, 0, 0};
       c.policy.guard_roles.clear();
     }
+    c.policy.rule_roles = p.value("rule_roles", c.policy.rule_roles);
     c.policy.judging = p.value("judging", 0U);  // a log of before says nothing
     c.policy.skips_to = p.value("skips_to", c.policy.skips_to);
     c.policy.desks = p.value("desks", c.policy.desks);

@@ -1,4 +1,5 @@
 #pragma once
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +17,8 @@ struct Configuration {
   fusion::Policy policy;
   std::string site;                    ///< as SiteArchive keeps it; empty: no site
   std::vector<sigma::RuleFile> plans;  ///< response plans; none in a log of before them
+  /// Rules that make no alert of their own. No part of the record: what people switch off are commands (RuleChanges).
+  std::set<std::string> off = {};
 };
 
 [[nodiscard]] std::string configuration_to_json(const Configuration& configuration);

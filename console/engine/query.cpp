@@ -178,6 +178,10 @@ class Answer {
         break;
       case Query::What::rules:
       case Query::What::rule:
+      case Query::What::check:
+      case Query::What::trial:
+      case Query::What::trial_state:
+      case Query::What::trial_stop:
         done = Error{"the rules are no part of what is stored", "query", "ask a running engine for them"};
         break;
     }

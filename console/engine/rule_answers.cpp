@@ -5,6 +5,8 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "console/engine/rule_commands.hpp"
+#include "console/engine/rule_documents.hpp"
 #include "console/store/store.hpp"
 
 namespace wf::engine {
@@ -12,7 +14,7 @@ namespace {
 
 constexpr std::size_t kMostProblems = 500;
 
-RuleSummary summary_of(const sigma::RuleInfo& rule) {
+RuleSummary summary_of(const sigma::RuleInfo& rule, const RulesInForce& rules) {
   RuleSummary out;
   out.id = rule.id;
   out.title = rule.title;
@@ -24,6 +26,9 @@ RuleSummary summary_of(const sigma::RuleInfo& rule) {
   out.life_safety = rule.life_safety;
   out.correlation = rule.correlation;
   out.hidden = rule.hidden;
+  out.off = rules.off.contains(rule.id);
+  const RuleChange* const change = rules.changes.find(rule.id);
+  out.changed = change != nullptr && change->text;
   return out;
 }
 
@@ -35,12 +40,14 @@ std::shared_ptr<const RuleList> list_of(const RulesShown& shown, std::uint64_t k
   if (!out->same) {
     const std::vector<sigma::RuleInfo>& infos = rules.rules->rules();
     out->rules.reserve(infos.size());
-    for (const sigma::RuleInfo& info : infos) out->rules.push_back(summary_of(info));
+    for (const sigma::RuleInfo& info : infos) out->rules.push_back(summary_of(info, rules));
     const std::size_t n = std::min(rules.problems.size(), kMostProblems);
     out->problems.assign(rules.problems.begin(), rules.problems.begin() + static_cast<std::ptrdiff_t>(n));
     if (n < rules.problems.size())
       out->problems.push_back(std::to_string(rules.problems.size() - n) + " more; `watchfloor rules check` names each");
   }
+  out->changes = rules.changes.shown();
+  out->roles = rules.roles;
   if (!shown.record) return out;
   out->since = shown.record->since;
   out->firings = shown.record->firings;
@@ -51,9 +58,9 @@ std::shared_ptr<const RuleList> list_of(const RulesShown& shown, std::uint64_t k
 
 /// Fills in the rule's document, or why it cannot be shown.
 void put_text(const RulesInForce& rules, RuleDetail& out) {
-  const auto file = std::find_if(rules.files.begin(), rules.files.end(),
+  const auto file = std::find_if(rules.files->begin(), rules.files->end(),
                                  [&](const sigma::RuleFile& one) { return one.path == out.path; });
-  if (file == rules.files.end()) return void(out.text_absent = "Its file is not known any more");
+  if (file == rules.files->end()) return void(out.text_absent = "Its file is not known any more");
   const std::vector<sigma::DocumentText> documents = sigma::documents_of(file->text);
   const auto after =
       std::find_if(documents.begin(), documents.end(), [&](const sigma::DocumentText& d) { return d.line > out.line; });
@@ -63,6 +70,10 @@ void put_text(const RulesInForce& rules, RuleDetail& out) {
     return void(out.text_absent = "It is too long to be shown here: look at its file");
   out.line = document.line;
   out.text = file->text.substr(document.begin, document.end - document.begin);
+  const RuleChange* const change = rules.changes.find(out.id);
+  if (change == nullptr || !change->text) return;
+  if (const std::optional<FoundDocument> found = find_document(*rules.base, out.id))
+    out.file_text = text_of(*rules.base, *found);
 }
 
 template <class E, class Name>
@@ -116,6 +127,14 @@ QueryPage answer_rules(const RulesShown& shown, const std::filesystem::path& dat
   }
   if (query.what == Query::What::rules) {
     page.rules = list_of(shown, query.known);
+    return page;
+  }
+  if (query.what == Query::What::check) {
+    page.check = std::make_shared<const RuleCheck>(check_text(*shown.in_force, query.edit.rule, query.edit.text));
+    return page;
+  }
+  if (query.what != Query::What::rule) {
+    page.error = "rules are tried on the past where an engine runs";
     return page;
   }
   const std::vector<sigma::RuleInfo>& infos = shown.in_force->rules->rules();

@@ -1,41 +1,52 @@
 #include "console/engine/rules_in_force.hpp"
 
-#include <iterator>
-#include <string_view>
+#include <algorithm>
 #include <utility>
 
 namespace wf::engine {
 namespace {
 
-/// FNV-1a: the same on every machine, so that a seat knows after a restart that it has these rules already.
-class Sum {
- public:
-  void add(std::string_view text) {
-    for (const char c : text) step(static_cast<unsigned char>(c));
-    step(0xFF);  // in no UTF-8 text: "a", "b" is not "ab"
-  }
-  [[nodiscard]] std::uint64_t value() const { return sum_ == 0 ? 1 : sum_; }
-
- private:
-  void step(unsigned char byte) { sum_ = (sum_ ^ byte) * 1'099'511'628'211ULL; }
-  std::uint64_t sum_ = 14'695'981'039'346'656'037ULL;
-};
+bool same(const std::vector<sigma::RuleFile>& a, const std::vector<sigma::RuleFile>& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const sigma::RuleFile& x, const sigma::RuleFile& y) {
+    return x.path == y.path && x.text == y.text;
+  });
+}
 
 }  // namespace
 
-std::shared_ptr<const RulesInForce> rules_in_force(std::vector<sigma::RuleFile> files, sigma::LoadReport& report) {
+std::shared_ptr<const RulesInForce> rules_in_force(RuleParts parts, const RulesInForce* before,
+                                                   sigma::LoadReport& report) {
   auto out = std::make_shared<RulesInForce>();
-  Sum sum;
-  for (const sigma::RuleFile& file : files) {
-    sum.add(file.path);
-    sum.add(file.text);
+  out->base = std::move(parts.base);
+  out->changes = std::move(parts.changes);
+  out->roles = std::move(parts.roles);
+  out->always_off = std::move(parts.always_off);
+  out->off = out->changes.off();
+  out->off.insert(out->always_off.begin(), out->always_off.end());
+  out->files = out->changes.any_text()
+                   ? std::make_shared<const std::vector<sigma::RuleFile>>(out->changes.over(*out->base))
+                   : out->base;
+  if (before != nullptr && (before->files == out->files || same(*before->files, *out->files))) {
+    out->files = before->files;
+    out->rules = before->rules;
+    out->problems = before->problems;
+    report.problems.insert(report.problems.end(), before->problems.begin(), before->problems.end());
+  } else {
+    const std::size_t known = report.problems.size();
+    out->rules = sigma::RuleSet::compile(*out->files, report);
+    out->problems.assign(report.problems.begin() + static_cast<std::ptrdiff_t>(known), report.problems.end());
   }
-  out->version = sum.value();
-  const std::size_t known = report.problems.size();
-  out->rules = sigma::RuleSet::compile(files, report);
-  out->problems.assign(report.problems.begin() + static_cast<std::ptrdiff_t>(known), report.problems.end());
-  out->files = std::move(files);
+  std::uint64_t sum = text_sum("rules");
+  for (const sigma::RuleFile& file : *out->files) sum = text_sum(file.text, text_sum(file.path, sum));
+  for (const std::string& id : out->off) sum = text_sum(id, sum);
+  out->version = sum;
   return out;
+}
+
+std::shared_ptr<const RulesInForce> rules_in_force(std::vector<sigma::RuleFile> files, sigma::LoadReport& report) {
+  RuleParts parts;
+  parts.base = std::make_shared<const std::vector<sigma::RuleFile>>(std::move(files));
+  return rules_in_force(std::move(parts), nullptr, report);
 }
 
 }  // namespace wf::engine

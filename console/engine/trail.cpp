@@ -30,6 +30,7 @@ std::string dump(const nlohmann::ordered_json& json) {
 }
 
 std::string names_of(const Command& command) {
+  if (command.kind == CommandKind::rule) return command.target;
   std::string out;
   for (std::size_t i = 0; i < command.incidents.size(); ++i) {
     if (i > 0) out += ", ";
@@ -72,6 +73,13 @@ store::AuditLine audit_line_of(const Command& command, const Snapshot& seen) {
     if (command.seconds != 0) detail["seconds"] = command.seconds;
     detail["agent"] = command.agent;
     detail["role"] = command.role;
+  }
+  if (command.kind == CommandKind::rule) {
+    detail["action"] = command.action;
+    detail["role"] = command.role;
+    // The text itself is in the log.
+    if (!command.document.empty())
+      detail["document"] = {{"bytes", command.document.size()}, {"blake2b", hash_of(command.document)}};
   }
   nlohmann::ordered_json acts_on = nlohmann::ordered_json::array();
   for (const std::uint64_t id : command.incidents)

@@ -4,11 +4,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <deque>
 #include <map>
 #include <utility>
 
 #include "console/engine/command_codec.hpp"
 #include "console/engine/figures.hpp"
+#include "console/engine/rule_commands.hpp"
 #include "console/fusion/plans.hpp"
 #include "console/fusion/timeliness.hpp"
 #include "console/link/fact.hpp"
@@ -18,7 +20,14 @@ namespace wf::engine {
 namespace {
 
 constexpr std::int64_t kFiguresEvery = 5 * kSecond;  ///< they are made anew no sooner
-constexpr std::int64_t kStrip = 2 * kHour;           ///< what the time strip shows
+constexpr std::size_t kMostRuleAnswers = 1'000;
+constexpr std::int64_t kStrip = 2 * kHour;  ///< what the time strip shows
+
+bool same_files(const std::vector<sigma::RuleFile>& a, const std::vector<sigma::RuleFile>& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const sigma::RuleFile& x, const sigma::RuleFile& y) {
+    return x.path == y.path && x.text == y.text;
+  });
+}
 
 template <class T>
 void append(std::vector<T>& to, std::vector<T>& from) {
@@ -136,7 +145,19 @@ struct Watch::Impl {
   void reach(UtcNs time) {
     if (first == 0) first = time;
     now = std::max(now, time);
+    const UtcNs next = in_force->changes.next();
+    if (next == 0 || now < next) return;
+    // A rule that was off until now.
+    RuleParts parts{in_force->base, in_force->changes, in_force->always_off, in_force->roles};
+    (void)parts.changes.pass(now);
+    sigma::LoadReport ignored;
+    in_force = rules_in_force(std::move(parts), in_force.get(), ignored);
+    configure();
   }
+
+  void configure() { fusion.configure(estate, in_force->rules, policy, plans, in_force->off); }
+
+  void take_rule_command(const Command& command);
 
   void refresh(UtcNs at);
   void put_agents(Snapshot& out, const Surroundings& surroundings) const;
@@ -146,6 +167,8 @@ struct Watch::Impl {
   std::shared_ptr<const RulesInForce> in_force;
   std::vector<sigma::RuleFile> plan_files;  ///< what `plans` was made of
   std::shared_ptr<const fusion::PlanBook> plans;
+  std::map<std::string, CommandReply> rule_answers;  ///< by command
+  std::deque<std::string> rule_answered;             ///< the oldest first
   fusion::Policy policy;
   fusion::Fusion fusion;
   fusion::Changes one;  ///< of the input at hand
@@ -256,8 +279,29 @@ void Watch::take_events(const std::string& agent, std::span<Event> events, UtcNs
 
 void Watch::take_command(const Command& command, fusion::Changes& changes) {
   impl_->reach(command.time);
-  impl_->fusion.on_command(command, impl_->one);
+  if (command.kind == CommandKind::rule)
+    impl_->take_rule_command(command);
+  else
+    impl_->fusion.on_command(command, impl_->one);
   impl_->take(changes);
+}
+
+void Watch::Impl::take_rule_command(const Command& command) {
+  const auto known = rule_answers.find(command.id);
+  if (known != rule_answers.end()) return one.replies.push_back(known->second);
+  RuleOutcome outcome = change_rule(*in_force, command);
+  if (outcome.accepted) {
+    in_force = std::move(outcome.rules);
+    configure();
+  }
+  const CommandReply reply{command.id, outcome.accepted, std::move(outcome.message)};
+  rule_answers.emplace(command.id, reply);
+  rule_answered.push_back(command.id);
+  if (rule_answered.size() > kMostRuleAnswers) {
+    rule_answers.erase(rule_answered.front());
+    rule_answered.pop_front();
+  }
+  one.replies.push_back(reply);
 }
 
 void Watch::take_tick(UtcNs now, fusion::Changes& changes) {
@@ -268,31 +312,34 @@ void Watch::take_tick(UtcNs now, fusion::Changes& changes) {
 
 void Watch::take_configuration(const Configuration& configuration, sigma::LoadReport& report) {
   Impl& w = *impl_;
-  // The same rules keep their correlations' windows.
-  const auto same = [](const sigma::RuleFile& a, const sigma::RuleFile& b) {
-    return a.path == b.path && a.text == b.text;
-  };
-  const std::vector<sigma::RuleFile>& before = w.in_force->files;
-  if (!std::equal(configuration.rules.begin(), configuration.rules.end(), before.begin(), before.end(), same))
-    w.in_force = rules_in_force(configuration.rules, report);
-  if (!std::equal(configuration.plans.begin(), configuration.plans.end(), w.plan_files.begin(), w.plan_files.end(),
-                  same)) {
+  if (!same_files(configuration.plans, w.plan_files)) {
     sigma::LoadReport plans;
     w.plans = fusion::PlanBook::compile(configuration.plans, plans);
     w.plan_files = configuration.plans;
     append(report.problems, plans.problems);
   }
+  RuleParts parts;
+  parts.changes = w.in_force->changes;
+  if (same_files(configuration.rules, *w.in_force->base)) {
+    parts.base = w.in_force->base;
+  } else {
+    parts.base = std::make_shared<const std::vector<sigma::RuleFile>>(configuration.rules);
+    parts.changes.follow(*parts.base, w.now);
+  }
+  parts.always_off = configuration.off;
+  parts.roles = configuration.policy.rule_roles;
+  w.in_force = rules_in_force(std::move(parts), w.in_force.get(), report);
   w.policy = configuration.policy;
   if (w.find_estate && !configuration.site.empty())
     if (std::shared_ptr<const Estate> found = w.find_estate(configuration.site)) w.estate = std::move(found);
-  w.fusion.configure(w.estate, w.in_force->rules, w.policy, w.plans);
+  w.configure();
   w.incidents_dirty = w.devices_dirty = w.presence_dirty = true;
 }
 
 void Watch::take_estate(std::shared_ptr<const Estate> estate) {
   Impl& w = *impl_;
   w.estate = estate ? std::move(estate) : std::make_shared<const Estate>();
-  w.fusion.configure(w.estate, w.in_force->rules, w.policy, w.plans);
+  w.configure();
   w.incidents_dirty = w.devices_dirty = w.presence_dirty = true;
 }
 

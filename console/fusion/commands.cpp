@@ -300,6 +300,7 @@ class Fusion::Impl::Desk {
       case CommandKind::device_sent:
       case CommandKind::ticket:
       case CommandKind::panic:
+      case CommandKind::rule:
         break;
     }
     return std::string("This command is not known");

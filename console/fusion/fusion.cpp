@@ -15,7 +15,7 @@ Fusion::Impl::Impl(std::shared_ptr<const Estate> e, std::shared_ptr<const sigma:
 }
 
 void Fusion::Impl::use(std::shared_ptr<const Estate> e, std::shared_ptr<const sigma::RuleSet> r, Policy p,
-                       std::shared_ptr<const PlanBook> b) {
+                       std::shared_ptr<const PlanBook> b, const std::set<std::string>& switched_off) {
   estate = e ? std::move(e) : std::make_shared<const Estate>();
   if (!r) {
     sigma::LoadReport none;
@@ -30,6 +30,9 @@ void Fusion::Impl::use(std::shared_ptr<const Estate> e, std::shared_ptr<const si
   }
   rules = std::move(r);
   plans = b ? std::move(b) : std::make_shared<const PlanBook>();
+  off.assign(rules->rules().size(), false);
+  for (std::size_t n = 0; !switched_off.empty() && n < off.size(); ++n)
+    off[n] = switched_off.contains(rules->rules()[n].id);
   policy = p;
   if (policy.people_agreement.empty()) figures.forget_people();
   weights = JoinWeights(policy.join_weights);
@@ -146,7 +149,7 @@ void Fusion::Impl::on_event(Event& event, UtcNs at, Changes& changes) {
       const sigma::RuleInfo& rule = rules->rules()[m.rule];
       if (rule.correlation != correlations) continue;
       if (!scene.digest->drill) figures.matched(rule.id, now);
-      if (rule.hidden) continue;
+      if (rule.hidden || off[m.rule]) continue;
       if (rule.informational) {
         informational.push_back(&rule);
         continue;
@@ -178,7 +181,7 @@ void Fusion::Impl::take_absences(Changes& changes) {
   std::erase_if(matches, [](const sigma::Match& m) { return m.event_ids.empty(); });  // the ones moved
   for (const sigma::Match& m : absent) {
     const sigma::RuleInfo& rule = rules->rules()[m.rule];
-    if (rule.hidden) continue;
+    if (rule.hidden || off[m.rule]) continue;
     // The scene is that of the event which nothing followed, not of what came just now.
     Event event = *m.absent;
     const Facts facts = enricher->apply(event, presence);
@@ -208,8 +211,8 @@ void Fusion::on_command(const Command& command, Changes& changes) { impl_->on_co
 void Fusion::on_tick(UtcNs now, Changes& changes) { impl_->on_tick(now, changes); }
 
 void Fusion::configure(std::shared_ptr<const Estate> estate, std::shared_ptr<const sigma::RuleSet> rules, Policy policy,
-                       std::shared_ptr<const PlanBook> plans) {
-  impl_->use(std::move(estate), std::move(rules), policy, std::move(plans));
+                       std::shared_ptr<const PlanBook> plans, const std::set<std::string>& off) {
+  impl_->use(std::move(estate), std::move(rules), policy, std::move(plans), off);
 }
 
 std::vector<DeviceCommand> Fusion::unsent_orders() const { return impl_->orders.unsent(); }

@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -87,6 +88,8 @@ struct Policy {
   } dispatch;
   /// Who reports on their own dispatches, and does nothing else to incidents.
   std::vector<std::string> guard_roles{"Guard"};
+  /// Who may change rules from a console.
+  std::vector<std::string> rule_roles{"Supervisor", "Administrator"};
   /// Tickets for what does not work (tickets.hpp). Vital: it guards a zone of criticality 3 or more.
   struct Ticketing {
     std::int64_t after = 5 * kMinute;  ///< a fault that stands so long opens one; 0: none does
@@ -127,9 +130,10 @@ class Fusion {
   void on_event(Event& event, UtcNs now, Changes& changes);
   void on_command(const Command& command, Changes& changes);
   void on_tick(UtcNs now, Changes& changes);
-  /// Changes rules, site or plans without losing incidents. Steps that an incident has stay.
+  /// Changes rules, site or plans without losing incidents. Steps that an incident has stay. Rules whose id is in `off`
+  /// make no alert of their own; correlations that stand on them go on.
   void configure(std::shared_ptr<const Estate> estate, std::shared_ptr<const sigma::RuleSet> rules, Policy policy,
-                 std::shared_ptr<const PlanBook> plans = {});
+                 std::shared_ptr<const PlanBook> plans = {}, const std::set<std::string>& off = {});
   /// True while a tick can change anything (targets running, shelves, absence rules).
   [[nodiscard]] bool timer_pending() const;
 

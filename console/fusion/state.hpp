@@ -51,7 +51,7 @@ struct Fusion::Impl {
   Impl(std::shared_ptr<const Estate> estate, std::shared_ptr<const sigma::RuleSet> rules, Policy policy,
        std::shared_ptr<const PlanBook> plans);
   void use(std::shared_ptr<const Estate> estate, std::shared_ptr<const sigma::RuleSet> rules, Policy policy,
-           std::shared_ptr<const PlanBook> plans);
+           std::shared_ptr<const PlanBook> plans, const std::set<std::string>& switched_off = {});
 
   // fusion.cpp
   void on_event(Event& event, UtcNs at, Changes& changes);
@@ -239,6 +239,7 @@ struct Fusion::Impl {
   std::shared_ptr<const Estate> estate;
   std::shared_ptr<const sigma::RuleSet> rules;
   std::shared_ptr<const PlanBook> plans;  ///< never null
+  std::vector<bool> off;                  ///< by rule: somebody switched it off
   Policy policy;
   JoinWeights weights;
   std::unique_ptr<Enricher> enricher;

@@ -32,9 +32,10 @@ enum class CommandKind : std::uint8_t {
   progress,     ///< of whoever was dispatched: received, on the way, done (arriving is on_scene)
   panic,        ///< whoever sits there is in danger
   skip_step,    ///< a step of the plan is not done, for a reason; a kind of its own, so that no older engine ticks it
-  look_up       ///< somebody wants to know which doors a person used: the incident is the case, and the record says why
+  look_up,      ///< somebody wants to know which doors a person used: the incident is the case, and the record says why
+  rule          ///< a rule is switched off or on, has another text, or is as its file says again
 };
-inline constexpr CommandKind kLastCommand = CommandKind::look_up;
+inline constexpr CommandKind kLastCommand = CommandKind::rule;
 /// Is this a kind that a seat may send? Takes any number.
 [[nodiscard]] constexpr bool seat_may_send(std::uint32_t kind) {
   return kind <= static_cast<std::uint32_t>(kLastCommand) &&
@@ -65,6 +66,7 @@ struct Command {
   // ticket: action is open (target: the device; text: what), take, patrol or close (target: "MT-0007"; text: why)
   // progress: action is received, en_route, clear (text: what was found) or back (the last step was a mistake)
   // panic: names no incident
+  // rule: target is its id, text the reason; action is off (until), on, text (document, basis) or restore
   // device; reason and incident are `text` and `incidents`
   std::string action;               ///< unlock, lock, release, sounder_on, sounder_off
   std::uint32_t seconds = 0;        ///< for how long; 0: until another command
@@ -72,6 +74,8 @@ struct Command {
   std::string agent;                ///< that speaks for the device; the engine sets it
   std::string role;                 ///< of the actor; the engine sets it
   std::string post = {};            ///< the guard's post that the seat is; the engine sets it
+  std::string document = {};        ///< rule: the text of its document from now on
+  std::uint64_t basis = 0;          ///< rule: text_sum() of the text that was changed
   bool operator==(const Command&) const = default;
 };
 

@@ -65,10 +65,10 @@ std::string_view name_of(Evidence::State state) {
 }
 
 std::string_view name_of(CommandKind kind) {
-  static constexpr std::array<std::string_view, 23> kNames{
+  static constexpr std::array<std::string_view, 24> kNames{
       "acknowledge", "dispatch",  "note",      "escalate", "shelve", "unshelve",    "resolve",  "merge",
       "split",       "call",      "plan step", "on scene", "device", "device sent", "suppress", "test",
-      "inhibit",     "end works", "ticket",    "progress", "panic",  "skip step",   "look up"};
+      "inhibit",     "end works", "ticket",    "progress", "panic",  "skip step",   "look up",  "rule"};
   return at(kNames, static_cast<std::size_t>(kind));
 }
 

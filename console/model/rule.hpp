@@ -22,7 +22,9 @@ struct RuleSummary {
   bool informational = false;  ///< context for incidents, opens none
   bool life_safety = false;
   bool correlation = false;
-  bool hidden = false;  ///< a base rule of a correlation: makes no alert itself
+  bool hidden = false;   ///< a base rule of a correlation: makes no alert itself
+  bool off = false;      ///< somebody switched it off here
+  bool changed = false;  ///< somebody replaced its text here
   bool operator==(const RuleSummary&) const = default;
 };
 
@@ -32,6 +34,19 @@ struct RuleFiring {
   std::uint64_t times = 0;
   UtcNs last = 0;  ///< engine clock
   bool operator==(const RuleFiring&) const = default;
+};
+
+/// What somebody changed of a rule from a console, over its file.
+struct RuleChange {
+  std::string rule, title;
+  bool off = false;   ///< it makes no alert of its own
+  UtcNs until = 0;    ///< off: when it is on again by itself; 0: when somebody says so
+  bool text = false;  ///< another text stands instead of its file's
+  std::string by;     ///< who changed it last
+  UtcNs at = 0;       ///< when, by the engine's clock
+  std::string reason;
+  std::string ended;  ///< why it is over without that anybody took it back; empty: it is in force
+  bool operator==(const RuleChange&) const = default;
 };
 
 /// All loaded rules and how they did. Answers a query; no part of a snapshot.
@@ -49,7 +64,9 @@ struct RuleList {
     std::vector<AlarmFigures::Worst> worst;  ///< at most ten
     bool operator==(const Week&) const = default;
   };
-  std::vector<Week> weeks;  ///< the running one first, then those before it
+  std::vector<Week> weeks;          ///< the running one first, then those before it
+  std::vector<RuleChange> changes;  ///< in force, by rule; then those that ended, the newest first
+  std::vector<std::string> roles;   ///< that may change rules
   bool operator==(const RuleList&) const = default;
 };
 
@@ -62,6 +79,7 @@ struct RuleDetail {
   std::uint32_t line = 0;   ///< where its document begins there, from 1
   std::string text;         ///< of its document; empty: too long to send, or not found
   std::string text_absent;  ///< why `text` is empty, in one line
+  std::string file_text;    ///< what its file says, where `text` was changed here
   /// An incident that has its name from the rule.
   struct Row {
     std::uint64_t id = 0;
@@ -77,6 +95,34 @@ struct RuleDetail {
   static constexpr std::size_t kMostRows = 50, kMostText = 48U << 10U;
   bool operator==(const RuleDetail&) const = default;
 };
+
+/// Another way to have a rule.
+struct RuleEdit {
+  std::string rule;  ///< its id
+  bool off = false;  ///< it makes no alert of its own
+  std::string text;  ///< of its document instead of the one in force; empty: that one
+  bool operator==(const RuleEdit&) const = default;
+};
+
+/// What an engine thinks of another text of a rule.
+struct RuleCheck {
+  struct Problem {
+    std::uint32_t line = 0;  ///< of the text, from 1; 0: of the whole, or of a rule that stands on it
+    std::string text;        ///< "what; what to do"
+    bool operator==(const Problem&) const = default;
+  };
+  std::vector<Problem> problems;  ///< none: it can be put in force
+  // As it would be.
+  std::string title;
+  Priority level = Priority::low;
+  bool informational = false, life_safety = false;
+  bool operator==(const RuleCheck&) const = default;
+};
+
+/// A number by which a text is known again, the same on every machine.
+[[nodiscard]] std::uint64_t text_sum(std::string_view text);
+/// The same of several, in order.
+[[nodiscard]] std::uint64_t text_sum(std::string_view text, std::uint64_t before);
 
 /// "path:line" in two; line 0 where there is none.
 [[nodiscard]] std::pair<std::string_view, std::uint32_t> path_and_line(std::string_view file);

@@ -18,6 +18,8 @@ void put(const RuleSummary& in, pb::RuleList::Rule& out) {
   out.set_life_safety(in.life_safety);
   out.set_correlation(in.correlation);
   out.set_hidden(in.hidden);
+  out.set_off(in.off);
+  out.set_changed(in.changed);
 }
 
 RuleSummary take(const pb::RuleList::Rule& in) {
@@ -32,6 +34,8 @@ RuleSummary take(const pb::RuleList::Rule& in) {
   out.life_safety = in.life_safety();
   out.correlation = in.correlation();
   out.hidden = in.hidden();
+  out.off = in.off();
+  out.changed = in.changed();
   return out;
 }
 
@@ -54,6 +58,19 @@ void put(const RuleList& in, pb::RuleList& out) {
     for (const AlarmFigures::Part& part : week.rules) seat::put(part, *to.add_rules());
     for (const AlarmFigures::Worst& worst : week.worst) seat::put(worst, *to.add_worst());
   }
+  for (const RuleChange& change : in.changes) {
+    pb::RuleChange& to = *out.add_changes();
+    to.set_rule(change.rule);
+    to.set_title(change.title);
+    to.set_off(change.off);
+    to.set_until(change.until);
+    to.set_text(change.text);
+    to.set_by(change.by);
+    to.set_at(change.at);
+    to.set_reason(change.reason);
+    to.set_ended(change.ended);
+  }
+  for (const std::string& role : in.roles) out.add_roles(role);
 }
 
 RuleList take(const pb::RuleList& in) {
@@ -73,6 +90,9 @@ RuleList take(const pb::RuleList& in) {
     for (const pb::AlarmPart& part : week.rules()) to.rules.push_back(seat::take(part));
     for (const pb::AlarmWorst& worst : week.worst()) to.worst.push_back(seat::take(worst));
   }
+  for (const pb::RuleChange& c : in.changes())
+    out.changes.push_back({c.rule(), c.title(), c.off(), c.until(), c.text(), c.by(), c.at(), c.reason(), c.ended()});
+  out.roles.assign(in.roles().begin(), in.roles().end());
   return out;
 }
 
@@ -84,6 +104,7 @@ void put(const RuleDetail& in, pb::RuleDetail& out) {
   out.set_line(in.line);
   out.set_text(in.text);
   out.set_text_absent(in.text_absent);
+  out.set_file_text(in.file_text);
   for (const RuleDetail::Row& row : in.rows) {
     pb::RuleDetail::Row& to = *out.add_rows();
     to.set_id(row.id);
@@ -105,10 +126,33 @@ RuleDetail take(const pb::RuleDetail& in) {
   out.line = in.line();
   out.text = in.text();
   out.text_absent = in.text_absent();
+  out.file_text = in.file_text();
   for (const pb::RuleDetail::Row& row : in.rows())
     out.rows.push_back({row.id(), row.title(), as_enum(row.priority(), Priority::critical), row.opened(),
                         as_enum(row.state(), IncidentState::resolved), as_enum(row.cause(), Cause::test)});
   out.more = in.more();
+  return out;
+}
+
+void put(const RuleCheck& in, pb::RuleCheck& out) {
+  for (const RuleCheck::Problem& problem : in.problems) {
+    pb::RuleCheck::Problem& to = *out.add_problems();
+    to.set_line(problem.line);
+    to.set_text(problem.text);
+  }
+  out.set_title(in.title);
+  out.set_level(static_cast<std::uint32_t>(in.level));
+  out.set_informational(in.informational);
+  out.set_life_safety(in.life_safety);
+}
+
+RuleCheck take(const pb::RuleCheck& in) {
+  RuleCheck out;
+  for (const pb::RuleCheck::Problem& problem : in.problems()) out.problems.push_back({problem.line(), problem.text()});
+  out.title = in.title();
+  out.level = as_enum(in.level(), Priority::critical);
+  out.informational = in.informational();
+  out.life_safety = in.life_safety();
   return out;
 }
 
@@ -120,6 +164,8 @@ void put(const QueryPage& in, pb::SeatPage& out) {
   out.set_error(in.error);
   if (in.rules) put(*in.rules, *out.mutable_rules());
   if (in.rule) put(*in.rule, *out.mutable_rule());
+  if (in.check) put(*in.check, *out.mutable_check());
+  if (in.trial) put(*in.trial, *out.mutable_trial());
 }
 
 QueryPage take(const pb::SeatPage& in) {
@@ -129,6 +175,8 @@ QueryPage take(const pb::SeatPage& in) {
   out.error = in.error();
   if (in.has_rules()) out.rules = std::make_shared<const RuleList>(take(in.rules()));
   if (in.has_rule()) out.rule = std::make_shared<const RuleDetail>(take(in.rule()));
+  if (in.has_check()) out.check = std::make_shared<const RuleCheck>(take(in.check()));
+  if (in.has_trial()) out.trial = std::make_shared<const Trial>(take(in.trial()));
   return out;
 }
 

@@ -20,7 +20,9 @@ class Tickets;
 class AlarmFigures;
 class AlarmPart;
 class AlarmWorst;
+class RuleEdit;
 class SeatPage;
+class Trial;
 }  // namespace wf::pb
 
 namespace wf::seat {
@@ -48,6 +50,11 @@ void put(const AlarmFigures::Part& in, pb::AlarmPart& out);
 [[nodiscard]] AlarmFigures::Part take(const pb::AlarmPart& in);
 void put(const AlarmFigures::Worst& in, pb::AlarmWorst& out);
 [[nodiscard]] AlarmFigures::Worst take(const pb::AlarmWorst& in);
+
+void put(const RuleEdit& in, pb::RuleEdit& out);
+[[nodiscard]] RuleEdit take(const pb::RuleEdit& in);
+void put(const Trial& in, pb::Trial& out);
+[[nodiscard]] Trial take(const pb::Trial& in);
 
 void put(const QueryPage& in, pb::SeatPage& out);
 [[nodiscard]] QueryPage take(const pb::SeatPage& in);

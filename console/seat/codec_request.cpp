@@ -32,6 +32,8 @@ void encode_request(const Request& request, std::string& out) {
     command.set_action(c.action);
     command.set_seconds(c.seconds);
     command.set_valid_seconds(c.valid_seconds);
+    command.set_document(c.document);
+    command.set_basis(c.basis);
   }
   if (request.ask) {
     pb::SeatQuery& query = *to.mutable_query();
@@ -42,6 +44,9 @@ void encode_request(const Request& request, std::string& out) {
     query.set_where(request.ask->query.where);
     query.set_limit(request.ask->query.limit);
     query.set_known(request.ask->query.known);
+    query.set_days(request.ask->query.days);
+    const RuleEdit& edit = request.ask->query.edit;
+    if (!(edit == RuleEdit{})) put(edit, *query.mutable_edit());
   }
   to.set_cancel(request.cancel);
   to.set_health(request.health);
@@ -82,6 +87,8 @@ Result<Request> decode_request(std::string_view bytes) {
     command.action = c.action();
     command.seconds = c.seconds();
     command.valid_seconds = c.valid_seconds();
+    command.document = c.document();
+    command.basis = c.basis();
     out.command = std::move(command);
   }
   if (in.has_query()) {
@@ -93,6 +100,8 @@ Result<Request> decode_request(std::string_view bytes) {
     ask.query.where = in.query().where();
     ask.query.limit = static_cast<std::size_t>(std::min<std::uint64_t>(in.query().limit(), 10'000));
     ask.query.known = in.query().known();
+    ask.query.days = in.query().days();
+    if (in.query().has_edit()) ask.query.edit = take(in.query().edit());
     out.ask = std::move(ask);
   }
   out.cancel = in.cancel();

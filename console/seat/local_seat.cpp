@@ -63,6 +63,7 @@ class LocalSeat final : public Seat {
 
   std::uint64_t ask(Query query, std::function<void(std::shared_ptr<const QueryPage>)> answer) override {
     const std::uint64_t token = ++last_token_;
+    if (query.actor.empty()) query.actor = backend_.snapshot()->user;
     worker_.ask({}, token, std::move(query), [answer = std::move(answer)](QueryPage page) {
       answer(std::make_shared<const QueryPage>(std::move(page)));
     });

@@ -1,5 +1,6 @@
 #include "console/seat/remote_seat.hpp"
 
+#include <fmt/format.h>
 #include <sodium.h>
 
 #include <algorithm>
@@ -26,6 +27,11 @@ using std::chrono::seconds;
 constexpr milliseconds kTend{500};
 constexpr seconds kHeartbeatEvery{2};
 constexpr seconds kConnectAnew{20};  ///< silence after which the socket itself is made anew
+
+/// The first that answers the question.
+std::uint32_t version_for(Query::What what) {
+  return what > Query::What::rule ? kTrialsWireVersion : about_rules(what) ? kRulesWireVersion : 1;
+}
 
 std::string random_id() {
   unsigned char bytes[16];
@@ -168,8 +174,8 @@ class RemoteSeat final : public Seat {
         request = std::move(outbox_.front());
         outbox_.pop_front();
       }
-      if (request.ask && about_rules(request.ask->query.what) && version_ < kRulesWireVersion) {
-        answer_too_old(request.ask->token);
+      if (request.ask && version_ < version_for(request.ask->query.what)) {
+        answer_too_old(*request.ask);
         continue;
       }
       if (transmit(request)) continue;
@@ -180,17 +186,19 @@ class RemoteSeat final : public Seat {
   }
 
   /// An older engine would take the question for another one.
-  void answer_too_old(std::uint64_t token) {
+  void answer_too_old(const Request::Ask& ask) {
     std::function<void(std::shared_ptr<const QueryPage>)> answer;
     {
       const std::lock_guard lock(mutex_);
-      const auto it = asked_.find(token);
+      const auto it = asked_.find(ask.token);
       if (it == asked_.end()) return;
       answer = std::move(it->second.answer);
       asked_.erase(it);
     }
     QueryPage page;
-    page.error = "the engine is older than this seat and does not tell of its rules; bring it to the seat's version";
+    page.error =
+        fmt::format("the engine is older than this seat and does not {}; bring it to the seat's version",
+                    version_for(ask.query.what) == kRulesWireVersion ? "tell of its rules" : "try or change rules");
     answer(std::make_shared<const QueryPage>(std::move(page)));
   }
 

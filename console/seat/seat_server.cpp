@@ -294,7 +294,9 @@ void Server::on_request(const std::string& id, const std::string& user, const Re
   }
   if (request.ask) {
     const std::uint64_t token = request.ask->token;
-    queries_.ask(id, token, request.ask->query, [mailbox = mailbox_, id, token](QueryPage page) {
+    Query query = request.ask->query;
+    query.actor = peer.user.empty() ? backend_.snapshot()->user : peer.user;
+    queries_.ask(id, token, std::move(query), [mailbox = mailbox_, id, token](QueryPage page) {
       Update update;
       update.page = Update::Page{token, std::move(page)};
       mailbox->put({id, std::move(update)});

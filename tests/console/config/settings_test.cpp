@@ -37,6 +37,7 @@ policy:
   escalate: [{after: 1min, to: Supervisor}, {after: 5min, to: Duty manager}]
   dispatch: {received: 90s, en_route: 3min, arrived: 15min, cleared: never}
   guard_roles: [Guard, Patrol]
+  rule_roles: [Analyst]
   desks: 3
   inhibitions: [{while: {what: door.power, at: U-1}, inhibit: {what: camera.offline}, reason: one supply}]
   figures: {people: works council}
@@ -78,6 +79,7 @@ seat: {user: alice, role: Supervisor, name: Desk 2}
         std::vector<fusion::Policy::Escalation>{{kMinute, "Supervisor"}, {5 * kMinute, "Duty manager"}});
   CHECK(s.policy.dispatch == fusion::Policy::Dispatching{90 * kSecond, 3 * kMinute, 15 * kMinute, 0});
   CHECK(s.policy.guard_roles == std::vector<std::string>{"Guard", "Patrol"});
+  CHECK(s.policy.rule_roles == std::vector<std::string>{"Analyst"});
   CHECK(s.policy.desks == 3);
   CHECK(s.policy.people_agreement == "works council");
   CHECK(s.policy.inhibitions ==

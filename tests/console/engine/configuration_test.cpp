@@ -16,6 +16,7 @@ TEST_CASE("a policy comes back from the log as it was") {
   before.policy.tickets = {kMinute, kDay, kHour, 0, 2 * kHour, 7 * kDay, "Technics"};
   before.policy.dispatch = {kSecond, 0, kHour, kDay};
   before.policy.guard_roles = {"Patrol"};
+  before.policy.rule_roles = {"Analyst"};
   const Result<Configuration> after = configuration_from_json(configuration_to_json(before));
   REQUIRE(after.ok());
   CHECK(configuration_to_json(*after) == configuration_to_json(before));
@@ -29,6 +30,7 @@ TEST_CASE("a policy comes back from the log as it was") {
   CHECK(after->policy.tickets == before.policy.tickets);
   CHECK(after->policy.dispatch == before.policy.dispatch);
   CHECK(after->policy.guard_roles == before.policy.guard_roles);
+  CHECK(after->policy.rule_roles == before.policy.rule_roles);
   CHECK(after->policy.judging == fusion::Policy{}.judging);
 }
 

@@ -1,3 +1,4 @@
+#include <array>
 #include <random>
 
 #include "console/seat/seat_codec.hpp"
@@ -248,6 +249,8 @@ TEST_CASE("all rules with their figures, and one in full, come through the wire 
                  true,
                  true,
                  true,
+                 true,
+                 true,
                  true},
                 {}};
   list.problems = {"one", "two"};
@@ -258,6 +261,8 @@ TEST_CASE("all rules with their figures, and one in full, come through the wire 
   part.rows = 8;
   part.acknowledged.add(kMinute);
   list.weeks = {{9, 10, {part, part}, {{"r1", "Door forced", 11, 12, "mend it"}}}, {}};
+  list.changes = {{"r1", "Door forced", true, 20, true, "vera", 21, "too noisy", "its time was over"}, {}};
+  list.roles = {"Supervisor", "Administrator"};
   RuleDetail detail;
   detail.id = "r1";
   detail.version = 13;
@@ -266,6 +271,7 @@ TEST_CASE("all rules with their figures, and one in full, come through the wire 
   detail.line = 14;
   detail.text = "title: x\n";
   detail.text_absent = "too long";
+  detail.file_text = "title: y\n";
   detail.rows = {{15, "D-2 forced", Priority::high, 16, IncidentState::resolved, Cause::nuisance}, {}};
   detail.more = true;
   Update in;
@@ -283,4 +289,113 @@ TEST_CASE("all rules with their figures, and one in full, come through the wire 
   CHECK(*out->page->page.rules == list);
   REQUIRE(out->page->page.rule);
   CHECK(*out->page->page.rule == detail);
+}
+
+TEST_CASE("what an engine thinks of a text, and a trial with all that came of it, come through the wire whole") {
+  RuleCheck check;
+  check.problems = {{4, "level 'urgent' is not known"}, {}};
+  check.title = "Door forced";
+  check.level = Priority::high;
+  check.informational = check.life_safety = true;
+  BacktestReport report;
+  report.from = 1;
+  report.to = 2;
+  report.records = 3;
+  report.events = 4;
+  report.commands = 5;
+  report.commands_without_row = 6;
+  report.handled_for_nobody = 7;
+  report.then = {8, 9, {10, 11, 12, 13}, 14, 15.5};
+  report.candidate = {16, 17, {18, 19, 20, 21}, 22, 23.5};
+  report.kept_then = 24;
+  report.kept_candidate = 25;
+  const BacktestReport::NamedRow row{26,   "r1", "Door forced",     "D-2 forced", Priority::critical,
+                                     true, 27,   Cause::true_alarm, 28,           "2 min later"};
+  report.lost = {row, {}};
+  report.gained = {{}, row};
+  report.confirmed = 29;
+  report.missed = {row};
+  report.weaker = {row, row};
+  report.rules = {{"r1", "Door forced", 30, 31, 32, 33, 34, 35, 36, 37.5, 38.5, 39.5}, {}};
+  report.minutes_a_row = 40.5;
+  report.minutes_assumed = true;
+  report.left_out = {"one", "two"};
+  report.problem = "a record cannot be used";
+  Trial trial;
+  trial.state = Trial::State::done;
+  trial.number = 41;
+  trial.edit = {"r1", true, "title: x\n"};
+  trial.title = "Door forced";
+  trial.by = "vera";
+  trial.asked = 42;
+  trial.from = 43;
+  trial.share = 0.5;
+  trial.at = 44;
+  trial.took = 45;
+  trial.problem = "why not";
+  trial.report = std::make_shared<const BacktestReport>(report);
+  trial.lost = 46;
+  trial.gained = 47;
+  trial.missed = 48;
+  trial.weaker = 49;
+  Update in;
+  in.page = Update::Page{50, {}};
+  in.page->page.check = std::make_shared<const RuleCheck>(check);
+  in.page->page.trial = std::make_shared<const Trial>(trial);
+  std::string bytes;
+  UpdateEncoder().encode(in, bytes);
+  std::shared_ptr<const Snapshot> none;
+  const Result<Update> out = UpdateDecoder().decode(bytes, none);
+  REQUIRE(out.ok());
+  REQUIRE(out->page);
+  REQUIRE(out->page->page.check);
+  CHECK(*out->page->page.check == check);
+  REQUIRE(out->page->page.trial);
+  const Trial& told = *out->page->page.trial;
+  REQUIRE(told.report);
+  CHECK(*told.report == report);
+  CHECK(told.state == trial.state);
+  CHECK(told.number == trial.number);
+  CHECK(told.edit == trial.edit);
+  CHECK(told.title == trial.title);
+  CHECK(told.by == trial.by);
+  CHECK(told.asked == trial.asked);
+  CHECK(told.from == trial.from);
+  CHECK(told.share == trial.share);
+  CHECK(told.at == trial.at);
+  CHECK(told.took == trial.took);
+  CHECK(told.problem == trial.problem);
+  CHECK(std::array{told.lost, told.gained, told.missed, told.weaker} ==
+        std::array{trial.lost, trial.gained, trial.missed, trial.weaker});
+}
+
+TEST_CASE("a command about a rule and a question about a text come through the wire whole") {
+  Request in;
+  Command command;
+  command.id = "1";
+  command.kind = CommandKind::rule;
+  command.target = "r1";
+  command.action = "text";
+  command.text = "too noisy";
+  command.document = "title: \"ä\"\n";
+  command.basis = ~0ULL;
+  in.command = command;
+  Request::Ask ask;
+  ask.token = 2;
+  ask.query.what = Query::What::trial_stop;
+  ask.query.known = 3;
+  ask.query.days = 90;
+  ask.query.edit = {"r1", true, "title: x\n"};
+  ask.query.actor = "somebody else";
+  in.ask = ask;
+  std::string bytes;
+  encode_request(in, bytes);
+  const Result<Request> out = decode_request(bytes);
+  REQUIRE(out.ok());
+  CHECK(*out->command == command);
+  CHECK(out->ask->query.what == Query::What::trial_stop);
+  CHECK(out->ask->query.known == 3);
+  CHECK(out->ask->query.days == 90);
+  CHECK(out->ask->query.edit == ask.query.edit);
+  CHECK(out->ask->query.actor.empty());  // the engine's to say
 }

@@ -275,7 +275,11 @@ TEST_CASE("a query over the wire is answered in one page") {
   CHECK(page->lines == std::vector<std::string>{"{\"where\":\"door.id=D-1\"}"});
 }
 
-TEST_CASE("an engine of version 3 is not asked for its rules: it would take the question for another one") {
+TEST_CASE("an older engine is not asked what it would take for another question") {
+  const auto [version, new_there, known_there] =
+      GENERATE(table<std::uint32_t, Query::What, Query::What>({{3, Query::What::rules, Query::What::audit},
+                                                               {4, Query::What::check, Query::What::rules},
+                                                               {4, Query::What::trial, Query::What::rule}}));
   const Folder folder;
   const std::string endpoint = "ipc://" + (folder.path / "seat.ipc").string();
   zmq::context_t context(1);
@@ -285,8 +289,7 @@ TEST_CASE("an engine of version 3 is not asked for its rules: it would take the 
   engine.bind(endpoint);
   const auto seat = connect({endpoint, {}, {}, {}});
   std::promise<std::shared_ptr<const QueryPage>> answered;
-  seat->ask(asking(Query::What::rules),
-            [&](std::shared_ptr<const QueryPage> page) { answered.set_value(std::move(page)); });
+  seat->ask(asking(new_there), [&](std::shared_ptr<const QueryPage> page) { answered.set_value(std::move(page)); });
   std::string id;
   const auto receive = [&] {
     zmq::message_t from, body;
@@ -299,7 +302,7 @@ TEST_CASE("an engine of version 3 is not asked for its rules: it would take the 
   };
   REQUIRE(receive().hello);
   Update welcome;
-  welcome.welcome = Update::Welcome{3, "older"};
+  welcome.welcome = Update::Welcome{version, "older"};
   std::string bytes;
   UpdateEncoder().encode(welcome, bytes);
   engine.send(zmq::buffer(id), zmq::send_flags::sndmore);
@@ -308,10 +311,10 @@ TEST_CASE("an engine of version 3 is not asked for its rules: it would take the 
   REQUIRE(page.wait_for(kPatience) == std::future_status::ready);
   CHECK(page.get()->error.find("older than this seat") != std::string::npos);
   // What it knows it is asked as before.
-  seat->ask(asking(Query::What::audit), [](std::shared_ptr<const QueryPage>) {});
+  seat->ask(asking(known_there), [](std::shared_ptr<const QueryPage>) {});
   Request request = receive();
   while (!request.ask) request = receive();  // signs of life
-  CHECK(request.ask->query.what == Query::What::audit);
+  CHECK(request.ask->query.what == known_there);
 }
 
 TEST_CASE("a command that was not answered goes to the restarted engine under the same id") {
