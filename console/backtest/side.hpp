@@ -53,7 +53,7 @@ class Candidate {
   engine::Configuration of_then_;
   engine::RuleChanges changes_of_then_;
   std::set<std::string> rule_commands_;  ///< ids of those that were carried out
-  bool begun_ = false;  ///< the candidate judges
+  bool begun_ = false;                   ///< the candidate judges
   History then_, now_rows_;
   People people_;
   fusion::Changes changes_;

@@ -74,6 +74,7 @@ struct Console::Impl {
   void keys(Frame& f, FrameOutput& out);
   void draw(Frame& f, const Rect& window);
   void draw_over(Frame& f, const Rect& window);
+  void draw_before_field(Frame& f, const Rect& toasts, const Rect& window);
   void draw_wall_view(Frame& f, const Rect& r);
   void pace(Frame& f) const;
   void mute(const FrameInput& input, FrameOutput& out);
@@ -250,8 +251,19 @@ void Console::Impl::draw(Frame& f, const Rect& window) {
   draw_top_bar(f, desk, top_at, top);
   float above = f.view == View::wall ? unit::kStrip : f.view == View::map ? unit::kSlimStrip : 0;
   if (rest.h < kLowWindow) above = 0;
-  draw_toasts(f, desk, {rest.x, rest.y, rest.w, rest.h - above});
+  const Rect toasts{rest.x, rest.y, rest.w, rest.h - above};
+  if (f.view == View::rules && !desk.modal) return draw_before_field(f, toasts, window);
+  draw_toasts(f, desk, toasts);
   draw_over(f, window);
+}
+
+/// Where many lines are edited, ImGui does so in a window of its own, which lies over all that is drawn into ours.
+void Console::Impl::draw_before_field(Frame& f, const Rect& toasts, const Rect& window) {
+  Painter over(*ImGui::GetForegroundDrawList(), f.p.t, fonts, hits);
+  over.written = written;
+  Frame front{over, f.snapshot, f.input, f.time, f.selection, f.view, f.commands, f.redraw_in, f.reduce_motion};
+  draw_toasts(front, desk, toasts);
+  draw_tip(front, desk, window);
 }
 
 void Console::Impl::draw_over(Frame& f, const Rect& window) {

@@ -7,37 +7,13 @@
 #include <vector>
 
 #include "console/ui/icons.hpp"
+#include "console/ui/rules_sheet.hpp"
 #include "console/ui/rules_view.hpp"
 
 namespace wf::ui {
 namespace {
 
-constexpr float kLabel = 104, kLine = 18;
-
-/// Lays the panel out from the top.
-struct Sheet {
-  Frame& f;
-  Desk& d;
-  Painter& p;
-  const Tokens& t;
-  float x, w, y;
-
-  void pair(std::string_view name, const std::string& value, bool dim = false, Face face = Face::s) {
-    p.text(x, y + 12, name, Face::s, t.t3, Align::left, kLabel - 8);
-    const int lines = p.paragraph(x + kLabel, y + 12, 17, w - kLabel, 3, value, face, dim ? t.t3 : t.t1);
-    y += 24 + 17 * static_cast<float>(std::max(0, lines - 1));
-  }
-  void section(std::string_view title, std::string_view right = {}) {
-    y += 8;
-    p.hairline(x, y, w, t.line);
-    y += 4;
-    section_head(p, x, y, w, title, right);
-    y += 28;
-  }
-  void words(std::string_view text, ImU32 color, int most = 8) {
-    y += 18 * static_cast<float>(std::max(1, p.paragraph(x, y + 9, 18, w, most, text, Face::s, color)));
-  }
-};
+constexpr float kLine = 18;
 
 std::string percent(std::uint32_t some, std::uint32_t all) {
   return fmt::format("{} %", 100 * some / std::max(1U, all));
@@ -55,7 +31,7 @@ std::string causes_text(const AlarmFigures::Part& part) {
   return out;
 }
 
-void identity(Sheet& s, const RuleRow& row) {
+void identity(RulesSheet& s, const RuleRow& row) {
   const RuleSummary& rule = *row.rule;
   const Hit hit = s.p.hits.add("rules/file", {s.x, s.y, s.w, 24});
   s.pair("File", short_file(rule.file), false, Face::mono_s);
@@ -68,7 +44,7 @@ void identity(Sheet& s, const RuleRow& row) {
   if (!tags.empty()) s.pair("Tags", tags);
 }
 
-void figures(Sheet& s, const RuleRow& row, UtcNs since) {
+void figures(RulesSheet& s, const RuleRow& row, UtcNs since) {
   const AlarmFigures::Part& m = row.month;
   s.section("How it did", "this week and the three before");
   if (row.rule != nullptr && row.rule->hidden && m.rows == 0)
@@ -108,51 +84,25 @@ void figures(Sheet& s, const RuleRow& row, UtcNs since) {
                                                 plural(row.times, "time", "times"), s.f.time.day(since)));
 }
 
-/// Rows that have their name from it; an open one is a link to the wall.
-void week_rows(Sheet& s, const RuleDetail& detail) {
+/// Rows that have their name from it.
+void week_rows(RulesSheet& s, const RuleDetail& detail) {
   s.section("Its rows of seven days", plural(detail.rows.size(), "row", "rows") + (detail.more ? ", and more" : ""));
   if (detail.rows.empty()) s.words("None.", s.t.t3);
   for (const RuleDetail::Row& row : detail.rows) {
-    const Rect at{s.x - 6, s.y, s.w + 12, 28};
-    s.y += 28;
     const Incident* const open = s.f.snapshot.incident(row.id);
-    const Hit hit = s.p.hits.add(fmt::format("rules/row/{}", row.id), at);
-    if (hit.hovered) s.p.fill(at, s.t.bg2, unit::kRadius);
-    mark(s.p, row.priority, s.x + 7, at.mid_y(), 12, open != nullptr ? MarkState::open : MarkState::none);
-    const std::string how = open != nullptr            ? std::string(name_of(open->state))
-                            : row.cause != Cause::none ? std::string(name_of(row.cause))
-                                                       : std::string(name_of(row.state));
-    const float right =
-        s.p.text(at.right() - 6, at.mid_y(), how, Face::s, open != nullptr ? s.t.t1 : s.t.t3, Align::right, 110);
-    const bool today = s.f.input.now - row.opened < 20 * kHour;
-    const std::string when = today ? s.f.time.minutes(row.opened) : s.f.time.day(row.opened);
-    s.p.text(s.x + 20, at.mid_y(), when, Face::mono_s, s.t.t2, Align::left, 84);
-    s.p.text(s.x + 108, at.mid_y(), row.title, Face::s, open != nullptr ? s.t.acc : s.t.t2, Align::left,
-             s.w - 108 - right - 14);
-    const std::string command = "watchfloor explain " + incident_name(row.id);
-    s.d.hint(hit, open != nullptr ? incident_name(row.id) + ": show it on the wall"
-                                  : incident_name(row.id) + " is no longer open; click copies: " + command);
-    if (!hit.clicked) continue;
-    if (open != nullptr) {
-      s.f.selection.incident = row.id;
-      s.f.selection.show_incident = true;
-      s.d.reveal = row.id;
-      s.f.view = View::wall;
-    } else {
-      ImGui::SetClipboardText(command.c_str());
-    }
+    s.incident(row.id, row.priority, row.opened, row.title,
+               open != nullptr            ? name_of(open->state)
+               : row.cause != Cause::none ? name_of(row.cause)
+                                          : name_of(row.state));
   }
 }
 
-void text(Sheet& s, const RuleDetail& detail, const Rect& visible) {
-  s.section("Text", detail.path.empty() ? std::string() : fmt::format("line {} of its file on", detail.line));
-  if (detail.text.empty()) return s.words(detail.text_absent, s.t.t3);
-  std::uint32_t line = detail.line;
-  for (std::size_t at = 0; at < detail.text.size(); ++line) {
-    const std::size_t end = std::min(detail.text.find('\n', at), detail.text.size());
+void source(RulesSheet& s, const std::string& text, std::uint32_t line, const Rect& visible) {
+  for (std::size_t at = 0; at < text.size(); ++line) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
     if (s.y + kLine > visible.y && s.y < visible.bottom()) {
       s.p.text(s.x + 30, s.y + kLine / 2, std::to_string(line), Face::mono_s, s.t.t3, Align::right);
-      s.p.text(s.x + 42, s.y + kLine / 2, std::string_view(detail.text).substr(at, end - at), Face::mono_s, s.t.t1,
+      s.p.text(s.x + 42, s.y + kLine / 2, std::string_view(text).substr(at, end - at), Face::mono_s, s.t.t1,
                Align::left, s.w - 42);
     }
     s.y += kLine;
@@ -160,12 +110,48 @@ void text(Sheet& s, const RuleDetail& detail, const Rect& visible) {
   }
 }
 
+void text(RulesSheet& s, const RuleDetail& detail, const Rect& visible) {
+  const bool changed = !detail.file_text.empty();
+  s.section("Text", changed               ? std::string("as it was changed here")
+                    : detail.path.empty() ? std::string()
+                                          : fmt::format("line {} of its file on", detail.line));
+  if (detail.text.empty()) return s.words(detail.text_absent, s.t.t3);
+  source(s, detail.text, detail.line, visible);
+  if (!changed) return;
+  s.section("What its file says", "does not judge now");
+  source(s, detail.file_text, 1, visible);
+}
+
 }  // namespace
 
 void RulesView::draw_detail(Frame& f, Desk& d, const Rect& r, const RuleRow& row) {
   Painter& p = f.p;
-  const float top = begin_scroll(f, "rules/detail", r, detail_scroll_) + 12;
-  Sheet s{f, d, p, p.t, r.x + unit::kPad, r.w - 2 * unit::kPad - 8, top};
+  const Rect head{r.x, r.y, r.w, unit::kChips};
+  p.fill(head, p.t.bg2);
+  p.hairline(head.x, head.bottom() - 1, head.w, p.t.line);
+  const bool works = row.rule != nullptr;
+  if (!works) pane_ = Pane::about;
+  std::vector<std::string_view> panes = {"About"};
+  if (works) panes.insert(panes.end(), {"Try on the past", has_edit() ? "Edit •" : "Edit"});
+  float used = 0;
+  const int clicked = segments(p, "rules/pane", head.x + unit::kPad, head.y + 8, panes, static_cast<int>(pane_), &used);
+  if (clicked >= 0) {
+    pane_ = static_cast<Pane>(clicked);
+    form_ = {};
+  }
+  if (pane_ != Pane::about)
+    p.text(head.x + unit::kPad + used + 16, head.mid_y(), row.title, Face::m_semibold, p.t.t1, Align::left,
+           head.w - used - 3 * unit::kPad);
+  const Rect body{r.x, head.bottom(), r.w, r.h - head.h};
+  if (pane_ == Pane::about) draw_about(f, d, body, row);
+  if (pane_ == Pane::trial) draw_trial(f, d, body, row);
+  if (pane_ == Pane::edit) draw_edit(f, d, body, row);
+}
+
+void RulesView::draw_about(Frame& f, Desk& d, const Rect& r, const RuleRow& row) {
+  Painter& p = f.p;
+  const float top = begin_scroll(f, "rules/detail", r, about_) + 12;
+  RulesSheet s{f, d, p, p.t, r.x + unit::kPad, r.w - 2 * unit::kPad - 8, top};
   s.y +=
       24 * static_cast<float>(std::max(1, p.paragraph(s.x, s.y + 12, 24, s.w, 3, row.title, Face::l_semibold, p.t.t1)));
   s.y += 6;
@@ -180,8 +166,11 @@ void RulesView::draw_detail(Frame& f, Desk& d, const Rect& r, const RuleRow& row
     if (row.rule->correlation) put("correlation", BadgeKind::outline);
     if (row.rule->hidden) put("base rule", BadgeKind::outline);
     if (row.noisy) put("noisy", BadgeKind::medium);
+    if (row.rule->off) put("off", BadgeKind::stale);
+    if (row.rule->changed) put("changed here", BadgeKind::outline);
   }
   s.y += 30;
+  if (row.rule != nullptr) s.y += draw_standing(f, d, {s.x, s.y, s.w, 0}, row);
   if (detail_ && !detail_->description.empty()) {
     s.words(detail_->description, p.t.t1);
     s.y += 6;
@@ -194,7 +183,7 @@ void RulesView::draw_detail(Frame& f, Desk& d, const Rect& r, const RuleRow& row
   if (const std::string fix = fix_of(row.id); !fix.empty()) {
     s.section("What would help", "from its figures");
     const float begin = s.y;
-    Sheet inner = s;
+    RulesSheet inner = s;
     inner.x += 12;
     inner.w -= 12;
     inner.words(fix, p.t.t1);
@@ -209,7 +198,7 @@ void RulesView::draw_detail(Frame& f, Desk& d, const Rect& r, const RuleRow& row
     s.words(!detail_problem_.empty() ? detail_problem_ : "Asking the engine for its text", p.t.t3);
   }
   if (detail_ && !detail_problem_.empty()) s.words(detail_problem_, p.t.of(Priority::medium).text);
-  end_scroll(f, "rules/detail", r, detail_scroll_, s.y + 12);
+  end_scroll(f, "rules/detail", r, about_, s.y + 12);
 }
 
 }  // namespace wf::ui

@@ -157,7 +157,7 @@ void RulesView::draw_worst(Frame& f, Desk& d, const Rect& r) {
       tab_ = Tab::rules;
       filter_ = {};
       field_.text.clear();
-      show_problems_ = false;
+      instead_ = Instead::none;
       sort();
       select(one.rule);
       reveal_ = true;

@@ -103,7 +103,16 @@ void RulesView::select(std::string id) {
   detail_.reset();
   detail_problem_.clear();
   detail_at_ = -1e9;
-  detail_scroll_.offset = 0;
+  form_ = {};
+  refused_.clear();
+  about_.offset = 0;
+}
+
+const RuleChange* RulesView::change_of(std::string_view id) const {
+  if (!list_) return nullptr;
+  const auto at = std::find_if(list_->changes.begin(), list_->changes.end(),
+                               [&](const RuleChange& one) { return one.rule == id && one.ended.empty(); });
+  return at == list_->changes.end() ? nullptr : &*at;
 }
 
 const RuleRow* RulesView::selected() const {
@@ -130,6 +139,8 @@ void RulesView::refresh(Frame& f, Desk& d) {
     detail_problem_ = page->error;
     if (page->rule && page->rule->id == selected_) detail_ = page->rule;
   }
+  follow_draft(f, d);
+  follow_command(f);
   if (!f.input.can_ask) return;
   const double now = f.input.seconds;
   if (asked_ == 0 && now - asked_at_ >= kAskEvery) {
@@ -152,7 +163,7 @@ void RulesView::refresh(Frame& f, Desk& d) {
 void RulesView::update(Frame& f, Desk& d) {
   if (d.keys.typing() || tab_ != Tab::rules) return;
   if (d.keys.letter('f')) focus_field_ = true;
-  if (show_problems_) return;
+  if (instead_ != Instead::none) return;
   const auto by = static_cast<int>(by_);
   int next = by;
   if (d.keys.take(Key::left)) next = (by + kRuleColumns - 1) % kRuleColumns;
@@ -208,21 +219,26 @@ void RulesView::draw(Frame& f, Desk& d, const Rect& r) {
     const float y = draw_chips(f, d, body);
     body.h = body.bottom() - y;
     body.y = y;
-    const RuleRow* const row = show_problems_ ? nullptr : selected();
+    const RuleRow* const row = instead_ != Instead::none ? nullptr : selected();
     Rect table = body, detail{};
+    const bool work = pane_ != Pane::about;
     if (row != nullptr && body.w >= kDetailWide) {
-      detail.w = std::round(std::clamp(body.w * 0.35F, 440.0F, 760.0F));
+      // Who tries or edits needs the room; names and a figure or two stay of the table.
+      detail.w = std::round(work ? body.w - std::clamp(body.w * 0.34F, 440.0F, 640.0F)
+                                 : std::clamp(body.w * 0.35F, 440.0F, 760.0F));
       table.w -= detail.w;
       detail = {table.right() + 1, body.y, detail.w - 1, body.h};
       p.upright(table.right(), body.y, body.h, p.t.line2);
     } else if (row != nullptr) {
-      detail.h = std::round(body.h * 0.5F);
+      detail.h = std::round(body.h * (work ? 0.7F : 0.5F));
       table.h -= detail.h;
       detail = {body.x, table.bottom() + 1, body.w, detail.h - 1};
       p.hairline(body.x, table.bottom(), body.w, p.t.line2);
     }
-    if (show_problems_)
+    if (instead_ == Instead::problems)
       draw_problems(f, table);
+    else if (instead_ == Instead::changes)
+      draw_changes(f, d, table);
     else
       draw_table(f, d, table);
     if (row != nullptr) draw_detail(f, d, detail, *row);
@@ -274,13 +290,13 @@ float RulesView::draw_chips(Frame& f, Desk& d, const Rect& r) {
   const auto base = [&](std::string_view name, std::string_view label, Base which, long long count,
                         std::string_view hint) {
     ChipStyle style;
-    style.on = !show_problems_ && filter_.base == which;
+    style.on = instead_ == Instead::none && filter_.base == which;
     style.count = count;
     const Hit hit = place(name, label, style);
     d.hint(hit, hint);
     if (!hit.clicked) return;
     filter_.base = which;
-    show_problems_ = false;
+    instead_ = Instead::none;
   };
   base("rules/all", "All", Base::all, static_cast<long long>(rows_.size()),
        "Every loaded rule, and rules of before that have figures");
@@ -288,11 +304,19 @@ float RulesView::draw_chips(Frame& f, Desk& d, const Rect& r) {
   base("rules/noisy", "Noisy", Base::noisy, counts_.noisy, kNoisyWords);
   if (!list_->problems.empty()) {
     ChipStyle style;
-    style.on = show_problems_;
+    style.on = instead_ == Instead::problems;
     style.count = static_cast<long long>(list_->problems.size());
     const Hit hit = place("rules/problems", "Cannot be used", style);
     d.hint(hit, "Rules that were read and left out, and why");
-    if (hit.clicked) show_problems_ = true;
+    if (hit.clicked) instead_ = Instead::problems;
+  }
+  if (!list_->changes.empty()) {
+    ChipStyle style;
+    style.on = instead_ == Instead::changes;
+    style.count = static_cast<long long>(list_->changes.size());
+    const Hit hit = place("rules/changes", "Changed here", style);
+    d.hint(hit, "What people switched off and edited from a console, and what became of it");
+    if (hit.clicked) instead_ = Instead::changes;
   }
   x += 10;
   for (const Priority level : {Priority::critical, Priority::high, Priority::medium, Priority::low}) {
@@ -377,14 +401,18 @@ void RulesView::draw_table(Frame& f, Desk& d, const Rect& r) {
     if (on) p.stroke({at.x, at.y, at.w, at.h - 1}, t.acc, 2);
     if (hit.clicked) select(row.id);
     const float mid = at.mid_y();
-    const bool quiet = row.rule == nullptr || row.rule->hidden || row.rule->informational;
+    const bool quiet = row.rule == nullptr || row.rule->hidden || row.rule->informational || row.rule->off;
     if (row.rule == nullptr)
       p.text(r.x + 14, mid, "–", Face::s, t.t3);
     else if (row.rule->informational)
       p.text(r.x + 14, mid, "info", Face::s, t.t3);
     else
       draw_level(p, row.rule->level, r.x + 14, mid);
-    const std::string_view what = row.rule == nullptr ? "not loaded" : row.rule->hidden ? "base rule" : "";
+    const std::string_view what = row.rule == nullptr ? "not loaded"
+                                  : row.rule->off     ? "off"
+                                  : row.rule->changed ? "changed here"
+                                  : row.rule->hidden  ? "base rule"
+                                                      : "";
     float room = edge - r.x - kTitle - 8;
     if (!what.empty()) room -= p.text(edge - 8, mid, what, Face::s, t.t3, Align::right) + 12;
     p.text(r.x + kTitle, mid, row.title, Face::s, quiet ? t.t2 : t.t1, Align::left, room);

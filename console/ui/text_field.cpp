@@ -1,8 +1,10 @@
 #include <imgui.h>
 
+#include <algorithm>
 #include <cstring>
 #include <string>
 
+#include "console/ui/keys.hpp"
 #include "console/ui/widgets.hpp"
 
 namespace wf::ui {
@@ -56,6 +58,71 @@ bool text_field(Painter& p, std::string_view name, const Rect& r, FieldState& fi
   ImGui::PopStyleVar(2);
   ImGui::PopFont();
   return entered;
+}
+
+bool text_area(Painter& p, std::string_view name, const Rect& r, TextArea& area, std::uint32_t first,
+               const std::vector<std::uint32_t>& bad, bool focus) {
+  constexpr float kGutter = 48, kPad = 6;
+  const Hit hit = p.hits.add(name, r);
+  const float k = p.scale();
+  ImFont* const font = p.fonts()[Face::mono_s];
+  const float line = font->FontSize / k;
+  p.fill(r, p.t.input, unit::kRadius);
+  p.stroke(r, area.active ? p.t.acc : hit.hovered ? p.t.t3 : p.t.line2, area.active ? 2.0F : 1.0F, unit::kRadius);
+  p.push_clip(r.inset(2));
+  p.upright(r.x + kGutter - 6, r.y, r.h, p.t.line);
+  std::uint32_t n = 1;
+  for (std::size_t at = 0; at <= area.text.size(); ++n) {
+    const std::size_t end = std::min(area.text.find('\n', at), area.text.size());
+    const float y = r.y + kPad + static_cast<float>(n - 1) * line - area.scroll;
+    if (y > r.bottom()) break;
+    if (y + line > r.y) {
+      const bool marked = std::find(bad.begin(), bad.end(), n) != bad.end();
+      if (marked) p.fill({r.x + 1, y, r.w - 2, line}, p.t.of(Priority::medium).tint);
+      p.text(r.x + kGutter - 12, y + line / 2, std::to_string(first + n - 1), Face::mono_s,
+             marked ? p.t.of(Priority::medium).text : p.t.t3, Align::right);
+      if (area.frozen)
+        p.text(r.x + kGutter, y + line / 2, std::string_view(area.text).substr(at, end - at), Face::mono_s, p.t.t1,
+               Align::left, r.w - kGutter - 8);
+    }
+    at = end + 1;
+  }
+  p.pop_clip();
+  area.active = area.active && !area.frozen;
+  if (area.frozen) return false;
+
+  // ImGui edits in a window of its own within ours.
+  const ImVec4 none{0, 0, 0, 0};
+  const ImVec2 size{(r.w - kGutter - 4) * k, (r.h - 2 * kPad) * k};
+  ImGui::PushFont(font);
+  ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, ImVec2(0, 0));
+  ImGui::PushStyleVar(ImGuiStyleVar_FrameBorderSize, 0.0F);
+  ImGui::PushStyleVar(ImGuiStyleVar_ChildBorderSize, 0.0F);
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(0, 0));
+  ImGui::PushStyleVar(ImGuiStyleVar_ScrollbarSize, 8 * k);
+  for (const ImGuiCol color : {ImGuiCol_FrameBg, ImGuiCol_ChildBg, ImGuiCol_ScrollbarBg})
+    ImGui::PushStyleColor(color, none);
+  for (const ImGuiCol color : {ImGuiCol_ScrollbarGrab, ImGuiCol_ScrollbarGrabHovered, ImGuiCol_ScrollbarGrabActive})
+    ImGui::PushStyleColor(color, ImGui::ColorConvertU32ToFloat4(color == ImGuiCol_ScrollbarGrab ? p.t.line2 : p.t.t3));
+  ImGui::PushStyleColor(ImGuiCol_Text, ImGui::ColorConvertU32ToFloat4(p.t.t1));
+  ImGui::PushStyleColor(ImGuiCol_TextSelectedBg, ImGui::ColorConvertU32ToFloat4(faded(p.t.acc, 0.35F)));
+  ImGui::PushID(name.data(), name.data() + name.size());
+  ImGui::SetCursorScreenPos({(r.x + kGutter) * k, (r.y + kPad) * k});
+  if (focus) ImGui::SetKeyboardFocusHere();
+  const std::string before = area.text;
+  (void)ImGui::InputTextMultiline("##text", area.text.data(), area.text.capacity() + 1, size,
+                                  ImGuiInputTextFlags_CallbackResize, &grow, &area.text);
+  area.active = ImGui::IsItemActive();
+  // Escape leaves the field; ImGui would also take back everything since it was entered.
+  if (ImGui::IsItemDeactivated() && key_pressed(Key::escape)) area.text = before;
+  // The same window again, to learn how far it is scrolled.
+  if (ImGui::BeginChild("##text", size, true, ImGuiWindowFlags_NoMove)) area.scroll = ImGui::GetScrollY() / k;
+  ImGui::EndChild();
+  ImGui::PopID();
+  ImGui::PopStyleColor(8);
+  ImGui::PopStyleVar(5);
+  ImGui::PopFont();
+  return area.text != before;
 }
 
 }  // namespace wf::ui

@@ -103,4 +103,16 @@ struct FieldState {
 bool text_field(Painter& p, std::string_view name, const Rect& r, FieldState& field, std::string_view hint, bool focus,
                 std::string_view key = {}, Face face = Face::m);
 
+/// A field for many lines of source text, in the fixed face with line numbers; lines are not broken.
+struct TextArea {
+  std::string text;
+  bool frozen = false;  ///< something lies over it: it is drawn and not edited
+  bool active = false;  ///< has the keyboard; out
+  float scroll = 0;     ///< units; out
+};
+/// Lines are numbered from `first`; those in `bad`, counted from 1, are marked. `focus` asks for the keyboard. True
+/// when the text changed.
+bool text_area(Painter& p, std::string_view name, const Rect& r, TextArea& area, std::uint32_t first,
+               const std::vector<std::uint32_t>& bad, bool focus);
+
 }  // namespace wf::ui

@@ -35,8 +35,10 @@ struct Picture {
   const char* card = "";  ///< device whose card is open
   bool world = false;     ///< the map shows all sites
   wf::ui::SoundState sound = kSound;
-  const char* click = "";    ///< areas that are clicked after that, separated by ;
-  const char* problem = "";  ///< of the connection
+  const char* click = "";                           ///< areas that are clicked after that, separated by ;
+  const char* problem = "";                         ///< of the connection
+  const char* last = "";                            ///< typed after the clicks; then two seconds pass
+  wf::Trial::State trial = wf::Trial::State::none;  ///< of the rule that is tried
 };
 
 std::shared_ptr<wf::Snapshot> drill() {
@@ -151,15 +153,38 @@ constexpr Picture kPictures[] = {
     {"keys", wf::ui::View::wall, &wf::sample::night, 0, "?"},
     {"refused", wf::ui::View::wall, &wf::sample::night, 2416, "z x"}};
 
-/// Of the rules: name, keys, clicks.
+std::shared_ptr<wf::Snapshot> supervised() {
+  auto s = wf::sample::night();
+  s->role = "supervisor";
+  return s;
+}
+
+/// Of the rules: name, keys, clicks, keys after them, what is tried.
 struct RulesPicture {
-  const char *name, *keys, *click;
+  const char *name, *keys, *click, *last = "";
+  wf::Trial::State trial = wf::Trial::State::none;
 };
 constexpr RulesPicture kRulesPictures[] = {
-    {"rules", "", "rule/door-held"},         {"rules-text", "", "rule/duress"},
-    {"rules-search", "ft1110", ""},          {"rules-never", "", "rules/never"},
-    {"rules-refused", "", "rules/problems"}, {"rules-worst", "", "rules/tab/Worst ten"},
-    {"rules-limits", "", "rules/tab/Limits"}};
+    {"rules", "", "rule/door-held"},
+    {"rules-text", "", "rule/duress"},
+    {"rules-search", "ft1110", ""},
+    {"rules-never", "", "rules/never"},
+    {"rules-refused", "", "rules/problems"},
+    {"rules-worst", "", "rules/tab/Worst ten"},
+    {"rules-limits", "", "rules/tab/Limits"},
+    {"rules-off", "", "rule/after-hours"},
+    {"rules-switch", "", "rule/door-held;rules/off;rules/until/A week;rules/reason", "the closer is mended on Friday"},
+    {"rules-changed", "", "rule/usb-vital"},
+    {"rules-changes", "", "rules/changes"},
+    {"rules-try", "", "rule/door-held;rules/pane/Try on the past;rules/try/Switched off"},
+    {"rules-trying", "", "rule/door-held;rules/pane/Try on the past", "", wf::Trial::State::running},
+    {"rules-tried", "", "rule/door-held;rules/pane/Try on the past", "", wf::Trial::State::done},
+    {"rules-edit", "", "rule/door-held;rules/pane/Edit;rules/level/low", " "},
+    {"rules-problem", "", "rule/door-held;rules/pane/Edit;rules/text", "urgent"},
+    {"rules-put", "", "rule/door-held;rules/pane/Edit;rules/level/low;;;;;rules/edit/put;rules/reason",
+     "nobody comes for it"}};
+/// Somebody there who may not change them.
+constexpr RulesPicture kForbidden = {"rules-may-not", "", "rule/door-held"};
 
 void point_at(float x, float y) {
 #if IMGUI_VERSION_NUM >= 18700
@@ -204,23 +229,34 @@ wf::Result<void> shoot_typed(const wf::shell::ShotOptions& o, const Picture& pic
   input.sound = picture.sound;
   const char* key = picture.keys;
   std::string_view clicks = picture.click;
-  const int frames = clicks.empty() ? 70 : 100;
+  const std::string_view last = picture.last;
+  const int clicked = 41 + 6 * static_cast<int>(std::count(clicks.begin(), clicks.end(), ';') + 2);
+  const int frames =
+      clicks.empty() ? 70 : std::max(100, clicked + (last.empty() ? 0 : 2 * static_cast<int>(last.size()) + 60));
   for (int frame = 0; frame < frames; ++frame) {
     input.seconds = frame / 30.0;
     if (frame > 2 && frame % 2 == 0 && *key != 0) io.AddInputCharacter(static_cast<unsigned char>(*key++));
     if (frame > 40 && frame % 6 == 0 && !clicks.empty()) {
       const std::string name(clicks.substr(0, clicks.find(';')));
       clicks.remove_prefix(std::min(clicks.size(), name.size() + 1));
-      if (const wf::ui::Hits::Area* area = wf::ui::probe((*stage)->console()).hits.find(name))
+      if (name.empty())
+        point_at(-1, -1);  // time passes
+      else if (const wf::ui::Hits::Area* area = wf::ui::probe((*stage)->console()).hits.find(name))
         point_at(area->rect.mid_x() * scale, area->rect.mid_y() * scale);
       else
         std::fprintf(stderr, "%s: nothing is called %s\n", picture.name, name.c_str());
     }
+    if (frame == clicked - 5 && !last.empty()) point_at(-1, -1);  // what is typed is not clicked at
     if (frame > 40 && (frame % 6 == 2 || frame % 6 == 4)) press(frame % 6 == 2 && io.MousePos.x >= 0);
+    if (const int n = frame - clicked; n >= 0 && n % 2 == 0 && static_cast<std::size_t>(n / 2) < last.size())
+      io.AddInputCharacter(static_cast<unsigned char>(last[static_cast<std::size_t>(n / 2)]));
     const wf::ui::FrameOutput output = (*stage)->build(snapshot, input);
     input.answers.clear();
-    for (const wf::ui::Question& q : output.questions)
-      input.answers.push_back({q.token, std::make_shared<const wf::QueryPage>(wf::sample::answer(q.query))});
+    for (const wf::ui::Question& q : output.questions) {
+      wf::QueryPage page = wf::sample::answer(q.query);
+      if (page.trial && picture.trial != wf::Trial::State::none) page.trial = wf::sample::trial(picture.trial);
+      input.answers.push_back({q.token, std::make_shared<const wf::QueryPage>(std::move(page))});
+    }
     if (*picture.click != 0 && frame == frames - 4) point_at(-1, -1);
   }
   (*stage)->draw(o.width, o.height);
@@ -268,11 +304,15 @@ int main(int argc, char** argv) {
   if (base_map->empty()) std::fprintf(stderr, "no coastlines: package python-cartopy-data is not installed\n");
   std::filesystem::create_directories(out);
   std::vector<Picture> pictures(std::begin(kPictures), std::end(kPictures));
-  for (const RulesPicture& rules : kRulesPictures) {
-    Picture p{rules.name, wf::ui::View::rules, &wf::sample::night, 0, rules.keys};
+  const auto add = [&](const RulesPicture& rules, std::shared_ptr<wf::Snapshot> (*snapshot)()) {
+    Picture p{rules.name, wf::ui::View::rules, snapshot, 0, rules.keys};
     p.click = rules.click;
+    p.last = rules.last;
+    p.trial = rules.trial;
     pictures.push_back(p);
-  }
+  };
+  for (const RulesPicture& rules : kRulesPictures) add(rules, &supervised);
+  add(kForbidden, &wf::sample::night);
   for (const Picture& p : pictures) {
     if (!only.empty() && only != p.name) continue;
     const std::shared_ptr<wf::Snapshot> snapshot = p.snapshot();

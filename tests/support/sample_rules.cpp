@@ -381,7 +381,17 @@ std::shared_ptr<const RuleList> rule_list() {
                                                  : rows * 3,
                               kNow - age * kMinute});
     age = age * 2 % 9973;
+    rule.off = rule.id == "after-hours";
+    rule.changed = rule.id == "usb-vital";
   }
+  out->roles = {"Supervisor", "Administrator"};
+  out->changes = {
+      {"after-hours", "Secure zone entered after hours", true, kNow + 5 * kDay, false, "G. Silva", kNow - 2 * kDay,
+       "the cleaning shift is known now; see the plan of October", ""},
+      {"usb-vital", "USB storage plugged into a vital host", false, 0, true, "A. Lindqvist", kNow - 9 * kDay,
+       "the backup station's own stick is no alarm", ""},
+      {"port-scan", "Port scan from inside", false, kNow - 3 * kDay, false, "A. Lindqvist", kNow - 12 * kDay,
+       "the scanner of the network team", "its file was changed: what the file says judges"}};
   out->problems = {
       "/etc/watchfloor/rules/net_connection_win_rdp.yml:20: field 'Computer': placeholder not configured: "
       "'domain_controller_hostnames'; give it values under 'placeholders' in a document of settings, or leave the rule "
@@ -410,6 +420,12 @@ std::shared_ptr<const RuleDetail> rule_detail(const std::string& id) {
                 "    condition: forced\nlevel: " +
                 std::string(name_of(made.level)) +
                 "\nwatchfloor:\n    title: '{door} forced'\n    plan:\n        - Look at the camera there\n";
+    if (id == "usb-vital") {
+      out->path += " (changed here)";
+      out->file_text = out->text;
+      out->text.replace(out->text.find("condition: forced"), 17,
+                        "known:\n        device: BK-0231\n    condition: forced and not known");
+    }
     if (made.rows[0] == 0) return out;
     out->rows = {{2417, "Server room forced after 4 denied badges", Priority::critical, kNow - 38 * kSecond,
                   IncidentState::fresh, Cause::none},
@@ -419,6 +435,69 @@ std::shared_ptr<const RuleDetail> rule_detail(const std::string& id) {
     return out;
   }
   out->text_absent = "This rule is not loaded";
+  return out;
+}
+
+std::shared_ptr<const Trial> trial(Trial::State state) {
+  auto out = std::make_shared<Trial>();
+  out->state = state;
+  out->number = 3;
+  out->edit = {"door-held", true, {}};
+  out->title = "Door held open";
+  out->by = "G. Silva";
+  out->asked = kNow - 2 * kMinute;
+  out->from = kNow - 30 * kDay;
+  out->share = state == Trial::State::done ? 1 : 0.42;
+  out->at = kNow - 17 * kDay;
+  out->took = 38 * kSecond;
+  if (state != Trial::State::done) return out;
+  auto report = std::make_shared<BacktestReport>();
+  report->from = out->from;
+  report->to = kNow;
+  report->events = 1'204'332;
+  report->then = {1'290, 1'452, {88, 1'071, 130, 1}, 16, 6'810};
+  report->candidate = {869, 981, {88, 650, 130, 1}, 12, 4'702};
+  report->confirmed = 41;
+  report->minutes_a_row = 5;
+  const auto row = [](std::uint64_t id, const char* title, Priority priority, std::int64_t age, Cause cause) {
+    BacktestReport::NamedRow out;
+    out.id = id;
+    out.rule_id = "door-held";
+    out.rule_title = "Door held open";
+    out.title = title;
+    out.priority = priority;
+    out.opened = kNow - age;
+    out.cause = cause;
+    return out;
+  };
+  report->missed = {row(2204, "Loading bay held open during the break-in of 3 November", Priority::medium, 21 * kDay,
+                        Cause::true_alarm)};
+  report->weaker = {row(2317, "Lab B forced after it was held open", Priority::high, 6 * kDay, Cause::true_alarm)};
+  report->weaker[0].note = "2 min later";
+  report->lost = {row(2411, "D-214 held open", Priority::medium, 6 * kHour, Cause::nuisance),
+                  row(2388, "Lobby door held open by a delivery", Priority::medium, 2 * kDay, Cause::authorised),
+                  report->missed[0]};
+  report->lost[1].other = 12;
+  report->gained = {row(88, "D-119 forced", Priority::high, 9 * kDay, Cause::none)};
+  report->gained[0].rule_title = "Door forced";
+  BacktestReport::RuleLine line;
+  line.id = "door-held";
+  line.title = "Door held open";
+  line.then = 421;
+  line.lost = 421;
+  report->rules = {line};
+  line.id = "door-forced";
+  line.title = "Door forced";
+  line.then = 46;
+  line.candidate = 47;
+  line.lost = 0;
+  line.gained = 1;
+  report->rules.push_back(line);
+  out->lost = 422;
+  out->gained = 1;
+  out->missed = 1;
+  out->weaker = 1;
+  out->report = std::move(report);
   return out;
 }
 
@@ -434,6 +513,19 @@ QueryPage answer(const Query& query) {
     page.rules = std::move(list);
   } else if (query.what == Query::What::rule) {
     page.rule = rule_detail(query.where);
+  } else if (query.what == Query::What::check) {
+    auto check = std::make_shared<RuleCheck>();
+    std::uint32_t line = 1;
+    for (std::size_t at = 0; at < query.edit.text.size(); ++line) {
+      const std::size_t end = std::min(query.edit.text.find('\n', at), query.edit.text.size());
+      if (query.edit.text.substr(at, end - at).find("urgent") != std::string::npos)
+        check->problems.push_back(
+            {line, "level 'urgent' is not known; use informational, low, medium, high or critical"});
+      at = end + 1;
+    }
+    page.check = std::move(check);
+  } else if (about_trials(query.what)) {
+    page.trial = std::make_shared<const Trial>();
   } else {
     page.error = "nothing is stored here";
   }
