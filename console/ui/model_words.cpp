@@ -63,7 +63,7 @@ Text word_of(Dispatch::Step step) {
 }
 
 Text word_of(CommandKind kind) {
-  static constexpr std::array<Text, 23> kWords{"acknowledge"_tr,     "dispatch##a command"_tr,
+  static constexpr std::array<Text, 24> kWords{"acknowledge"_tr,     "dispatch##a command"_tr,
                                                "note##a command"_tr, "escalate"_tr,
                                                "shelve"_tr,          "unshelve"_tr,
                                                "resolve"_tr,         "merge"_tr,
@@ -74,7 +74,7 @@ Text word_of(CommandKind kind) {
                                                "inhibit"_tr,         "end works"_tr,
                                                "ticket"_tr,          "progress"_tr,
                                                "panic"_tr,           "skip step"_tr,
-                                               "look up"_tr};
+                                               "look up"_tr,         "rule##a command"_tr};
   return at(kWords, kind);
 }
 
