@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <csignal>
+#include <filesystem>
 
 #include <CLI/CLI.hpp>
 #include <atomic>
@@ -50,6 +51,8 @@ int console(const Options& options) {
     if (Result<void> spoken = choose_language(options.view.language, ""); !spoken) return fail(spoken.error());
     Result<std::unique_ptr<seat::Seat>> seat = connect_seat(options.connect, post_of(options.view));
     if (!seat) return fail(seat.error());
+    const bool file = options.connect.find("://") == std::string::npos;
+    window->seat = file ? std::filesystem::absolute(options.connect).string() : options.connect;
     return show(**seat, *window, signals, waker);
   }
   raise_descriptor_limit();
@@ -83,6 +86,7 @@ int console(const Options& options) {
       note(fmt::format("if an engine runs there, `watchfloor --connect ipc://{}` is a seat on it", door.string()));
     return fail(*failure);
   }
+  window->seat = std::filesystem::absolute(wanted.data).string();
   const std::unique_ptr<seat::Seat> seat = seat::make_local_seat(arrival.backend(), post_of(options.view));
   const int status = show(*seat, *window, signals, waker);
   {
@@ -99,6 +103,7 @@ void add_console(CLI::App& app, Run& run) {
   const auto options = std::make_shared<Options>();
   add_engine_options(app, options->shared);
   add_view_options(app, options->view);
+  add_window_options(app, options->view);
   app.add_option("--connect", options->connect,
                  "A seat on a running engine: ipc://PATH, or a file with a seat's token");
   // Runs after the subcommands' callbacks; one of those has the say.

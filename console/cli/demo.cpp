@@ -287,6 +287,7 @@ int demo(const Options& options) {
   if (Result<void> started = start(stage, folder->path(), *times); !started) return fail(started.error());
   if (options.offscreen) return run_offscreen(stage, options, *times, folder->path(), waiting);
   window->title = "Watchfloor demo";
+  window->seat = "demo";
   window->quit_after = static_cast<double>(times->lasts) / static_cast<double>(kSecond);
   const std::unique_ptr<seat::Seat> seat = seat::make_local_seat(backend_of(*stage.house.engine, *stage.house.trials));
   return show(*seat, *window, signals, waker);
@@ -299,6 +300,7 @@ void add_demo(CLI::App& app, Run& run) {
       app.add_subcommand("demo", "The console on the sample site, with the real agents fed by a recording");
   const auto options = std::make_shared<Options>();
   add_view_options(*command, options->view);
+  add_window_options(*command, options->view);
   command->add_flag("--offscreen", options->offscreen,
                     "No window: run, print what happened, save pictures of wall and map");
   // The last one holds: `./dev run` names both, and passes on what it was called with.

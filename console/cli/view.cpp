@@ -17,6 +17,7 @@
 namespace wf::cli {
 namespace {
 
+const std::string kUsualSize = "1920x1080";
 constexpr int kSmallest = 320, kLargest = 16384;
 
 Result<std::pair<int, int>> size_of(const std::string& text) {
@@ -33,14 +34,7 @@ Result<std::pair<int, int>> size_of(const std::string& text) {
                "write one like 1920x1080, each side from 320 to 16384"};
 }
 
-ui::View view_of(const std::string& name) {
-  if (name == "map") return ui::View::map;
-  if (name == "agents") return ui::View::agents;
-  if (name == "rules") return ui::View::rules;
-  if (name == "guard") return ui::View::guard;
-  if (name == "gallery") return ui::View::gallery;
-  return ui::View::wall;
-}
+ui::View view_of(const std::string& name) { return ui::view_named(name).value_or(ui::View::wall); }
 
 /// A file that cannot be used is said in one line; the map goes on without it.
 std::shared_ptr<const BaseMap> base_map_of(const ViewOptions& options) {
@@ -58,15 +52,16 @@ ui::Theme theme_of(const std::string& name) { return name == "light" ? ui::Theme
 }  // namespace
 
 void add_view_options(CLI::App& command, ViewOptions& options) {
-  command.add_option("--view", options.view, "wall, map, agents, rules, guard or gallery")
-      ->check(CLI::IsMember({"wall", "map", "agents", "rules", "guard", "gallery"}))
-      ->capture_default_str();
+  command
+      .add_option("--view", options.view,
+                  "One window with this view: wall, map, agents, rules, guard, settings or gallery")
+      ->check([](const std::string& name) {
+        return ui::view_named(name) ? std::string() : "there is no view \"" + name + "\"";
+      });
   command.add_option("--post", options.post,
                      "With --view guard: the post's name (\"Gate 3\"); what is dispatched to it is shown there");
-  command.add_option("--theme", options.theme, "dark or light")
-      ->check(CLI::IsMember({"dark", "light"}))
-      ->capture_default_str();
-  command.add_option("--size", options.size, "Pixels, WIDTHxHEIGHT")->capture_default_str();
+  command.add_option("--theme", options.theme, "dark or light")->check(CLI::IsMember({"dark", "light"}));
+  command.add_option("--size", options.size, "Pixels, WIDTHxHEIGHT; default: 1920x1080, or as it was");
   command.add_option("--language", options.language,
                      "Language of the interface: en, de or another catalogue of assets/languages; default: `seat: "
                      "{language: …}` of the configuration, then LC_ALL, LC_MESSAGES, LANG");
@@ -83,21 +78,29 @@ std::optional<std::string> post_of(const ViewOptions& options) {
   return options.view == "guard" ? std::optional(options.post) : std::nullopt;
 }
 
+void add_window_options(CLI::App& command, ViewOptions& options) {
+  command
+      .add_option("--arrangement", options.arrangement,
+                  "Open the windows that were saved by this name, each at its place (palette: save arrangement)")
+      ->excludes("--view");
+}
+
 Result<shell::WindowOptions> window_options(const ViewOptions& options) {
-  const Result<std::pair<int, int>> size = size_of(options.size);
+  const Result<std::pair<int, int>> size = size_of(options.size.empty() ? kUsualSize : options.size);
   if (!size) return size.error();
   shell::WindowOptions out;
-  out.view = view_of(options.view);
+  if (!options.view.empty()) out.view = view_of(options.view);
   out.post = options.post;
-  out.theme = theme_of(options.theme);
-  std::tie(out.width, out.height) = *size;
+  if (!options.theme.empty()) out.theme = theme_of(options.theme);
+  if (!options.size.empty()) std::tie(out.width, out.height) = *size;
+  out.arrangement = options.arrangement;
   out.scale = static_cast<float>(options.scale);
   out.base_map = base_map_of(options);
   return out;
 }
 
 Result<shell::ShotOptions> shot_options(const ViewOptions& options, const std::string& out_file) {
-  const Result<std::pair<int, int>> size = size_of(options.size);
+  const Result<std::pair<int, int>> size = size_of(options.size.empty() ? kUsualSize : options.size);
   if (!size) return size.error();
   shell::ShotOptions out;
   out.view = view_of(options.view);

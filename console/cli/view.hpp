@@ -19,7 +19,8 @@ namespace wf::cli {
 
 /// Options of what is drawn.
 struct ViewOptions {
-  std::string view = "wall", theme = "dark", size = "1920x1080";
+  std::string view, theme, size;  ///< empty: as a window showed it last, or the wall, dark, 1920x1080
+  std::string arrangement;        ///< windows that were saved by this name
   double scale = 0;
   std::vector<std::string> base_map;
   std::string post;      ///< name of the guard's post
@@ -27,6 +28,8 @@ struct ViewOptions {
 };
 /// Adds --view, --post, --theme, --size, --scale and --base-map.
 void add_view_options(CLI::App& command, ViewOptions& options);
+/// Adds --arrangement, for what opens windows.
+void add_window_options(CLI::App& command, ViewOptions& options);
 
 /// As what the seat sits down: a guard's post, of this name if it has one; nothing: as a console.
 [[nodiscard]] std::optional<std::string> post_of(const ViewOptions& options);

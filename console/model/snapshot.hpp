@@ -56,6 +56,7 @@ struct AgentState {
     std::uint64_t first = 0, last = 0;
     bool given_up = false;
     std::string reason;  ///< of what was given up
+    bool operator==(const Numbers&) const = default;
   };
   std::vector<Numbers> numbers;  ///< at most kMostNumbers, missing ones first
   static constexpr std::size_t kMostNumbers = 40;
@@ -66,6 +67,7 @@ struct AgentState {
     std::uint64_t up_to = 0;   ///< the highest number that is accounted for
     std::uint64_t stored = 0;  ///< how many of them are stored
     std::uint64_t missing = 0, given_up = 0;
+    bool operator==(const Lane&) const = default;
   };
   std::vector<Lane> ledger;  ///< at most kMostLanes; one that misses numbers is always among them
   static constexpr std::size_t kMostLanes = 24;
@@ -75,6 +77,7 @@ struct AgentState {
   struct Remark {
     UtcNs time = 0;
     std::string kind, text;  ///< link.flood, link.revoked…; one line
+    bool operator==(const Remark&) const = default;
   };
   std::vector<Remark> remarks;  ///< newest first, at most kMostRemarks
   static constexpr std::size_t kMostRemarks = 6;
@@ -88,6 +91,7 @@ struct AgentState {
   AgentReport report;
   std::uint64_t refused_batches = 0;  ///< stored, but not readable by this engine
   std::string problem;                ///< why the newest of them was not; empty: none
+  bool operator==(const AgentState&) const = default;
 };
 
 /// One engine thread's or queue's health, for the top bar and the agents view.
@@ -101,6 +105,7 @@ struct EngineHealth {
   std::uint64_t ledger_gaps = 0;
   bool recorded = false;  ///< events of a recording without an engine: nothing is stored, linked or checked
   std::string heartbeat;  ///< why the heartbeat to elsewhere fails; empty: it does not, or there is none
+  bool operator==(const EngineHealth&) const = default;
 };
 
 /// The picture that a seat draws. Immutable; a new one replaces it.
@@ -139,6 +144,7 @@ struct Snapshot {
     Priority priority = Priority::low;
     bool acknowledged = false, resolved = false;
     UtcNs begin = 0, end = 0;
+    bool operator==(const Bar&) const = default;
   };
   std::vector<Bar> bars;
   EngineHealth health;
@@ -147,6 +153,8 @@ struct Snapshot {
   std::string threat_name = "Elevated";
   bool demo = false;
 
+  /// What is shared counts as equal if it is the same object.
+  bool operator==(const Snapshot&) const = default;
   [[nodiscard]] const Incident* incident(std::uint64_t id) const {
     for (const auto& i : incidents)
       if (i->id == id) return i.get();

@@ -1,6 +1,8 @@
 #pragma once
+#include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "console/sound/output.hpp"
@@ -29,18 +31,21 @@ struct Feed {
 };
 
 struct WindowOptions {
-  ui::View view = ui::View::wall;
-  ui::Theme theme = ui::Theme::dark;
-  int width = 1920, height = 1080;
-  float scale = 0;                               ///< interface scale; 0: from the monitor
-  double quit_after = 0;                         ///< seconds; 0: until closed
+  std::optional<ui::View> view;    ///< in one window; else what was shown last, or the wall
+  std::optional<ui::Theme> theme;  ///< else what was set last, or dark
+  int width = 0, height = 0;       ///< 0: as it was last, or 1920 × 1080
+  std::string arrangement;         ///< windows that were saved by this name; empty: those that were open last
+  std::string seat;                ///< which engine's seat this is; empty: nothing is kept of it
+  std::filesystem::path kept;      ///< the file that keeps it; empty: usual_kept_file()
+  float scale = 0;                 ///< interface scale; 0: from the monitor
+  double quit_after = 0;           ///< seconds; 0: until closed
   std::shared_ptr<const BaseMap> base_map = {};  ///< behind the sites on the world map; null: a graticule alone
   std::string post = {};                         ///< the guard's view: name of the post
   std::string title = "Watchfloor";
   sound::Output* sound = nullptr;  ///< null: the system's device
 };
 
-/// Opens a window and runs until it is closed. Frames are drawn on input, on change and when the ui asks.
+/// Opens the windows and runs until the last is closed. Frames are drawn on input, on change and when the ui asks.
 /// Ctrl with + − 0 zooms the interface from 75 % to 250 %, F11 switches full screen.
 /// An error says why there is no window (no display, no OpenGL 3.3).
 [[nodiscard]] Result<void> run_window(const WindowOptions& options, const Feed& feed);

@@ -18,6 +18,10 @@ class Sounder {
   /// Call whenever the program wakes up, with the newest snapshot. Returns in how many seconds at the latest it is due
   /// again without news; < 0: only with news.
   double step(const std::shared_ptr<const Snapshot>& snapshot, double now);
+  /// 0…1, as the settings have it.
+  void set_volume(float volume) { volume_ = volume; }
+  /// What was muted when the program ended stays muted for what is left.
+  void mute(double now, double lasts) { annunciator_.mute(now, lasts); }
   /// What a person asked for in a frame.
   void carry_out(const ui::SoundWish& wish, double now);
   /// For the frame's input.
@@ -26,7 +30,7 @@ class Sounder {
  private:
   sound::Output& output_;
   ui::Annunciator annunciator_;
-  float volume_ = ui::kUsualVolume;
+  float volume_ = ui::Comfort{}.volume;
 };
 
 }  // namespace wf::shell

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <utility>
 
 #include "console/shell/gl.hpp"
 
@@ -21,7 +22,8 @@ Result<std::unique_ptr<Stage>> Stage::make(ui::Theme theme, ui::View view, float
   io.LogFilename = nullptr;
   std::string missing;
   stage->fonts_ = find_fonts(missing);
-  if (!missing.empty()) std::fprintf(stderr, "watchfloor: %s\n", missing.c_str());
+  static bool said = false;  // once, however many windows there are
+  if (!missing.empty() && !std::exchange(said, true)) std::fprintf(stderr, "watchfloor: %s\n", missing.c_str());
   stage->console_ = std::make_unique<ui::Console>();
   stage->console_->set_theme(theme);
   stage->console_->set_view(view);
@@ -64,6 +66,13 @@ ui::FrameOutput Stage::build(const std::shared_ptr<const Snapshot>& snapshot, co
   ImGui::Render();
   for (const std::string& line : output.remarks) std::fprintf(stderr, "watchfloor: %s\n", line.c_str());
   return output;
+}
+
+void Stage::build_plain(const char* text) const {
+  ImGui_ImplOpenGL3_NewFrame();
+  ImGui::NewFrame();
+  ImGui::GetForegroundDrawList()->AddText({24, 24}, IM_COL32(255, 120, 136, 255), text);
+  ImGui::Render();
 }
 
 void Stage::draw(int width, int height) const {

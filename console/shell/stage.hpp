@@ -26,9 +26,12 @@ class Stage {
   [[nodiscard]] float scale() const { return scale_; }
   /// Between frames: ImGui's display size and time must be set. Builds one frame and its draw data.
   ui::FrameOutput build(const std::shared_ptr<const Snapshot>& snapshot, const ui::FrameInput& input);
+  /// A frame of one line and no console.
+  void build_plain(const char* text) const;
   /// Clears and draws the built frame into the current framebuffer.
   void draw(int width, int height) const;
   [[nodiscard]] ui::Console& console() { return *console_; }
+  [[nodiscard]] const ui::Console& console() const { return *console_; }
 
  private:
   Stage() = default;

@@ -48,7 +48,7 @@ void AlertWall::update(Frame& f, Desk& d, const Rect& area) {
   held_ = hold && !force;
   arrange(f, d);
 
-  const bool compact = d.compact || f.snapshot.flood;
+  const bool compact = d.comfort.compact || f.snapshot.flood;
   const float row = compact ? unit::kCompactRow : unit::kRow;
   const int page = std::max(1, static_cast<int>(list_height_ / row) - 1);
   // Nothing chosen: the first key that would act chooses the first row, so that nobody acts on what they do not see.
@@ -60,7 +60,7 @@ void AlertWall::update(Frame& f, Desk& d, const Rect& area) {
   if (d.keys.take(Key::home)) move(f, d, -static_cast<int>(visible_.size()));
   if (d.keys.take(Key::end)) move(f, d, static_cast<int>(visible_.size()));
   if (f.snapshot.flood && d.keys.letter('g')) d.unfold = !d.unfold;
-  if (d.keys.letter('y')) d.compact = !d.compact;
+  if (d.keys.letter('y')) d.comfort.compact = !d.comfort.compact;
   if (d.keys.letter('a')) d.filter = Filter{};
   if (d.keys.letter('u'))
     d.filter.base = d.filter.base == Filter::Base::unacknowledged ? Filter::Base::all : Filter::Base::unacknowledged;
@@ -126,7 +126,7 @@ void AlertWall::move(Frame& f, Desk& d, int by) {
   // say.
   const int to = std::clamp(at >= 0 ? at + by : by > 0 ? by - 1 : last + 1 + by, 0, last);
   f.selection.incident = visible_[static_cast<std::size_t>(to)]->id;
-  show_row(to, d.compact || f.snapshot.flood ? unit::kCompactRow : unit::kRow);
+  show_row(to, d.comfort.compact || f.snapshot.flood ? unit::kCompactRow : unit::kRow);
 }
 
 void AlertWall::show_row(int index, float row) {
@@ -157,7 +157,7 @@ void AlertWall::draw(Frame& f, Desk& d, const Rect& area) {
   if (visible_.empty() && folds_.empty())
     draw_nothing(f, d, body);
   else
-    draw_list(f, d, body, d.compact || f.snapshot.flood);
+    draw_list(f, d, body, d.comfort.compact || f.snapshot.flood);
   draw_footer(f, d, {area.x, area.bottom() - unit::kFooter, area.w, unit::kFooter});
   p.upright(area.right() - 1, area.y, area.h, p.t.line2);
   p.pop_clip();

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <string>
 #include <utility>
 
@@ -19,6 +20,7 @@
 #include "console/ui/probe.hpp"
 #include "console/ui/rail.hpp"
 #include "console/ui/rules_view.hpp"
+#include "console/ui/settings_view.hpp"
 #include "console/ui/site_map.hpp"
 #include "console/ui/time_strip.hpp"
 #include "console/ui/top_bar.hpp"
@@ -48,7 +50,6 @@ struct Console::Impl {
   Fonts fonts;
   bool cjk_font = false;
   Hits hits;
-  Theme theme = Theme::dark;
   View view = View::wall;
   Selection selection;
   SiteTime time;
@@ -61,18 +62,26 @@ struct Console::Impl {
   RulesView rules;
   Gallery gallery;
   GuardView guard;
+  SettingsView settings;
   Palette palette;
   PersonDoors doors;
   SiteMapState pane, full, post;
+  FrameOutput out;                   ///< of the frame that is being drawn
+  std::map<View, std::string> shut;  ///< views that failed again and again, and why
+  std::function<void(View, bool)>* before_view = nullptr;
   bool keys_help = false, first = true;
   double moved = -1e9;
   std::vector<WrittenText>* written = nullptr;
+  std::optional<WindowMemory> kept;  ///< what waits for the first snapshot
 
+  void resume(const Snapshot& s);
   void take_snapshot(const std::shared_ptr<const Snapshot>& s);
   void take_replies(const FrameInput& input);
   void settle(const FrameInput& input, double& redraw_in);
   void keys(Frame& f, FrameOutput& out);
-  void draw(Frame& f, const Rect& window);
+  void draw(Frame& f, FrameOutput& out, const Rect& window);
+  void draw_view(Frame& f, FrameOutput& out, const Rect& rest);
+  void draw_shut(Frame& f, const Rect& r, const std::string& why);
   void draw_over(Frame& f, const Rect& window);
   void draw_before_field(Frame& f, const Rect& toasts, const Rect& window);
   void draw_wall_view(Frame& f, const Rect& r);
@@ -91,9 +100,12 @@ void Console::build_fonts(ImFontAtlas& atlas, const FontFiles& files, float font
 
 bool Console::wants_fonts() const { return impl_->cjk_font && impl_->wanted.grew(); }
 
-void Console::set_theme(Theme theme) { impl_->theme = theme; }
+const Comfort& Console::comfort() const { return impl_->desk.comfort; }
+void Console::set_comfort(const Comfort& comfort) { impl_->desk.comfort = comfort; }
+void Console::set_theme(Theme theme) { impl_->desk.comfort.theme = theme; }
 void Console::set_view(View view) { impl_->view = view; }
 void Console::set_post(std::string name) { impl_->guard.set_post(std::move(name)); }
+View Console::view() const { return impl_->view; }
 
 void Console::select(std::uint64_t incident) {
   impl_->selection.incident = incident;
@@ -107,9 +119,68 @@ void Console::set_base_map(const std::shared_ptr<const BaseMap>& map) {
 void Console::show_world() { impl_->full.memory->world_wanted = true; }
 void Console::open_card(const std::string& device) { impl_->selection.device = device; }
 
+WindowMemory Console::memory() const {
+  const Impl& m = *impl_;
+  WindowMemory out;
+  if (m.kept) {
+    out = *m.kept;
+  } else {
+    out.incident = m.selection.incident;
+    if (m.desk.selected != nullptr && m.desk.selected->id == out.incident) out.opened = m.desk.selected->opened;
+    m.panel.begun(out);
+  }
+  out.view = m.view;
+  out.site = m.selection.site;
+  out.level = m.selection.level;
+  out.pane = stand_of(m.pane);
+  out.full = stand_of(m.full);
+  out.filter = m.desk.filter;
+  out.filter_person_name = m.desk.filter_person_name;
+  return out;
+}
+
+void Console::restore(const WindowMemory& kept) {
+  Impl& m = *impl_;
+  m.kept = kept;
+  m.view = kept.view;
+  m.selection.site = kept.site;
+  m.selection.level = kept.level;
+  stand_at(m.pane, kept.pane);
+  stand_at(m.full, kept.full);
+  m.desk.filter = kept.filter;
+  m.desk.filter_person_name = kept.filter_person_name;
+}
+
+/// An id alone is not enough: another log has an incident of the same number.
+void Console::Impl::resume(const Snapshot& s) {
+  if (!kept || (s.version == 0 && s.incidents.empty())) return;
+  const WindowMemory back = *std::exchange(kept, std::nullopt);
+  const auto same = [&](std::uint64_t id, UtcNs opened) {
+    const Incident* const i = id == 0 ? nullptr : s.incident(id);
+    return i != nullptr && i->opened == opened;
+  };
+  // Somebody who was quicker than the engine has chosen already.
+  if (selection.incident == 0 && same(back.incident, back.opened)) {
+    selection.incident = back.incident;
+    desk.reveal = back.incident;
+  }
+  WindowMemory begun = back;
+  std::erase_if(begun.drafts, [&](const Draft& d) { return !same(d.incident, d.opened); });
+  const bool about_it = begun.form.incident == 0 ||
+                        (same(begun.form.incident, begun.form.opened) && begun.form.incident == selection.incident);
+  if (!about_it) begun.form = {};
+  panel.resume(begun);
+}
+
+void Console::tell_failure(std::string title, std::string why, double now) {
+  impl_->desk.toast(Toast::Kind::error, std::move(title), std::move(why), now);
+}
+std::vector<Command> Console::unsent() { return std::exchange(impl_->out.commands, {}); }
+void Console::shut(View view, std::string why) { impl_->shut[view] = std::move(why); }
+
 Probe probe(Console& console) {
   Console::Impl& m = *console.impl_;
-  return {m.written, m.hits, m.selection, m.view, m.desk};
+  return {m.written, m.hits, m.selection, m.view, m.desk, m.before_view};
 }
 
 void Console::Impl::take_snapshot(const std::shared_ptr<const Snapshot>& s) {
@@ -177,6 +248,7 @@ void Console::Impl::keys(Frame& f, FrameOutput& out) {
   if (k.letter('t')) f.view = View::rules;
   if (k.letter('l')) desk.want_theme = true;
   if (k.letter('q')) desk.want_mute = true;
+  if (k.letter(',')) f.view = View::settings;
   desk.modal = palette.is_open() || keys_help || doors.is_open();
 }
 
@@ -208,21 +280,25 @@ void Console::Impl::draw_wall_view(Frame& f, const Rect& r) {
   if (strip_h > 0) strip.draw(f, desk, {r.x, body.bottom(), r.w, strip_h});
 }
 
-void Console::Impl::draw(Frame& f, const Rect& window) {
-  if (f.view == View::guard) {
-    guard.update(f, desk);
-    guard.draw(f, desk, window, post);
-    draw_over(f, window);
+void Console::Impl::draw_shut(Frame& f, const Rect& r, const std::string& why) {
+  Painter& p = f.p;
+  icon(p, Icon::warning, r.mid_x(), r.y + r.h * 0.3F, 40, p.t.of(Priority::medium).text, 2);
+  p.text(r.mid_x(), r.y + r.h * 0.3F + 48, "This view failed again and again, and was shut", Face::l_semibold, p.t.t1,
+         Align::center, r.w - 32);
+  p.text(r.mid_x(), r.y + r.h * 0.3F + 76, why, Face::m, p.t.t2, Align::center, r.w - 32);
+  const ButtonStyle style;
+  const float w = button_width(p, "Try again", style);
+  if (button(p, "shut/again", std::round(r.mid_x() - w / 2), r.y + r.h * 0.3F + 100, "Try again", style).clicked)
+    shut.erase(f.view);
+}
+
+void Console::Impl::draw_view(Frame& f, FrameOutput& out, const Rect& rest) {
+  const auto why = shut.find(f.view);
+  if (before_view != nullptr) (*before_view)(f.view, why != shut.end());
+  if (why != shut.end()) {
+    draw_shut(f, rest, why->second);
     return;
   }
-  const Rect top_at{0, 0, window.w, unit::kTopBar};
-  const Rect rail_at{0, top_at.bottom(), unit::kRail, window.h - top_at.h};
-  Rect rest{unit::kRail, top_at.bottom(), window.w - unit::kRail, window.h - top_at.h};
-  f.p.fill(window, f.p.t.bg1);
-  const float banners = draw_banners(f, desk, rest);
-  rest.y += banners;
-  rest.h -= banners;
-  panel.update(f, desk);
   switch (f.view) {
     case View::wall:
       draw_wall_view(f, rest);
@@ -241,12 +317,35 @@ void Console::Impl::draw(Frame& f, const Rect& window) {
       if (!desk.modal) rules.update(f, desk);
       rules.draw(f, desk, rest);
       break;
+    case View::settings:
+      settings.draw(f, desk, rest, out.sound);
+      break;
     case View::gallery:
       gallery.draw(f, desk, rest);
       break;
     case View::guard:
+      guard.update(f, desk);
+      guard.draw(f, desk, rest, post);
       break;
   }
+}
+
+void Console::Impl::draw(Frame& f, FrameOutput& out, const Rect& window) {
+  if (f.view == View::guard) {
+    f.p.fill(window, f.p.t.bg1);
+    draw_view(f, out, window);
+    draw_over(f, window);
+    return;
+  }
+  const Rect top_at{0, 0, window.w, unit::kTopBar};
+  const Rect rail_at{0, top_at.bottom(), unit::kRail, window.h - top_at.h};
+  Rect rest{unit::kRail, top_at.bottom(), window.w - unit::kRail, window.h - top_at.h};
+  f.p.fill(window, f.p.t.bg1);
+  const float banners = draw_banners(f, desk, rest);
+  rest.y += banners;
+  rest.h -= banners;
+  panel.update(f, desk);
+  draw_view(f, out, rest);
   draw_rail(f, desk, rail_at);
   draw_top_bar(f, desk, top_at, top);
   float above = f.view == View::wall ? unit::kStrip : f.view == View::map ? unit::kSlimStrip : 0;
@@ -294,7 +393,8 @@ void Console::Impl::mute(const FrameInput& input, FrameOutput& out) {
 
 FrameOutput Console::frame(const std::shared_ptr<const Snapshot>& snapshot, const FrameInput& input) {
   Impl& m = *impl_;
-  FrameOutput out;
+  FrameOutput& out = m.out;
+  out = {};
   const float scale = m.fonts.font_height / 16.0F;
   const Rect window{0, 0, input.width / scale, input.height / scale};
 
@@ -318,22 +418,27 @@ FrameOutput Console::frame(const std::shared_ptr<const Snapshot>& snapshot, cons
                     m.doors.is_open());
   if (input_came || m.desk.keys.any()) m.moved = input.seconds;
   m.desk.tip.clear();
+  m.resume(*snapshot);
   m.take_snapshot(snapshot);
   m.take_replies(input);
   m.desk.answers = input.answers;
   m.settle(input, out.redraw_in);
   m.desk.seconds = m.desk.counts.open > 0 || input.seconds - m.moved < kMoved;
 
-  if (std::exchange(m.desk.want_theme, false)) m.theme = m.theme == Theme::dark ? Theme::light : Theme::dark;
+  Theme& theme = m.desk.comfort.theme;
+  if (std::exchange(m.desk.want_theme, false)) theme = theme == Theme::dark ? Theme::light : Theme::dark;
   if (std::exchange(m.desk.want_keys, false)) m.keys_help = true;
-  Painter painter(*ImGui::GetWindowDrawList(), tokens(m.theme), m.fonts, m.hits);
+  Painter painter(*ImGui::GetWindowDrawList(), tokens(theme), m.fonts, m.hits);
   painter.written = m.written;
-  Frame f{painter, *snapshot, input, m.time, m.selection, m.view, out.commands, out.redraw_in};
+  Frame f{painter,      *snapshot,     input,
+          m.time,       m.selection,   m.view,
+          out.commands, out.redraw_in, m.desk.comfort.reduce_motion};
   const View before = m.view;
   const std::uint64_t selected = m.selection.incident;
   m.keys(f, out);
-  m.draw(f, window);
+  m.draw(f, out, window);
   if (std::exchange(m.desk.want_mute, false)) m.mute(input, out);
+  out.desktop = std::exchange(m.desk.desktop, {});
   // Escape closes what is open; when nothing is, it lets the selection go.
   if (!m.desk.modal && m.desk.keys.take(Key::escape) && !m.desk.keys.typing()) {
     if (!m.selection.device.empty())
@@ -351,7 +456,7 @@ FrameOutput Console::frame(const std::shared_ptr<const Snapshot>& snapshot, cons
   out.questions = std::exchange(m.desk.questions, {});
   ImGui::End();
   ImGui::PopStyleVar(4);
-  return out;
+  return std::move(out);
 }
 
 }  // namespace wf::ui

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "console/model/base_map.hpp"
@@ -11,13 +12,17 @@
 #include "console/model/query.hpp"
 #include "console/model/snapshot.hpp"
 #include "console/ui/annunciator.hpp"
+#include "console/ui/remembered.hpp"
 
 struct ImFontAtlas;
 
 namespace wf::ui {
 
 enum class Theme : std::uint8_t { dark, light };
-enum class View : std::uint8_t { wall, map, agents, rules, gallery, guard };
+enum class View : std::uint8_t { wall, map, agents, rules, gallery, guard, settings };
+/// "wall", "map"…, as the command line and kept files write them.
+[[nodiscard]] std::string_view name_of(View view);
+[[nodiscard]] std::optional<View> view_named(std::string_view name);
 
 /// Where the fonts lie; an empty path means that ImGui's own font stands in.
 struct FontFiles {
@@ -35,6 +40,18 @@ struct Answer {
   std::uint64_t token = 0;
   std::shared_ptr<const QueryPage> page;
 };
+/// The windows of a program, for its settings and its palette.
+struct DesktopState {
+  std::vector<std::string> arrangements;  ///< names of those that are saved
+  std::string arrangement;                ///< the one that was opened or saved last; empty: none
+  std::size_t windows = 1;
+};
+/// What a person wants of the windows.
+struct DesktopWish {
+  std::optional<View> open_window;
+  std::string save, open, forget;  ///< an arrangement's name; empty: nothing
+  [[nodiscard]] bool any() const { return open_window || !save.empty() || !open.empty() || !forget.empty(); }
+};
 
 /// What a frame is told from outside; the ui has no clock of its own.
 struct FrameInput {
@@ -46,6 +63,9 @@ struct FrameInput {
   SoundState sound;
   std::vector<Answer> answers = {};  ///< to questions, since the last frame
   bool can_ask = true;               ///< somebody answers questions: not so where a snapshot is all there is
+  DesktopState desktop;
+  std::string kept_in;       ///< the file that keeps what is set and begun; empty: none does
+  std::string kept_problem;  ///< why it does not; empty: it does
 };
 
 /// What a person asked of the sound.
@@ -53,8 +73,6 @@ struct SoundWish {
   bool toggle_mute = false;
   std::optional<Priority> try_tone;
 };
-/// Of the loudest that the device can, as long as nobody has set another.
-inline constexpr float kUsualVolume = 0.7F;
 
 /// What a frame asks of the shell.
 struct FrameOutput {
@@ -64,6 +82,7 @@ struct FrameOutput {
   SoundWish sound;
   std::vector<Question> questions = {};
   std::vector<std::string> remarks = {};  ///< for the log, one line each, each once
+  DesktopWish desktop;
 };
 
 struct Probe;
@@ -78,10 +97,14 @@ class Console {
   void build_fonts(ImFontAtlas& atlas, const FontFiles& files, float font_height);
   /// The last frame met Chinese, Japanese or Korean writing that the atlas lacks: build the fonts again.
   [[nodiscard]] bool wants_fonts() const;
+  /// The same in every window of a program: whoever draws several tells each what was changed in another.
+  [[nodiscard]] const Comfort& comfort() const;
+  void set_comfort(const Comfort& comfort);
   void set_theme(Theme theme);
   void set_view(View view);
   /// The guard's view is that of this post; empty: of its user alone.
   void set_post(std::string name);
+  [[nodiscard]] View view() const;
   /// Selects an incident (0: none) as a click on its row would.
   void select(std::uint64_t incident);
   /// What the world map draws behind the sites; null: a graticule alone.
@@ -90,6 +113,15 @@ class Console {
   void show_world();
   /// Opens the card of a device on the map.
   void open_card(const std::string& device);
+  /// What would have to be found or written again if the program ended now; and puts it back. What belongs to incidents
+  /// waits for the first snapshot that has any, and for those that are still the same.
+  [[nodiscard]] WindowMemory memory() const;
+  void restore(const WindowMemory& kept);
+  /// Says that the frame before could not be drawn; and shuts a view until somebody tries it again.
+  void tell_failure(std::string title, std::string why, double now);
+  void shut(View view, std::string why);
+  /// What a frame that threw had to say to the engine before: a key that was pressed counts.
+  [[nodiscard]] std::vector<Command> unsent();
   /// Draws one frame between ImGui::NewFrame and ImGui::Render.
   FrameOutput frame(const std::shared_ptr<const Snapshot>& snapshot, const FrameInput& input);
 

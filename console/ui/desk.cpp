@@ -88,6 +88,25 @@ void Desk::toast(Toast::Kind kind, std::string title, std::string detail, double
   toasts.push_back({kind, std::move(title), std::move(detail), at});
 }
 
+std::string arrangement_name(std::string_view written) {
+  constexpr std::size_t kMost = 40;
+  while (!written.empty() && written.front() == ' ') written.remove_prefix(1);
+  if (written.size() > kMost) {
+    std::size_t end = kMost;
+    while (end > 0 && (static_cast<unsigned char>(written[end]) & 0xC0U) == 0x80U) --end;  // not within a character
+    written = written.substr(0, end);
+  }
+  while (!written.empty() && written.back() == ' ') written.remove_suffix(1);
+  return std::string(written);
+}
+
+void save_arrangement(Frame& f, Desk& d, const std::string& name) {
+  d.desktop.save = name;
+  d.toast(Toast::Kind::done,
+          plural<"{0} window saved as “{1}”", "{0} windows saved as “{1}”">(f.input.desktop.windows, name),
+          text_of<"Start with --arrangement {}">(name), f.input.seconds);
+}
+
 const Site* home_site(const Snapshot& s) {
   if (!s.estate || s.estate->sites.empty()) return nullptr;
   const auto& sites = s.estate->sites;

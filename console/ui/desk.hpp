@@ -72,7 +72,7 @@ struct Desk {
   const Incident* selected = nullptr;  ///< of `snapshot`; null: none, or no longer open
   bool modal = false;                  ///< something lies over the views and has the keyboard
   bool seconds = true;                 ///< clocks show seconds
-  bool compact = false;                ///< density of the wall
+  Comfort comfort;                     ///< theme, density, zoom… as the settings have them
   bool unfold = false;                 ///< in a flood: show what is folded
   Filter filter;
   std::vector<Sent> sent;
@@ -80,6 +80,7 @@ struct Desk {
   Action wanted = Action::none;  ///< taken by the incident panel in this frame
   bool want_palette = false, want_keys = false, want_theme = false, want_mute = false;
   std::string want_doors;           ///< id of the person whose doors of today somebody wants to know
+  DesktopWish desktop;              ///< of this frame
   std::uint64_t reveal = 0;         ///< the wall scrolls to it
   std::vector<Question> questions;  ///< of this frame, on their way to the engine
   std::vector<Answer> answers;      ///< that came with this frame
@@ -101,6 +102,11 @@ struct Desk {
   [[nodiscard]] std::shared_ptr<const QueryPage> answer(std::uint64_t token);
   void toast(Toast::Kind kind, std::string title, std::string detail, double at);
 };
+
+/// A name that somebody wrote, as an arrangement of windows can have it: without blanks around it, not too long.
+[[nodiscard]] std::string arrangement_name(std::string_view written);
+/// Saves the windows by that name, and says so.
+void save_arrangement(Frame& f, Desk& d, const std::string& name);
 
 /// The site that this seat is at home on: the one with the most devices. Null: no estate.
 [[nodiscard]] const Site* home_site(const Snapshot& s);

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "console/ui/desk.hpp"
+#include "console/ui/remembered.hpp"
 #include "console/ui/widgets.hpp"
 
 namespace wf::ui {
@@ -43,8 +44,12 @@ class IncidentPanel {
     form_ = PanelForm{};
     skip_ = {};
   }
+  /// What was begun and not sent, to be kept; and puts it back where it was.
+  void begun(WindowMemory& out) const;
+  void resume(const WindowMemory& kept);
 
  private:
+  void turn_note(const Snapshot& s, const Incident* to);
   void act(Frame& f, Desk& d, Action action);
   void submit(Frame& f, Desk& d);
   void submit_alike(Frame& f, Desk& d);
@@ -110,7 +115,9 @@ class IncidentPanel {
   Followed followed_;
   Rect focus_row_;  ///< of the step to do now, in this frame
   FieldState note_;
-  std::uint64_t note_incident_ = 0;
+  Draft noted_;                ///< which incident `note_` is about
+  std::vector<Draft> drafts_;  ///< of the others, the newest last
+  UtcNs form_opened_ = 0;      ///< when the form's incident opened
   bool focus_note_ = false;
   std::uint64_t shown_ = 0;
   Scroll why_, middle_, right_;

@@ -156,6 +156,11 @@ void choose_place(Frame& f, MapMemory& m) {
       m.enter(best, m.usual_level(best));
     }
     m.started = true;
+    if (m.kept) {
+      m.unguided = m.unguided && !m.kept->chosen;
+      if (m.kept->chosen) m.followed = sel.incident;  // it stands where it was left, and does not turn to it again
+      if (m.kept->world) m.enter_world();
+    }
   } else if (!told) {
     adopt(sel.site, sel.level);
   }

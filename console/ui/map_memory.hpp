@@ -1,5 +1,6 @@
 #pragma once
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -83,7 +84,8 @@ struct MapMemory {
 
   // Where the map is.
   bool world = false;
-  bool world_wanted = false;  ///< shown as soon as there is an estate
+  std::optional<MapStand> kept;  ///< from an earlier start; taken when the map is first drawn
+  bool world_wanted = false;     ///< shown as soon as there is an estate
   std::size_t site = 0;
   const Level* level = nullptr;
   std::string told_site, told_level;  ///< what was written into Selection last

@@ -95,6 +95,14 @@ void MapView::zoom(ImVec2 pointer, float factor) {
   fitted_ = false;
 }
 
+void MapView::stand(Point center, float scale) {
+  if (!finite(center) || !(scale > 0)) return;
+  now_.center = center;
+  now_.scale = std::clamp(scale, least(), std::max(kMapClosest, fit_scale_));
+  moving_ = false;
+  fitted_ = false;
+}
+
 void MapView::pan(ImVec2 by) {
   if (by.x == 0 && by.y == 0) return;
   const ImVec2 mid(now_.port.mid_x() - by.x, now_.port.mid_y() - by.y);

@@ -17,6 +17,8 @@ class MapView {
   /// Out to this scale it may zoom at least, however near what it is fitted to.
   void set_farthest(float scale) { farthest_ = scale; }
   void zoom(ImVec2 pointer, float factor);
+  /// Stands there at once; what is no number changes nothing.
+  void stand(Point center, float scale);
   void pan(ImVec2 by);
   /// Moves on; true while it is under way.
   bool step(double seconds);

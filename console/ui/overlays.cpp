@@ -151,6 +151,8 @@ void draw_keys_help(Frame& f, Desk& d, const Rect& window, bool& open) {
                                          {"T", "rules: what they are worth"},
                                          {"F", "map: fit; rules: find"},
                                          {"L", "light or dark"},
+                                         {",", "settings"},
+                                         {"Ctrl + −", "zoom; Ctrl 0: as it was"},
                                          {"F11", "full screen"},
                                          {"Q", "mute for 10 min"},
                                          {"?", "these keys"},
@@ -159,7 +161,9 @@ void draw_keys_help(Frame& f, Desk& d, const Rect& window, bool& open) {
   p.fill({window.x, window.y, window.w, window.h}, faded(t.bg0, 0.5F));
   const bool three = window.w > 960;
   const float w = three ? 984 : 420;
-  const float h = three ? 472 : 1032;
+  constexpr std::size_t kLongest = std::max({std::size(kWall), std::size(kIncident), std::size(kEverywhere)});
+  constexpr std::size_t kAll = std::size(kWall) + std::size(kIncident) + std::size(kEverywhere);
+  const float h = three ? 108 + 26 * static_cast<float>(kLongest) : 196 + 26 * static_cast<float>(kAll);
   const Rect box{std::round(window.mid_x() - w / 2), std::round(window.y + std::max(16.0F, (window.h - h) * 0.4F)), w,
                  std::min(h, window.h - 32)};
   p.float_box(box, t.bg1, t.line2);

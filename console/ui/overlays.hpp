@@ -33,6 +33,9 @@ class Palette {
       action,
       filter,
       look,
+      window,
+      save,
+      arrange,
       incident,
       device,
       zone,
@@ -48,7 +51,7 @@ class Palette {
   };
   /// What a query finds, best first; for the tests too.
   [[nodiscard]] static std::vector<Entry> find(const Snapshot& s, const Selection& selection, std::string_view query,
-                                               std::size_t most);
+                                               std::size_t most, const DesktopState& desktop = {});
 
  private:
   void choose(Frame& f, Desk& d, const Entry& e);

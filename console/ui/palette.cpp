@@ -59,6 +59,23 @@ class Matcher {
 
 using Entry = Palette::Entry;
 
+/// What follows "save", with or without "arrangement" and "as"; empty: nothing does.
+std::string arrangement_named(std::string_view query) {
+  const auto drop = [&](std::string_view word) {
+    while (!query.empty() && query.front() == ' ') query.remove_prefix(1);
+    if (query.size() <= word.size() || lowered(query.substr(0, word.size())) != word || query[word.size()] != ' ')
+      return false;
+    query.remove_prefix(word.size() + 1);
+    return true;
+  };
+  if (!drop("save")) return {};
+  (void)drop("arrangement");
+  (void)drop("as");
+  // Somebody who is still writing the word names nothing yet.
+  const std::string name = arrangement_name(query);
+  return std::string_view("arrangement").starts_with(lowered(name)) ? std::string() : name;
+}
+
 struct Fixed {
   Entry::Kind kind;
   Icon icon;
@@ -83,7 +100,12 @@ constexpr Fixed kFixed[] = {
     {Entry::Kind::view, Icon::pulse, "Agents", "H", static_cast<int>(View::agents)},
     {Entry::Kind::view, Icon::rules, "Rules", "T", static_cast<int>(View::rules)},
     {Entry::Kind::view, Icon::guard, "Guard's post", "", static_cast<int>(View::guard)},
+    {Entry::Kind::view, Icon::settings, "Settings", ",", static_cast<int>(View::settings)},
     {Entry::Kind::view, Icon::layers, "Widget gallery", "", static_cast<int>(View::gallery)},
+    {Entry::Kind::window, Icon::wall, "Open a window: alert wall", "", static_cast<int>(View::wall)},
+    {Entry::Kind::window, Icon::map, "Open a window: site map", "", static_cast<int>(View::map)},
+    {Entry::Kind::window, Icon::pulse, "Open a window: agents", "", static_cast<int>(View::agents)},
+    {Entry::Kind::window, Icon::rules, "Open a window: rules", "", static_cast<int>(View::rules)},
     {Entry::Kind::filter, Icon::filter, "Show all open", "A", 0},
     {Entry::Kind::filter, Icon::filter, "Show unacknowledged", "U", 1},
     {Entry::Kind::filter, Icon::filter, "Show mine", "I", 2},
@@ -96,6 +118,35 @@ constexpr Fixed kFixed[] = {
     {Entry::Kind::look, Icon::notice, "Keys", "?", 2},
     {Entry::Kind::look, Icon::mute, "Mute for 10 minutes, or sound again", "Q", 3}};
 
+/// "Save arrangement", and what follows a "save" is its name; those that are saved, to be opened.
+void find_arrangements(Matcher& match, std::string_view query, const DesktopState& desktop, std::vector<Entry>& out) {
+  constexpr std::string_view kSave = "Save arrangement";
+  std::string name = arrangement_named(query);
+  const int score = !name.empty() ? 200 : match.empty() ? -1 : match.score(kSave);
+  if (score >= 0) {
+    Entry e;
+    e.kind = Entry::Kind::save;
+    e.icon = static_cast<int>(Icon::layers);
+    e.id = !name.empty() ? std::move(name) : desktop.arrangement.empty() ? std::string("usual") : desktop.arrangement;
+    e.title = fmt::format("{} of windows as \"{}\"", kSave, e.id);
+    e.detail = arrangement_named(query).empty() ? "or: save NAME" : plural<"{} window", "{} windows">(desktop.windows);
+    e.score = score + 6;
+    out.push_back(std::move(e));
+  }
+  for (const std::string& known : desktop.arrangements) {
+    const int found = match.empty() ? -1 : match.score(known, "arrangement of windows");
+    if (found < 0) continue;
+    Entry e;
+    e.kind = Entry::Kind::arrange;
+    e.icon = static_cast<int>(Icon::layers);
+    e.title = known;
+    e.detail = "arrangement of windows";
+    e.id = known;
+    e.score = found + 4;
+    out.push_back(std::move(e));
+  }
+}
+
 std::string joined(const std::vector<std::string>& parts) {
   std::string out;
   for (const std::string& s : parts) out += (out.empty() ? "" : " › ") + s;
@@ -105,9 +156,10 @@ std::string joined(const std::vector<std::string>& parts) {
 }  // namespace
 
 std::vector<Entry> Palette::find(const Snapshot& s, const Selection& selection, std::string_view query,
-                                 std::size_t most) {
+                                 std::size_t most, const DesktopState& desktop) {
   Matcher match(query);
   std::vector<Entry> out;
+  find_arrangements(match, query, desktop, out);
   for (const Fixed& x : kFixed) {
     if (x.kind == Entry::Kind::action && selection.incident == 0 && x.value != static_cast<int>(Action::call)) continue;
     const int score = match.empty() ? 0 : match.score(x.title);
@@ -116,7 +168,8 @@ std::vector<Entry> Palette::find(const Snapshot& s, const Selection& selection, 
     e.kind = x.kind;
     e.icon = static_cast<int>(x.icon);
     e.title = x.title;
-    e.detail = x.kind == Entry::Kind::action
+    e.detail = x.kind == Entry::Kind::window ? "beside this one"
+               : x.kind == Entry::Kind::action
                    ? (selection.incident == 0 ? std::string("new incident") : incident_name(selection.incident))
                : x.kind == Entry::Kind::view ? "view"
                : x.kind == Entry::Kind::look ? "look"
@@ -230,9 +283,18 @@ void Palette::choose(Frame& f, Desk& d, const Entry& e) {
       break;
     case Entry::Kind::look:
       if (e.value == 0) d.want_theme = true;
-      if (e.value == 1) d.compact = !d.compact;
+      if (e.value == 1) d.comfort.compact = !d.comfort.compact;
       if (e.value == 2) d.want_keys = true;
       if (e.value == 3) d.want_mute = true;
+      break;
+    case Entry::Kind::window:
+      d.desktop.open_window = static_cast<View>(e.value);
+      break;
+    case Entry::Kind::save:
+      save_arrangement(f, d, e.id);
+      break;
+    case Entry::Kind::arrange:
+      d.desktop.open = e.id;
       break;
     case Entry::Kind::incident:
       f.selection.incident = e.incident;
@@ -272,7 +334,7 @@ void Palette::draw(Frame& f, Desk& d, const Rect& window) {
     fresh_ = false;
     searched_ = field_.text;
     version_ = f.snapshot.version;
-    found_ = find(f.snapshot, f.selection, field_.text, kShown);
+    found_ = find(f.snapshot, f.selection, field_.text, kShown, f.input.desktop);
   }
   const int count = static_cast<int>(found_.size());
   if (d.keys.take(Key::escape)) {

@@ -165,10 +165,7 @@ bool IncidentPanel::typing() const {
 void IncidentPanel::update(Frame& f, Desk& d) {
   const Incident* i = d.selected;
   if (form_.open() && form_.incident != 0 && (i == nullptr || i->id != form_.incident)) close();
-  if (note_incident_ != f.selection.incident) {
-    note_incident_ = f.selection.incident;
-    note_.text.clear();
-  }
+  turn_note(f.snapshot, i);
   const Action wanted = std::exchange(d.wanted, Action::none);
   if (wanted != Action::none) act(f, d, wanted);
   if (d.modal) return;
@@ -224,14 +221,17 @@ void IncidentPanel::act(Frame& f, Desk& d, Action action) {
       break;
     case Action::note:
       focus_note_ = true;
+      d.keys.swallow();  // what came in the same frame was to be written, and is no command
       if (f.view != View::wall) f.view = View::wall;
       return;
     default:
       break;
   }
   close();
+  d.keys.swallow();
   form_.kind = action;
   form_.incident = i == nullptr ? 0 : i->id;
+  form_opened_ = i == nullptr ? 0 : i->opened;
   if (action == Action::shelve) form_.choice = 1;
   if (action == Action::dispatch || action == Action::escalate || action == Action::call) form_.choice = 0;
   form_.focus_text = action == Action::shelve;

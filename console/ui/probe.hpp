@@ -1,4 +1,5 @@
 #pragma once
+#include <functional>
 #include <string_view>
 #include <vector>
 
@@ -15,6 +16,8 @@ struct Probe {
   const Selection& selection;
   const View& view;
   const Desk& desk;
+  /// Called before a view is drawn, or the page that stands where one was shut: a test may let it fail.
+  std::function<void(View, bool shut)>*& before_view;
 };
 [[nodiscard]] Probe probe(Console& console);
 

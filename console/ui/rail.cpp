@@ -36,7 +36,7 @@ void draw_rail(Frame& f, Desk& d, const Rect& r) {
   p.upright(r.right() - 1, r.y, r.h, t.line);
   p.push_clip(r);
   float y = r.y + 8;
-  const float foot = r.bottom() - 92;
+  const float foot = r.bottom() - 136;
   for (const Entry& e : kEntries) {
     if (y + kStep > foot) break;
     const bool exists = e.view >= 0;
@@ -53,6 +53,14 @@ void draw_rail(Frame& f, Desk& d, const Rect& r) {
     if (hit.clicked) f.view = static_cast<View>(e.view);
     y += kStep;
   }
+  const Rect set_at{r.x, r.bottom() - 134, r.w, kStep};
+  const bool setting = f.view == View::settings;
+  const Hit set = p.hits.add("rail/Settings", set_at);
+  if (setting || set.hovered) p.fill({r.x + 4, set_at.y + 2, 40, 40}, setting ? t.bg4 : t.bg3, unit::kRadius);
+  if (setting) p.fill({r.x, set_at.y + 2, 3, 40}, t.t1);
+  icon(p, Icon::settings, r.x + 24, set_at.mid_y(), 18, setting || set.hovered ? t.t1 : t.t3, 1.5F);
+  d.hint(set, "Settings");
+  if (set.clicked) f.view = View::settings;
   const Hit look = p.hits.add("rail/theme", {r.x + 4, r.bottom() - 88, 40, 40});
   if (look.hovered) p.fill({r.x + 4, r.bottom() - 88, 40, 40}, t.bg3, unit::kRadius);
   icon(p, Icon::contrast, r.x + 24, r.bottom() - 68, 18, look.hovered ? t.t1 : t.t3, 1.5F);

@@ -245,6 +245,12 @@ void draw_plan(const MapScene& s, MapMemory& m, const LevelData& d) {
   draw_devices(s);
 }
 
+/// Where the map stood when the program ended: once, after it was fitted to what it shows.
+void take_kept(MapMemory& m) {
+  if (m.kept && !m.kept->fitted && m.kept->world == m.world) m.view.stand({m.kept->x, m.kept->y}, m.kept->scale);
+  m.kept.reset();
+}
+
 void draw_level(Frame& f, const Rect& port, const Rect& free, SiteMapState& state, LevelData& d, bool full_view) {
   MapMemory& m = *state.memory;
   Painter& p = f.p;
@@ -261,6 +267,7 @@ void draw_level(Frame& f, const Rect& port, const Rect& free, SiteMapState& stat
   else if (other && (m.view.fitted() || m.was_outdoor != d.plan->outdoor()))
     m.view.fit(f.input.seconds, !f.reduce_motion);
   m.scope = m.site + 2;
+  take_kept(m);
   m.was_outdoor = d.plan->outdoor();
   bool over = false;
   const bool clicked = steer(f, m, port, full_view, over);
@@ -324,6 +331,30 @@ SiteMapState::~SiteMapState() = default;
 SiteMapState::SiteMapState(SiteMapState&&) noexcept = default;
 SiteMapState& SiteMapState::operator=(SiteMapState&&) noexcept = default;
 
+MapStand stand_of(const SiteMapState& state) {
+  const MapMemory& m = *state.memory;
+  MapStand out;
+  if (m.kept) {
+    out = *m.kept;
+  } else {
+    out.world = m.world;
+    out.chosen = !m.unguided;
+    out.fitted = m.view.fitted();
+    if (!out.fitted) {
+      out.x = m.view.transform().center.x;
+      out.y = m.view.transform().center.y;
+      out.scale = m.view.transform().scale;
+    }
+  }
+  out.overlays = state.overlays;
+  return out;
+}
+
+void stand_at(SiteMapState& state, const MapStand& stand) {
+  state.overlays = stand.overlays;
+  state.memory->kept = stand;
+}
+
 void draw_site_map(Frame& f, const Rect& area, SiteMapState& state, bool full_view) {
   if (area.w < 40 || area.h < 60) return;
   MapMemory& m = *state.memory;
@@ -349,6 +380,7 @@ void draw_site_map(Frame& f, const Rect& area, SiteMapState& state, bool full_vi
     draw_world(f, port, free, state);
     if (m.scope != 1) m.view.fit(f.input.seconds, false);
     m.scope = 1;
+    take_kept(m);
   } else {
     m.view.set_farthest(0);
     data = &m.data(*site, m.level);

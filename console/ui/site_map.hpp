@@ -8,15 +8,6 @@ namespace wf::ui {
 
 struct MapMemory;
 
-/// What an operator switched on over the plan.
-struct MapOverlays {
-  bool people = true;  ///< people present in each zone
-  bool heat = false;   ///< where events of open incidents happened in the last hour
-  bool cover = true;   ///< what cameras see
-  bool blind = false;  ///< corridors and open areas that no camera with a picture sees
-  bool operator==(const MapOverlays&) const = default;
-};
-
 /// What one map remembers between frames: which place it shows, how far it is zoomed, and drawings that it keeps
 /// for as long as the estate stays the same. One for each place on the screen where a map stands; a pane and a
 /// full view may share one.
@@ -29,6 +20,10 @@ struct SiteMapState {
   MapOverlays overlays;
   std::unique_ptr<MapMemory> memory;
 };
+
+/// Where the map stands, to be kept; and lets it stand there as soon as it is drawn.
+[[nodiscard]] MapStand stand_of(const SiteMapState& state);
+void stand_at(SiteMapState& state, const MapStand& stand);
 
 /// Draws the site map into `area`, whole: ground, plan, devices, people, the selected incident's path, and what
 /// steers it. `full_view` false: the pane above the incident panel (a 40 high header with breadcrumb, levels and

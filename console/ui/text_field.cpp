@@ -10,13 +10,26 @@
 namespace wf::ui {
 namespace {
 
-/// ImGui asks for room as the text grows.
-int grow(ImGuiInputTextCallbackData* data) {
+/// ImGui asks for room as the text grows. It also selects all of a field that it is told to turn to: the next letter
+/// would wipe out what was begun.
+int edit(ImGuiInputTextCallbackData* data) {
+  auto& field = *static_cast<FieldState*>(data->UserData);
   if (data->EventFlag == ImGuiInputTextFlags_CallbackResize) {
-    auto* s = static_cast<std::string*>(data->UserData);
-    s->resize(static_cast<std::size_t>(data->BufTextLen));
-    data->Buf = s->data();
+    field.text.resize(static_cast<std::size_t>(data->BufTextLen));
+    data->Buf = field.text.data();
+  } else if (field.to_end) {
+    field.to_end = false;
+    data->CursorPos = data->BufTextLen;
+    data->ClearSelection();
   }
+  return 0;
+}
+
+/// The same of a plain text.
+int grow(ImGuiInputTextCallbackData* data) {
+  auto& text = *static_cast<std::string*>(data->UserData);
+  text.resize(static_cast<std::size_t>(data->BufTextLen));
+  data->Buf = text.data();
   return 0;
 }
 
@@ -46,13 +59,19 @@ bool text_field(Painter& p, std::string_view name, const Rect& r, FieldState& fi
   ImGui::PushStyleColor(ImGuiCol_Text, ImGui::ColorConvertU32ToFloat4(p.t.t1));
   ImGui::PushStyleColor(ImGuiCol_TextSelectedBg, ImGui::ColorConvertU32ToFloat4(faded(p.t.acc, 0.35F)));
   ImGui::PushID(name.data(), name.data() + name.size());
+  ImGui::PushID(reinterpret_cast<const char*>(&field.about), reinterpret_cast<const char*>(&field.about + 1));
   ImGui::SetCursorScreenPos({(r.x + 10) * k, r.mid_y() * k - font->FontSize * 0.5F});
   ImGui::SetNextItemWidth((r.w - 20 - key_room) * k);
-  if (focus || hit.pressed) ImGui::SetKeyboardFocusHere();
-  const bool entered =
-      ImGui::InputText("##field", field.text.data(), field.text.capacity() + 1,
-                       ImGuiInputTextFlags_EnterReturnsTrue | ImGuiInputTextFlags_CallbackResize, &grow, &field.text);
-  field.active = ImGui::IsItemActive();
+  const bool comes = (focus || hit.pressed) && !field.active;
+  if (comes) ImGui::SetKeyboardFocusHere();
+  field.to_end = field.to_end || comes;
+  const bool entered = ImGui::InputText(
+      "##field", field.text.data(), field.text.capacity() + 1,
+      ImGuiInputTextFlags_EnterReturnsTrue | ImGuiInputTextFlags_CallbackResize | ImGuiInputTextFlags_CallbackAlways,
+      &edit, &field);
+  // ImGui gives it the keyboard in the next frame; what is typed until then is meant for it already.
+  field.active = ImGui::IsItemActive() || comes;
+  ImGui::PopID();
   ImGui::PopID();
   ImGui::PopStyleColor(5);
   ImGui::PopStyleVar(2);

@@ -119,6 +119,8 @@ std::string span(std::int64_t ns) {
 
 std::string ago(std::int64_t ns) { return ns < kSecond ? "now"_tr.str() : text_of<"{} ago">(span(ns)); }
 
+std::string ago_in_minutes(std::int64_t ns) { return ns < kMinute ? "just now"_tr.str() : text_of<"{} ago">(span(ns)); }
+
 std::string lag(std::int64_t ns) {
   if (ns < 0) ns = 0;
   if (ns < 10 * kSecond)

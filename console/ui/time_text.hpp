@@ -39,6 +39,8 @@ class SiteTime {
 [[nodiscard]] std::string duration(std::int64_t ns);
 /// "now", "16 s ago", "4 min ago", "3 h ago", "2 d ago".
 [[nodiscard]] std::string ago(std::int64_t ns);
+/// In whole minutes, for what is redrawn once a minute: "just now", "5 min ago", "3 h ago".
+[[nodiscard]] std::string ago_in_minutes(std::int64_t ns);
 /// A span in words: "45 s", "15 min", "4 h", "2 d".
 [[nodiscard]] std::string span(std::int64_t ns);
 /// Short age with one decimal under ten seconds: "0.4 s", "31 s", "5 min".

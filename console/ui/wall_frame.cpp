@@ -39,13 +39,13 @@ void AlertWall::draw_head(Frame& f, Desk& d, const Rect& r) {
   pane_head(p, {r.x, r.y, x - 12 - r.x, r.h}, "Alert wall"_tr, sub);
   p.fill({x - 12, r.y, r.right() - x + 12, r.h}, p.t.bg2);
   p.hairline(x - 12, r.bottom() - 1, r.right() - x + 12, p.t.line);
-  const bool compact = d.compact || f.snapshot.flood;
+  const bool compact = d.comfort.compact || f.snapshot.flood;
   const Hit roomy = icon_button(p, "wall/roomy", x, r.y + 6, Icon::roomy, !compact);
   const Hit dense = icon_button(p, "wall/dense", x + 28, r.y + 6, Icon::dense, compact);
   d.hint(roomy, f.snapshot.flood ? "One line a row while the flood lasts"_tr : "Two lines a row"_tr);
   d.hint(dense, "One line a row"_tr);
-  if (roomy.clicked) d.compact = false;
-  if (dense.clicked) d.compact = true;
+  if (roomy.clicked) d.comfort.compact = false;
+  if (dense.clicked) d.comfort.compact = true;
   const Text order = "Priority, then longest waiting"_tr;
   const float used = p.width("Alert wall"_tr, Face::m_semibold) + p.width(sub, Face::s) + 60;
   if (x - 24 - p.width(order, Face::s) > r.x + used) p.text(x - 12, r.mid_y(), order, Face::s, p.t.t3, Align::right);

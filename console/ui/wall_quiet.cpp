@@ -49,11 +49,11 @@ void draw_quiet(Frame& f, Desk& d, const Rect& r) {
   p.text(cx, y, sum, Face::l, t.t2, Align::center, r.w - 32);
   y += 28;
   std::string proof;
-  if (feeds.last_event > 0) proof = text_of<"Last event {} ago.">(lag(now - feeds.last_event)) + " ";
+  if (feeds.last_event > 0) proof = text_of<"Last event {}.">(ago_in_minutes(now - feeds.last_event)) + " ";
   if (s.health.ledger_checked > 0)
     proof += s.health.ledger_gaps + feeds.gaps == 0
-                 ? text_of<"Ledger checked at {}: no gap.">(f.time.clock(s.health.ledger_checked))
-                 : text_of<"Ledger checked at {}: {} missing.">(f.time.clock(s.health.ledger_checked),
+                 ? text_of<"Ledger checked at {}: no gap.">(f.time.minutes(s.health.ledger_checked))
+                 : text_of<"Ledger checked at {}: {} missing.">(f.time.minutes(s.health.ledger_checked),
                                                                 count_text(s.health.ledger_gaps + feeds.gaps));
   else
     proof += "The ledger was not checked yet."_tr;
@@ -82,7 +82,11 @@ void draw_quiet(Frame& f, Desk& d, const Rect& r) {
     p.text(x + 44, mid, a.name, Face::mono_m, t.t1, Align::left, 84);
     p.text(x + 130, mid, agent_summary(a), Face::s, t.t2, Align::left, std::max(40.0F, width - 130 - 114 - 52));
     const UtcNs heard = last_event_of(a);
-    p.text(x + width - 114, mid, heard > 0 ? lag(now - heard) : "never"_tr.str(), Face::mono_s, t.t2, Align::right);
+    p.text(x + width - 114, mid,
+           heard == 0              ? "never"_tr.str()
+           : now - heard < kMinute ? "now"_tr.str()
+                                   : span(now - heard),
+           Face::mono_s, t.t2, Align::right);
     std::uint32_t v[20];
     std::copy(a.recent.begin(), a.recent.end(), v);
     sparkline(p, {x + width - 102, mid - 8, 52, 16}, v + 6, 14, 0);

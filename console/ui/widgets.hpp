@@ -98,7 +98,9 @@ float scroll_bar(Painter& p, std::string_view name, const Rect& view, float cont
 /// Enter was pressed in it.
 struct FieldState {
   std::string text;
-  bool active = false;  ///< has the keyboard; out
+  bool active = false;      ///< has the keyboard, or is about to; out
+  bool to_end = false;      ///< the caret goes behind the text as soon as it has the keyboard
+  std::uint64_t about = 0;  ///< another value is another field: what was being written does not go along
 };
 bool text_field(Painter& p, std::string_view name, const Rect& r, FieldState& field, std::string_view hint, bool focus,
                 std::string_view key = {}, Face face = Face::m);

@@ -133,6 +133,7 @@ constexpr Picture kPictures[] = {
     {"agents", wf::ui::View::agents, &wf::sample::night, 0, ""},
     {"muted", wf::ui::View::wall, &wf::sample::night, 0, " ", "", false, {true, true, false, 581}},
     {"no-device", wf::ui::View::wall, &wf::sample::night, 0, " ", "", false, {false, true, false, 0}},
+    {"settings", wf::ui::View::settings, &wf::sample::night, 0, " "},
     {"gallery", wf::ui::View::gallery, &wf::sample::night, 0, ""},
     {"post", wf::ui::View::guard, &wf::sample::post, 0, ""},
     {"post-new", wf::ui::View::guard, &wf::pictures::fresh, 0, ""},
@@ -150,6 +151,7 @@ constexpr Picture kPictures[] = {
     {"call", wf::ui::View::wall, &wf::sample::quiet, 0, "c"},
     {"merge", wf::ui::View::wall, &wf::sample::night, 2414, "m"},
     {"palette", wf::ui::View::wall, &wf::sample::night, 0, "/server"},
+    {"save", wf::ui::View::wall, &wf::sample::night, 0, "/save arrangement"},
     {"keys", wf::ui::View::wall, &wf::sample::night, 0, "?"},
     {"refused", wf::ui::View::wall, &wf::sample::night, 2416, "z x"}};
 
@@ -227,6 +229,8 @@ wf::Result<void> shoot_typed(const wf::shell::ShotOptions& o, const Picture& pic
   input.height = io.DisplaySize.y;
   input.connection_problem = picture.problem;
   input.sound = picture.sound;
+  input.kept_in = "/home/okafor/.local/state/watchfloor/console.json";
+  input.desktop = {{"drill", "night"}, "night", 2};
   const char* key = picture.keys;
   std::string_view clicks = picture.click;
   const std::string_view last = picture.last;

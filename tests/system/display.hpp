@@ -19,7 +19,8 @@ namespace wf::test {
   return true;
 }
 
-/// An X server of the test's own, and DISPLAY set to it while it lives. It does not begin anew when its last window
+/// An X server of the test's own, and DISPLAY set to it while it lives; consoles keep nothing in the tester's own state
+/// file meanwhile. It does not begin anew when its last window
 /// closes: the next one would find it away for a moment.
 class Display {
  public:
@@ -28,13 +29,18 @@ class Display {
     if (!eventually([&] { return server_.out().find('\n') != std::string::npos; })) FAIL("Xvfb: " << server_.err());
     const std::string number = server_.out();
     ::setenv("DISPLAY", (":" + number.substr(0, number.find('\n'))).c_str(), 1);
+    ::setenv("XDG_STATE_HOME", state_.path().c_str(), 1);
   }
-  ~Display() { ::unsetenv("DISPLAY"); }
+  ~Display() {
+    ::unsetenv("DISPLAY");
+    ::unsetenv("XDG_STATE_HOME");
+  }
   Display(const Display&) = delete;
   Display& operator=(const Display&) = delete;
 
  private:
   Program server_;
+  Scratch state_;
 };
 
 }  // namespace wf::test

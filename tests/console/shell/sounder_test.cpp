@@ -33,7 +33,7 @@ TEST_CASE("A tone is played in the step that sees the incident, at a share of th
   REQUIRE(r.device.tones.size() == 1);
   CHECK(r.device.tones[0].tone == Priority::critical);
   CHECK(r.device.tones[0].volume > 0.2F);
-  CHECK(r.device.tones[0].volume <= ui::kUsualVolume);
+  CHECK(r.device.tones[0].volume <= ui::Comfort{}.volume);
   REQUIRE(next > 0);
   r.now += next;
   (void)r.sounder.step(snapshot, r.now);
@@ -66,7 +66,7 @@ TEST_CASE("A tone that is tried sounds as loud as it gets, but not over one that
   attempt.try_tone = Priority::medium;
   r.sounder.carry_out(attempt, r.now);
   REQUIRE(r.device.tones.size() == 1);
-  CHECK(r.device.tones[0].volume == ui::kUsualVolume);
+  CHECK(r.device.tones[0].volume == ui::Comfort{}.volume);
   (void)r.sounder.step(with(Priority::critical), r.now);
   r.sounder.carry_out(attempt, r.now);
   CHECK(r.device.tones.size() == 2);

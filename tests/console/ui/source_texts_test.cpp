@@ -18,9 +18,10 @@ namespace fs = std::filesystem;
 /// Files whose texts nobody at a console reads.
 const std::set<std::string> kFiles{
     // Not translated yet.
-    "console.cpp",         "overlays.cpp",     "palette.cpp",      "rail.cpp",       "rule_rows.cpp",
-    "rule_rows.hpp",       "rules_change.cpp", "rules_detail.cpp", "rules_edit.cpp", "rules_limits.cpp",
-    "rules_sheet.cpp",     "rules_trial.cpp",  "rules_view.cpp",   "gallery.cpp",    "gallery_board.cpp",
+    "console.cpp",         "overlays.cpp",      "palette.cpp",      "rail.cpp",
+    "rule_rows.cpp",       "rule_rows.hpp",     "rules_change.cpp", "rules_detail.cpp",
+    "rules_edit.cpp",      "rules_limits.cpp",  "rules_sheet.cpp",  "rules_trial.cpp",
+    "rules_view.cpp",      "settings_view.cpp", "gallery.cpp",      "gallery_board.cpp",
     "gallery_widgets.cpp",                  // samples of widgets, for those who change the program
     "language.hpp",        "language.cpp",  // English's own conventions; faults of a catalogue
 };
