@@ -15,6 +15,7 @@
 #include "console/ui/guard_view.hpp"
 #include "console/ui/incident_panel.hpp"
 #include "console/ui/map_memory.hpp"
+#include "console/ui/model_words.hpp"
 #include "console/ui/overlays.hpp"
 #include "console/ui/person_doors.hpp"
 #include "console/ui/probe.hpp"
@@ -197,9 +198,9 @@ void Console::Impl::take_snapshot(const std::shared_ptr<const Snapshot>& s) {
 void Console::Impl::take_replies(const FrameInput& input) {
   for (const CommandReply& r : input.replies) {
     if (r.accepted)
-      desk.toast(Toast::Kind::done, r.message.empty() ? "Done" : r.message, "", input.seconds);
+      desk.toast(Toast::Kind::done, r.message.empty() ? "Done"_tr.str() : r.message, "", input.seconds);
     else
-      desk.toast(Toast::Kind::error, "Not carried out", r.message, input.seconds);
+      desk.toast(Toast::Kind::error, "Not carried out"_tr, r.message, input.seconds);
     // Replies carry the seat's id, which the ui does not know, but they name the incident.
     auto& sent = desk.sent;
     auto about = std::find_if(sent.begin(), sent.end(), [&](const Sent& x) {
@@ -218,8 +219,8 @@ void Console::Impl::settle(const FrameInput& input, double& redraw_in) {
     if (i == nullptr || i->revision != sent[k].revision) {
       sent.erase(sent.begin() + static_cast<std::ptrdiff_t>(k));
     } else if (waits > kNoAnswer) {
-      desk.toast(Toast::Kind::error, "The engine has not answered",
-                 fmt::format("{} of {}, sent {:.0f} s ago", name_of(sent[k].kind), incident_name(i->id), waits),
+      desk.toast(Toast::Kind::error, "The engine has not answered"_tr,
+                 text_of<"{} of {}, sent {:.0f} s ago">(word_of(sent[k].kind), incident_name(i->id), waits),
                  input.seconds);
       sent.erase(sent.begin() + static_cast<std::ptrdiff_t>(k));
     } else if (redraw_in < 0 || kNoAnswer - waits + 0.01 < redraw_in) {
@@ -283,12 +284,12 @@ void Console::Impl::draw_wall_view(Frame& f, const Rect& r) {
 void Console::Impl::draw_shut(Frame& f, const Rect& r, const std::string& why) {
   Painter& p = f.p;
   icon(p, Icon::warning, r.mid_x(), r.y + r.h * 0.3F, 40, p.t.of(Priority::medium).text, 2);
-  p.text(r.mid_x(), r.y + r.h * 0.3F + 48, "This view failed again and again, and was shut", Face::l_semibold, p.t.t1,
-         Align::center, r.w - 32);
+  p.text(r.mid_x(), r.y + r.h * 0.3F + 48, "This view failed again and again, and was shut"_tr, Face::l_semibold,
+         p.t.t1, Align::center, r.w - 32);
   p.text(r.mid_x(), r.y + r.h * 0.3F + 76, why, Face::m, p.t.t2, Align::center, r.w - 32);
   const ButtonStyle style;
-  const float w = button_width(p, "Try again", style);
-  if (button(p, "shut/again", std::round(r.mid_x() - w / 2), r.y + r.h * 0.3F + 100, "Try again", style).clicked)
+  const float w = button_width(p, "Try again"_tr, style);
+  if (button(p, "shut/again", std::round(r.mid_x() - w / 2), r.y + r.h * 0.3F + 100, "Try again"_tr, style).clicked)
     shut.erase(f.view);
 }
 
@@ -386,9 +387,9 @@ void Console::Impl::pace(Frame& f) const {
 void Console::Impl::mute(const FrameInput& input, FrameOutput& out) {
   out.sound.toggle_mute = true;
   if (input.sound.muted())
-    desk.toast(Toast::Kind::done, "Sound is on again", "", input.seconds);
+    desk.toast(Toast::Kind::done, "Sound is on again"_tr, "", input.seconds);
   else if (input.sound.life_safety)
-    desk.toast(Toast::Kind::notice, "Life safety is never muted", "All else is silent for 10 min", input.seconds);
+    desk.toast(Toast::Kind::notice, "Life safety is never muted"_tr, "All else is silent for 10 min"_tr, input.seconds);
 }
 
 FrameOutput Console::frame(const std::shared_ptr<const Snapshot>& snapshot, const FrameInput& input) {

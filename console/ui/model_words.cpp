@@ -38,6 +38,11 @@ Text word_of(Priority priority) {
   return at(kWords, priority);
 }
 
+Text priority_title(Priority priority) {
+  static constexpr std::array<Text, 4> kWords{"Low"_tr, "Medium"_tr, "High"_tr, "Critical"_tr};
+  return at(kWords, priority);
+}
+
 Text letter_word(Priority priority) {
   static constexpr std::array<Text, 4> kWords{"L##low"_tr, "M##medium"_tr, "H##high"_tr, "C##critical"_tr};
   return at(kWords, priority);

@@ -99,16 +99,18 @@ float draw_banners(Frame& f, Desk& d, const Rect& r) {
   };
   const PriorityColors& c = t.of(Priority::critical);
   if (!f.input.connection_problem.empty())
-    bar(c.fill, c.ink, Icon::unplug, f.input.connection_problem, "wall as of " + f.time.clock(f.snapshot.now));
-  if (!f.snapshot.health.problem.empty()) bar(c.fill, c.ink, Icon::warning, f.snapshot.health.problem, "engine");
-  if (!f.snapshot.health.heartbeat.empty()) bar(c.fill, c.ink, Icon::warning, f.snapshot.health.heartbeat, "heartbeat");
+    bar(c.fill, c.ink, Icon::unplug, f.input.connection_problem,
+        text_of<"wall as of {}">(f.time.clock(f.snapshot.now)));
+  if (!f.snapshot.health.problem.empty()) bar(c.fill, c.ink, Icon::warning, f.snapshot.health.problem, "engine"_tr);
+  if (!f.snapshot.health.heartbeat.empty())
+    bar(c.fill, c.ink, Icon::warning, f.snapshot.health.heartbeat, "heartbeat"_tr);
   if (d.counts.drill) {
     const Rect at{r.x, y, r.w, kHeight};
     p.fill(at, t.bg3);
     p.dashed(at, t.acc, 1, 6, 4);
     icon(p, Icon::play, at.x + 24, at.mid_y(), 12, t.acc);
-    const float w = p.text(at.x + 44, at.mid_y(), "DRILL running", Face::m_semibold, t.acc);
-    p.text(at.x + 54 + w, at.mid_y(), "kept out of every real figure", Face::s, t.t2);
+    const float w = p.text(at.x + 44, at.mid_y(), "DRILL running"_tr, Face::m_semibold, t.acc);
+    p.text(at.x + 54 + w, at.mid_y(), "kept out of every real figure"_tr, Face::s, t.t2);
     y += kHeight;
   }
   return y - r.y;
@@ -118,45 +120,44 @@ void draw_keys_help(Frame& f, Desk& d, const Rect& window, bool& open) {
   Painter& p = f.p;
   const Tokens& t = p.t;
   struct Line {
-    const char* key;
-    const char* what;
+    Text key, what;
   };
-  static constexpr Line kWall[] = {{"Up Down", "move over the wall"},
-                                   {"PgUp PgDn", "a page up or down"},
-                                   {"Home", "newcomers in, then to the top"},
-                                   {"Enter", "turn the map to the incident"},
-                                   {"A", "show all that is open"},
-                                   {"U", "only what nobody has"},
-                                   {"I", "only mine"},
-                                   {"Y", "one or two lines a row"},
-                                   {"G", "in a flood: fold or unfold"}};
-  static constexpr Line kIncident[] = {{"Space", "acknowledge what is shown"},
-                                       {"D", "dispatch"},
-                                       {"K", "guard: received, on the way"},
-                                       {"O", "on scene"},
-                                       {"N", "note"},
-                                       {"E", "escalate"},
-                                       {"Z", "shelve, or return from the shelf"},
-                                       {"R", "resolve with a cause"},
-                                       {"C", "call: telephone or radio"},
-                                       {"M X", "merge, split"},
-                                       {"1 … 9", "tick a step of the plan"},
-                                       {"J", "skip a step, with a reason"},
-                                       {"B", "take back what was ticked last"},
-                                       {"V", "told of a skipped step: seen"}};
-  static constexpr Line kEverywhere[] = {{"Ctrl K", "find anything"},
-                                         {"W", "alert wall"},
-                                         {"S", "site map"},
-                                         {"H", "health of agents"},
-                                         {"T", "rules: what they are worth"},
-                                         {"F", "map: fit; rules: find"},
-                                         {"L", "light or dark"},
-                                         {",", "settings"},
-                                         {"Ctrl + −", "zoom; Ctrl 0: as it was"},
-                                         {"F11", "full screen"},
-                                         {"Q", "mute for 10 min"},
-                                         {"?", "these keys"},
-                                         {"Esc", "close, then deselect"}};
+  static constexpr Line kWall[] = {{"Up Down"_tr, "move over the wall"_tr},
+                                   {"PgUp PgDn"_tr, "a page up or down"_tr},
+                                   {"Home"_tr, "newcomers in, then to the top"_tr},
+                                   {"Enter"_tr, "turn the map to the incident"_tr},
+                                   {untranslated("A"), "show all that is open"_tr},
+                                   {untranslated("U"), "only what nobody has"_tr},
+                                   {untranslated("I"), "only mine"_tr},
+                                   {untranslated("Y"), "one or two lines a row"_tr},
+                                   {untranslated("G"), "in a flood: fold or unfold"_tr}};
+  static constexpr Line kIncident[] = {{"Space"_tr, "acknowledge what is shown"_tr},
+                                       {untranslated("D"), "dispatch##key"_tr},
+                                       {untranslated("K"), "guard: received, on the way"_tr},
+                                       {untranslated("O"), "on scene##key"_tr},
+                                       {untranslated("N"), "note##key"_tr},
+                                       {untranslated("E"), "escalate##key"_tr},
+                                       {untranslated("Z"), "shelve, or return from the shelf"_tr},
+                                       {untranslated("R"), "resolve with a cause"_tr},
+                                       {untranslated("C"), "call: telephone or radio"_tr},
+                                       {untranslated("M X"), "merge, split"_tr},
+                                       {untranslated("1 … 9"), "tick a step of the plan"_tr},
+                                       {untranslated("J"), "skip a step, with a reason"_tr},
+                                       {untranslated("B"), "take back what was ticked last"_tr},
+                                       {untranslated("V"), "told of a skipped step: seen"_tr}};
+  static constexpr Line kEverywhere[] = {{"Ctrl K"_tr, "find anything"_tr},
+                                         {untranslated("W"), "alert wall"_tr},
+                                         {untranslated("S"), "site map"_tr},
+                                         {untranslated("H"), "health of agents"_tr},
+                                         {untranslated("T"), "rules: what they are worth"_tr},
+                                         {untranslated("F"), "map: fit; rules: find"_tr},
+                                         {untranslated("L"), "light or dark"_tr},
+                                         {untranslated(","), "settings"_tr},
+                                         {"Ctrl + −"_tr, "zoom; Ctrl 0: as it was"_tr},
+                                         {untranslated("F11"), "full screen"_tr},
+                                         {untranslated("Q"), "mute for 10 min"_tr},
+                                         {untranslated("?"), "these keys"_tr},
+                                         {"Esc"_tr, "close, then deselect"_tr}};
   (void)p.hits.add("keys/shade", {0, 0, 1e5F, 1e5F});
   p.fill({window.x, window.y, window.w, window.h}, faded(t.bg0, 0.5F));
   const bool three = window.w > 960;
@@ -169,9 +170,9 @@ void draw_keys_help(Frame& f, Desk& d, const Rect& window, bool& open) {
   p.float_box(box, t.bg1, t.line2);
   const Hit inside = p.hits.add("keys/box", box);
   p.push_clip(box);
-  p.text(box.x + 24, box.y + 30, "Keys", Face::l_semibold, t.t1);
-  const float kw = key_width(p, "Esc");
-  key_cap(p, box.right() - 20 - kw, box.y + 30, "Esc");
+  p.text(box.x + 24, box.y + 30, "Keys"_tr, Face::l_semibold, t.t1);
+  const float kw = key_width(p, "Esc"_tr);
+  key_cap(p, box.right() - 20 - kw, box.y + 30, "Esc"_tr);
   float x = box.x + 24;
   float y = box.y + 60;
   const auto group = [&](std::string_view title, const Line* lines, std::size_t n) {
@@ -189,9 +190,9 @@ void draw_keys_help(Frame& f, Desk& d, const Rect& window, bool& open) {
     else
       y = gy + 12;
   };
-  group("Wall", kWall, std::size(kWall));
-  group("Incident", kIncident, std::size(kIncident));
-  group("Everywhere", kEverywhere, std::size(kEverywhere));
+  group("Wall"_tr, kWall, std::size(kWall));
+  group("Incident"_tr, kIncident, std::size(kIncident));
+  group("Everywhere"_tr, kEverywhere, std::size(kEverywhere));
   p.pop_clip();
   const ImVec2 m = p.hits.mouse();
   if (d.keys.take(Key::escape) || d.keys.letter('?') || (ImGui::IsMouseClicked(0) && !box.contains(m.x, m.y)))

@@ -79,68 +79,70 @@ std::string arrangement_named(std::string_view query) {
 struct Fixed {
   Entry::Kind kind;
   Icon icon;
-  const char* title;
-  const char* key;
+  Text title, key;
   int value;
 };
 constexpr Fixed kFixed[] = {
-    {Entry::Kind::action, Icon::check, "Acknowledge", "Space", static_cast<int>(Action::acknowledge)},
-    {Entry::Kind::action, Icon::guard, "Dispatch", "D", static_cast<int>(Action::dispatch)},
-    {Entry::Kind::action, Icon::forward, "Guard received it, is on the way", "K", static_cast<int>(Action::progress)},
-    {Entry::Kind::action, Icon::pin, "On scene", "O", static_cast<int>(Action::on_scene)},
-    {Entry::Kind::action, Icon::note, "Note", "N", static_cast<int>(Action::note)},
-    {Entry::Kind::action, Icon::up, "Escalate", "E", static_cast<int>(Action::escalate)},
-    {Entry::Kind::action, Icon::clock, "Shelve", "Z", static_cast<int>(Action::shelve)},
-    {Entry::Kind::action, Icon::check, "Resolve", "R", static_cast<int>(Action::resolve)},
-    {Entry::Kind::action, Icon::phone, "Call or observation", "C", static_cast<int>(Action::call)},
-    {Entry::Kind::action, Icon::link, "Merge", "M", static_cast<int>(Action::merge)},
-    {Entry::Kind::action, Icon::rules, "Split", "X", static_cast<int>(Action::split)},
-    {Entry::Kind::view, Icon::wall, "Alert wall", "W", static_cast<int>(View::wall)},
-    {Entry::Kind::view, Icon::map, "Site map", "S", static_cast<int>(View::map)},
-    {Entry::Kind::view, Icon::pulse, "Agents", "H", static_cast<int>(View::agents)},
-    {Entry::Kind::view, Icon::rules, "Rules", "T", static_cast<int>(View::rules)},
-    {Entry::Kind::view, Icon::guard, "Guard's post", "", static_cast<int>(View::guard)},
-    {Entry::Kind::view, Icon::settings, "Settings", ",", static_cast<int>(View::settings)},
-    {Entry::Kind::view, Icon::layers, "Widget gallery", "", static_cast<int>(View::gallery)},
-    {Entry::Kind::window, Icon::wall, "Open a window: alert wall", "", static_cast<int>(View::wall)},
-    {Entry::Kind::window, Icon::map, "Open a window: site map", "", static_cast<int>(View::map)},
-    {Entry::Kind::window, Icon::pulse, "Open a window: agents", "", static_cast<int>(View::agents)},
-    {Entry::Kind::window, Icon::rules, "Open a window: rules", "", static_cast<int>(View::rules)},
-    {Entry::Kind::filter, Icon::filter, "Show all open", "A", 0},
-    {Entry::Kind::filter, Icon::filter, "Show unacknowledged", "U", 1},
-    {Entry::Kind::filter, Icon::filter, "Show mine", "I", 2},
-    {Entry::Kind::filter, Icon::clock, "Show shelved", "", 3},
-    {Entry::Kind::filter, Icon::door, "Show door incidents", "", 10},
-    {Entry::Kind::filter, Icon::camera, "Show camera incidents", "", 11},
-    {Entry::Kind::filter, Icon::network, "Show network incidents", "", 12},
-    {Entry::Kind::look, Icon::contrast, "Switch light and dark", "L", 0},
-    {Entry::Kind::look, Icon::dense, "Switch density of the wall", "Y", 1},
-    {Entry::Kind::look, Icon::notice, "Keys", "?", 2},
-    {Entry::Kind::look, Icon::mute, "Mute for 10 minutes, or sound again", "Q", 3}};
+    {Entry::Kind::action, Icon::check, "Acknowledge"_tr, "Space"_tr, static_cast<int>(Action::acknowledge)},
+    {Entry::Kind::action, Icon::guard, "Dispatch"_tr, untranslated("D"), static_cast<int>(Action::dispatch)},
+    {Entry::Kind::action, Icon::forward, "Guard received it, is on the way"_tr, untranslated("K"),
+     static_cast<int>(Action::progress)},
+    {Entry::Kind::action, Icon::pin, "On scene"_tr, untranslated("O"), static_cast<int>(Action::on_scene)},
+    {Entry::Kind::action, Icon::note, "Note"_tr, untranslated("N"), static_cast<int>(Action::note)},
+    {Entry::Kind::action, Icon::up, "Escalate"_tr, untranslated("E"), static_cast<int>(Action::escalate)},
+    {Entry::Kind::action, Icon::clock, "Shelve"_tr, untranslated("Z"), static_cast<int>(Action::shelve)},
+    {Entry::Kind::action, Icon::check, "Resolve"_tr, untranslated("R"), static_cast<int>(Action::resolve)},
+    {Entry::Kind::action, Icon::phone, "Call or observation"_tr, untranslated("C"), static_cast<int>(Action::call)},
+    {Entry::Kind::action, Icon::link, "Merge"_tr, untranslated("M"), static_cast<int>(Action::merge)},
+    {Entry::Kind::action, Icon::rules, "Split"_tr, untranslated("X"), static_cast<int>(Action::split)},
+    {Entry::Kind::view, Icon::wall, "Alert wall"_tr, untranslated("W"), static_cast<int>(View::wall)},
+    {Entry::Kind::view, Icon::map, "Site map"_tr, untranslated("S"), static_cast<int>(View::map)},
+    {Entry::Kind::view, Icon::pulse, "Agents"_tr, untranslated("H"), static_cast<int>(View::agents)},
+    {Entry::Kind::view, Icon::rules, "Rules"_tr, untranslated("T"), static_cast<int>(View::rules)},
+    {Entry::Kind::view, Icon::guard, "Guard's post"_tr, Text(), static_cast<int>(View::guard)},
+    {Entry::Kind::view, Icon::settings, "Settings"_tr, untranslated(","), static_cast<int>(View::settings)},
+    {Entry::Kind::view, Icon::layers, "Widget gallery"_tr, Text(), static_cast<int>(View::gallery)},
+    {Entry::Kind::window, Icon::wall, "Open a window: alert wall"_tr, Text(), static_cast<int>(View::wall)},
+    {Entry::Kind::window, Icon::map, "Open a window: site map"_tr, Text(), static_cast<int>(View::map)},
+    {Entry::Kind::window, Icon::pulse, "Open a window: agents"_tr, Text(), static_cast<int>(View::agents)},
+    {Entry::Kind::window, Icon::rules, "Open a window: rules"_tr, Text(), static_cast<int>(View::rules)},
+    {Entry::Kind::filter, Icon::filter, "Show all open"_tr, untranslated("A"), 0},
+    {Entry::Kind::filter, Icon::filter, "Show unacknowledged"_tr, untranslated("U"), 1},
+    {Entry::Kind::filter, Icon::filter, "Show mine"_tr, untranslated("I"), 2},
+    {Entry::Kind::filter, Icon::clock, "Show shelved"_tr, Text(), 3},
+    {Entry::Kind::filter, Icon::door, "Show door incidents"_tr, Text(), 10},
+    {Entry::Kind::filter, Icon::camera, "Show camera incidents"_tr, Text(), 11},
+    {Entry::Kind::filter, Icon::network, "Show network incidents"_tr, Text(), 12},
+    {Entry::Kind::look, Icon::contrast, "Switch light and dark"_tr, untranslated("L"), 0},
+    {Entry::Kind::look, Icon::dense, "Switch density of the wall"_tr, untranslated("Y"), 1},
+    {Entry::Kind::look, Icon::notice, "Keys"_tr, untranslated("?"), 2},
+    {Entry::Kind::look, Icon::mute, "Mute for 10 minutes, or sound again"_tr, untranslated("Q"), 3}};
 
 /// "Save arrangement", and what follows a "save" is its name; those that are saved, to be opened.
 void find_arrangements(Matcher& match, std::string_view query, const DesktopState& desktop, std::vector<Entry>& out) {
-  constexpr std::string_view kSave = "Save arrangement";
   std::string name = arrangement_named(query);
-  const int score = !name.empty() ? 200 : match.empty() ? -1 : match.score(kSave);
+  const int score = !name.empty()   ? 200
+                    : match.empty() ? -1
+                                    : std::max(match.score("Save arrangement"_tr), match.score("Save arrangement"));
   if (score >= 0) {
     Entry e;
     e.kind = Entry::Kind::save;
     e.icon = static_cast<int>(Icon::layers);
-    e.id = !name.empty() ? std::move(name) : desktop.arrangement.empty() ? std::string("usual") : desktop.arrangement;
-    e.title = fmt::format("{} of windows as \"{}\"", kSave, e.id);
-    e.detail = arrangement_named(query).empty() ? "or: save NAME" : plural<"{} window", "{} windows">(desktop.windows);
+    e.id = !name.empty() ? std::move(name) : desktop.arrangement.empty() ? "usual"_tr.str() : desktop.arrangement;
+    e.title = text_of<"Save arrangement of windows as “{}”">(e.id);
+    e.detail = arrangement_named(query).empty() ? "or: save NAME"_tr.str()
+                                                : plural<"{} window", "{} windows">(desktop.windows);
     e.score = score + 6;
     out.push_back(std::move(e));
   }
   for (const std::string& known : desktop.arrangements) {
-    const int found = match.empty() ? -1 : match.score(known, "arrangement of windows");
+    const int found = match.empty() ? -1 : match.score(known, "arrangement of windows"_tr);
     if (found < 0) continue;
     Entry e;
     e.kind = Entry::Kind::arrange;
     e.icon = static_cast<int>(Icon::layers);
     e.title = known;
-    e.detail = "arrangement of windows";
+    e.detail = "arrangement of windows"_tr;
     e.id = known;
     e.score = found + 4;
     out.push_back(std::move(e));
@@ -162,18 +164,18 @@ std::vector<Entry> Palette::find(const Snapshot& s, const Selection& selection, 
   find_arrangements(match, query, desktop, out);
   for (const Fixed& x : kFixed) {
     if (x.kind == Entry::Kind::action && selection.incident == 0 && x.value != static_cast<int>(Action::call)) continue;
-    const int score = match.empty() ? 0 : match.score(x.title);
+    const int score = match.empty() ? 0 : std::max(match.score(x.title), match.score(x.title.english()));
     if (score < 0) continue;
     Entry e;
     e.kind = x.kind;
     e.icon = static_cast<int>(x.icon);
     e.title = x.title;
-    e.detail = x.kind == Entry::Kind::window ? "beside this one"
+    e.detail = x.kind == Entry::Kind::window ? "beside this one"_tr.str()
                : x.kind == Entry::Kind::action
-                   ? (selection.incident == 0 ? std::string("new incident") : incident_name(selection.incident))
-               : x.kind == Entry::Kind::view ? "view"
-               : x.kind == Entry::Kind::look ? "look"
-                                             : "filter";
+                   ? (selection.incident == 0 ? "new incident"_tr.str() : incident_name(selection.incident))
+               : x.kind == Entry::Kind::view ? "view"_tr.str()
+               : x.kind == Entry::Kind::look ? "look"_tr.str()
+                                             : "filter"_tr.str();
     e.key = x.key;
     e.value = x.value;
     e.score = score + 6;
@@ -237,15 +239,14 @@ std::vector<Entry> Palette::find(const Snapshot& s, const Selection& selection, 
         out.push_back(std::move(e));
       }
       for (const Person& x : s.estate->people) {
-        std::string title = "Doors that " + x.name + " used today";
+        std::string title = text_of<"Doors that {} used today">(x.name);
         const int score = match.score(title);
         if (score < 0) continue;
         Entry e;
         e.kind = Entry::Kind::doors;
         e.icon = static_cast<int>(Icon::door);
         e.title = std::move(title);
-        e.detail =
-            selection.incident == 0 ? std::string("select an incident first") : incident_name(selection.incident);
+        e.detail = selection.incident == 0 ? "select an incident first"_tr.str() : incident_name(selection.incident);
         e.id = x.id;
         e.score = score;
         out.push_back(std::move(e));
@@ -355,7 +356,7 @@ void Palette::draw(Frame& f, Desk& d, const Rect& window) {
   (void)p.hits.add("palette/box", box);
   icon(p, Icon::search, box.x + 28, box.y + 32, 16, t.t2);
   enter |= text_field(p, "palette/field", {box.x + 48, box.y + 16, box.w - 64, 32}, field_,
-                      "Incident, door, camera, host, person, command", std::exchange(focus_, false));
+                      "Incident, door, camera, host, person, command"_tr, std::exchange(focus_, false));
   if (enter && searched_ != field_.text) {
     // Who types fast, or before a slow frame, means what is written and not what was found before.
     searched_ = field_.text;
@@ -390,7 +391,7 @@ void Palette::draw(Frame& f, Desk& d, const Rect& window) {
     if (hit.clicked) chosen = k;
     y += 36;
   }
-  if (count == 0) p.text(box.x + 28, y + 16, "Nothing is called that", Face::m, t.t2);
+  if (count == 0) p.text(box.x + 28, y + 16, "Nothing is called that"_tr, Face::m, t.t2);
   if (enter && count > 0) chosen = at_;
   if (chosen >= 0) choose(f, d, Entry(found_[static_cast<std::size_t>(chosen)]));
   const ImVec2 m = p.hits.mouse();

@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <initializer_list>
 #include <utility>
 
 #include "console/ui/icons.hpp"
+#include "console/ui/model_words.hpp"
 #include "console/ui/widgets.hpp"
 
 namespace wf::ui {
@@ -33,15 +35,15 @@ struct SettingsView::Line {
   Push push;
   int n = 0;
 
-  void head(std::string_view title, std::string_view right = {}) {
+  void head(Text title, std::string_view right = {}) {
     section_head(f.p, x, y, w, title, right);
     y += 34;
   }
   /// Begins a line; gives what the keyboard does to it.
-  Push begin(std::string_view label, std::string_view under = {}) {
+  Push begin(Text label, std::string_view under = {}) {
     const bool on = at == n++;
     const Rect all{x - 8, y, w + 16, kLine};
-    const Hit hit = f.p.hits.add("settings/" + std::string(label), all);
+    const Hit hit = f.p.hits.add("settings/" + std::string(label.english()), all);
     if (hit.pressed) at = n - 1;
     if (on)
       f.p.stroke(all, f.p.t.acc, 1, unit::kRadius);
@@ -60,21 +62,22 @@ struct SettingsView::Line {
   [[nodiscard]] float top(float height) const { return std::round(y + (kLine - height) / 2); }
 
   /// One of a few; what was chosen.
-  int choice(std::string_view label, const std::vector<std::string_view>& names, int on) {
+  int choice(Text label, std::initializer_list<Text> names, int on) {
     const Push by = begin(label);
-    const int clicked = segments(f.p, "settings/" + std::string(label) + "/of", control(), top(unit::kChip), names, on);
+    const int clicked =
+        segments(f.p, "settings/" + std::string(label.english()) + "/of", control(), top(unit::kChip), names, on);
     end();
     if (clicked >= 0) return clicked;
     const int last = static_cast<int>(names.size()) - 1;
     return by.enter ? (on == last ? 0 : on + 1) : std::clamp(on + by.by, 0, last);
   }
   /// − value +; −1, 0 or 1.
-  int steps(std::string_view label, const std::string& value, float share, bool least, bool most) {
+  int steps(Text label, const std::string& value, float share, bool least, bool most) {
     const Push push_by = begin(label);
     Painter& p = f.p;
     int by = push_by.by;
     const float cx = control();
-    const std::string name = "settings/" + std::string(label);
+    const std::string name = "settings/" + std::string(label.english());
     if (icon_button(p, name + "/less", cx, top(28), Icon::minus).clicked) by = -1;
     const Rect bar{cx + 40, y + kLine / 2 - 3, 140, 6};
     p.fill(bar, p.t.bg3, 3);
@@ -89,7 +92,7 @@ struct SettingsView::Line {
 void SettingsView::draw_windows(Frame& f, Desk& d, Line& line) {
   Painter& p = f.p;
   const DesktopState& desktop = f.input.desktop;
-  line.head("Windows", count_text(desktop.windows) + " open");
+  line.head("Windows"_tr, text_of<"{} open">(count_text(desktop.windows)));
   const ButtonStyle plain;
   const auto press = [&](const std::string& name, float& x, std::string_view label) {
     float used = 0;
@@ -98,27 +101,28 @@ void SettingsView::draw_windows(Frame& f, Desk& d, Line& line) {
     return hit.clicked;
   };
   {
-    const Push by = line.begin("Open another");
+    const Push by = line.begin("Open another"_tr);
     float x = line.control();
-    if (press("settings/open/wall", x, "Alert wall") || by.enter) d.desktop.open_window = View::wall;
-    if (press("settings/open/map", x, "Site map")) d.desktop.open_window = View::map;
-    if (press("settings/open/agents", x, "Agents")) d.desktop.open_window = View::agents;
-    if (press("settings/open/rules", x, "Rules")) d.desktop.open_window = View::rules;
+    if (press("settings/open/wall", x, "Alert wall"_tr) || by.enter) d.desktop.open_window = View::wall;
+    if (press("settings/open/map", x, "Site map"_tr)) d.desktop.open_window = View::map;
+    if (press("settings/open/agents", x, "Agents"_tr)) d.desktop.open_window = View::agents;
+    if (press("settings/open/rules", x, "Rules"_tr)) d.desktop.open_window = View::rules;
     line.end();
   }
   {
-    const Push by = line.begin("Save as");
+    const Push by = line.begin("Save as"_tr);
     const Rect at{line.control(), line.top(28), 200, 28};
     bool save = false;
     if (d.modal) {  // what lies over it has the keyboard, and ImGui must not see the field
       p.fill(at, p.t.input, unit::kRadius);
       name_.active = false;
     } else {
-      save = text_field(p, "settings/name", at, name_, desktop.arrangement.empty() ? "night" : desktop.arrangement,
+      save = text_field(p, "settings/name", at, name_,
+                        desktop.arrangement.empty() ? "night"_tr.view() : std::string_view(desktop.arrangement),
                         by.enter || std::exchange(focus_name_, false));
     }
     float x = at.right() + unit::kGap;
-    save |= press("settings/save", x, "Save");
+    save |= press("settings/save", x, "Save"_tr);
     std::string name = arrangement_name(name_.text);
     if (save && name.empty()) name = desktop.arrangement;
     if (save && name.empty()) focus_name_ = true;
@@ -129,12 +133,12 @@ void SettingsView::draw_windows(Frame& f, Desk& d, Line& line) {
     line.end();
   }
   for (const std::string& name : desktop.arrangements) {
-    const Push by = line.begin(name);
+    const Push by = line.begin(untranslated(name));
     float x = line.control();
-    if (press("settings/arrange/" + name, x, "Open its windows") || by.enter) d.desktop.open = name;
-    if (press("settings/forget/" + name, x, "Forget")) d.desktop.forget = name;
+    if (press("settings/arrange/" + name, x, "Open its windows"_tr) || by.enter) d.desktop.open = name;
+    if (press("settings/forget/" + name, x, "Forget"_tr)) d.desktop.forget = name;
     if (name == desktop.arrangement)
-      p.text(x + 4, line.y + kLine / 2, "last used", Face::s, p.t.t3, Align::left, line.x + line.w - x - 4);
+      p.text(x + 4, line.y + kLine / 2, "last used"_tr, Face::s, p.t.t3, Align::left, line.x + line.w - x - 4);
     line.end();
   }
 }
@@ -145,8 +149,8 @@ void SettingsView::draw(Frame& f, Desk& d, const Rect& r, SoundWish& sound) {
   Comfort& c = d.comfort;
   p.push_clip(r);
   p.fill(r, t.bg1);
-  pane_head(p, {r.x, r.y, r.w, unit::kHeader}, "Settings",
-            "of this seat; what the engine does stands in watchfloor.yaml");
+  pane_head(p, {r.x, r.y, r.w, unit::kHeader}, "Settings"_tr,
+            "of this seat; what the engine does stands in watchfloor.yaml"_tr);
 
   Push push;
   if (!d.modal && !d.keys.typing()) {
@@ -163,37 +167,37 @@ void SettingsView::draw(Frame& f, Desk& d, const Rect& r, SoundWish& sound) {
   const float w = two ? kColumn : std::min(kColumn, r.w - 64);
   Line line{f, d, r.x + 32, top, w, at_, push};
 
-  line.head("Look");
-  c.theme = static_cast<Theme>(line.choice("Theme", {"Dark", "Light"}, static_cast<int>(c.theme)));
+  line.head("Look"_tr);
+  c.theme = static_cast<Theme>(line.choice("Theme"_tr, {"Dark"_tr, "Light"_tr}, static_cast<int>(c.theme)));
   const float share = (c.zoom - Comfort::kLeastZoom) / (Comfort::kMostZoom - Comfort::kLeastZoom);
-  if (const int by = line.steps("Zoom", fmt::format("{:.0f} %", c.zoom * 100), share, c.zoom <= Comfort::kLeastZoom,
+  if (const int by = line.steps("Zoom"_tr, fmt::format("{:.0f} %", c.zoom * 100), share, c.zoom <= Comfort::kLeastZoom,
                                 c.zoom >= Comfort::kMostZoom);
       by != 0)
     c.zoom = next_zoom(c.zoom, by);
-  c.compact = line.choice("Density", {"Two lines a row", "One line a row"}, c.compact ? 1 : 0) == 1;
-  c.reduce_motion = line.choice("Motion", {"Usual", "Nothing moves by itself"}, c.reduce_motion ? 1 : 0) == 1;
+  c.compact = line.choice("Density"_tr, {"Two lines a row"_tr, "One line a row"_tr}, c.compact ? 1 : 0) == 1;
+  c.reduce_motion = line.choice("Motion"_tr, {"Usual"_tr, "Nothing moves by itself"_tr}, c.reduce_motion ? 1 : 0) == 1;
 
   line.y += 20;
   const SoundState& s = f.input.sound;
-  line.head("Sound", s.device ? "device found" : "no device: the bar flashes instead");
+  line.head("Sound"_tr, s.device ? "device found"_tr : "no device: the bar flashes instead"_tr);
   const float loud = (c.volume - Comfort::kLeastVolume) / (1 - Comfort::kLeastVolume);
-  if (const int by = line.steps("Volume", fmt::format("{:.0f} %", c.volume * 100), loud,
+  if (const int by = line.steps("Volume"_tr, fmt::format("{:.0f} %", c.volume * 100), loud,
                                 c.volume <= Comfort::kLeastVolume + 0.01F, c.volume >= 0.99F);
       by != 0)
     c.volume = std::clamp(std::round((c.volume + static_cast<float>(by) * Comfort::kVolumeStep) * 10) / 10,
                           Comfort::kLeastVolume, 1.0F);
   {
-    const Push by = line.begin("Hear a tone");
+    const Push by = line.begin("Hear a tone"_tr);
     float x = line.control();
     const bool may = s.device && !s.calling;
     for (const Priority priority : kTones) {
       ButtonStyle style;
       style.enabled = may;
       float used = 0;
-      std::string name(name_of(priority));
-      name.front() = static_cast<char>(name.front() - 'a' + 'A');
-      const Hit hit = button(p, "settings/try/" + name, x, line.top(28), name, style, &used);
-      if (!may) d.hint(hit, s.device ? "Something calls now: its tone is not covered" : "There is no sound device");
+      const Text name = priority_title(priority);
+      const Hit hit = button(p, "settings/try/" + std::string(name.english()), x, line.top(28), name, style, &used);
+      if (!may)
+        d.hint(hit, s.device ? "Something calls now: its tone is not covered"_tr : "There is no sound device"_tr);
       if (hit.clicked) sound.try_tone = priority;
       x += used + unit::kGap;
     }
@@ -201,14 +205,14 @@ void SettingsView::draw(Frame& f, Desk& d, const Rect& r, SoundWish& sound) {
     line.end();
   }
   {
-    const Push by = line.begin("Mute");
+    const Push by = line.begin("Mute"_tr);
     ButtonStyle style;
     style.key = "Q";
     float used = 0;
     const Hit hit = button(p, "settings/mute", line.control(), line.top(28),
-                           s.muted() ? "Sound again" : "For 10 minutes", style, &used);
+                           s.muted() ? "Sound again"_tr : "For 10 minutes"_tr, style, &used);
     p.text(line.control() + used + 12, line.y + kLine / 2,
-           s.muted() ? "all but life safety is silent" : "never life safety", Face::s, t.t3, Align::left,
+           s.muted() ? "all but life safety is silent"_tr : "never life safety"_tr, Face::s, t.t3, Align::left,
            line.x + line.w - line.control() - used - 12);
     if (hit.clicked || by.enter) d.want_mute = true;
     line.end();
@@ -223,20 +227,22 @@ void SettingsView::draw(Frame& f, Desk& d, const Rect& r, SoundWish& sound) {
   }
   draw_windows(f, d, line);
   line.y += 20;
-  line.head("Keys");
+  line.head("Keys"_tr);
   {
-    const Push by = line.begin("All keys");
+    const Push by = line.begin("All keys"_tr);
     ButtonStyle style;
     style.key = "?";
-    if (button(p, "settings/keys", line.control(), line.top(28), "Show", style).clicked || by.enter) d.want_keys = true;
+    if (button(p, "settings/keys", line.control(), line.top(28), "Show"_tr, style).clicked || by.enter)
+      d.want_keys = true;
     line.end();
   }
   line.y += 20;
-  line.head("Kept for the next start");
+  line.head("Kept for the next start"_tr);
   const bool kept = f.input.kept_problem.empty() && !f.input.kept_in.empty();
-  const std::string what = kept ? "Settings, filters, the map's place, the selection, and notes that were begun"
-                           : f.input.kept_problem.empty() ? "Nothing: this console keeps no file"
-                                                          : "Nothing: " + f.input.kept_problem;
+  const std::string what = kept
+                               ? "Settings, filters, the map's place, the selection, and notes that were begun"_tr.str()
+                           : f.input.kept_problem.empty() ? "Nothing: this console keeps no file"_tr.str()
+                                                          : text_of<"Nothing: {}">(f.input.kept_problem);
   const int used =
       p.paragraph(line.x, line.y + 12, 20, line.w, 4, what, Face::m, kept ? t.t2 : t.of(Priority::medium).text);
   line.y += 20 * static_cast<float>(used) + 8;

@@ -18,12 +18,6 @@ std::string short_site(const Snapshot& s, const std::string& id) {
   return site->short_name.empty() ? site->name : site->short_name;
 }
 
-/// As a heading of its own.
-Text priority_name(int priority) {
-  static constexpr Text kNames[] = {"Low"_tr, "Medium"_tr, "High"_tr, "Critical"_tr};
-  return kNames[priority & 3];
-}
-
 }  // namespace
 
 void AlertWall::draw_head(Frame& f, Desk& d, const Rect& r) {
@@ -175,8 +169,8 @@ void AlertWall::draw_menu(Frame& f, Desk& d) {
   } else {
     lines.push_back({"Every priority", "Every priority"_tr, d.counts.open, d.filter.priority < 0, -1});
     for (int k = 3; k >= 0; --k)
-      lines.push_back({std::string(priority_name(k).english()), priority_name(k), d.counts.by_priority[k],
-                       d.filter.priority == k, k});
+      lines.push_back({std::string(priority_title(static_cast<Priority>(k)).english()),
+                       priority_title(static_cast<Priority>(k)), d.counts.by_priority[k], d.filter.priority == k, k});
   }
   const Hit shade = p.hits.add("menu/shade", {0, 0, 1e5F, 1e5F});
   const Rect box{menu_.anchor.x, menu_.anchor.bottom() + 4, 208, 8 + 28 * static_cast<float>(lines.size())};

@@ -92,7 +92,8 @@ TEST_CASE("No form, card or hint shows a text that no catalogue can translate") 
   const Spoken pseudo(changed(&foreign));
   const auto snapshot = sample::night();
   WordsOfData data(*snapshot);
-  for (const char* const key : {"d", "e", "z", "r", "m", "x", "c", "j", "n", "q", "y", "a", "u", "i"}) {
+  for (const char* const key :
+       {"d", "e", "z", "r", "m", "x", "c", "j", "n", "q", "y", "a", "u", "i", "?", "/", "/server"}) {
     DeskDriver desk(snapshot);
     desk.console().select(2417);
     desk.frames(2);
@@ -108,7 +109,8 @@ TEST_CASE("No form, card or hint shows a text that no catalogue can translate") 
     check(desk, data, std::string("card of ") + device);
   }
   for (const char* const area : {"top/site", "top/alarms", "top/agents", "top/rate", "top/sound", "top/open/critical",
-                                 "wall/roomy", "wall/shelved", "strip/histogram", "panel/where", "panel/Shelve"}) {
+                                 "wall/roomy", "wall/shelved", "strip/histogram", "panel/where", "panel/Shelve",
+                                 "rail/Wall", "rail/Risk", "rail/theme", "rail/keys"}) {
     DeskDriver desk(snapshot);
     desk.console().select(2417);
     desk.frames(2);

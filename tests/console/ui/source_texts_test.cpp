@@ -17,13 +17,10 @@ namespace fs = std::filesystem;
 
 /// Files whose texts nobody at a console reads.
 const std::set<std::string> kFiles{
-    // Not translated yet.
-    "console.cpp",         "overlays.cpp",      "palette.cpp",      "rail.cpp",
-    "rule_rows.cpp",       "rule_rows.hpp",     "rules_change.cpp", "rules_detail.cpp",
-    "rules_edit.cpp",      "rules_limits.cpp",  "rules_sheet.cpp",  "rules_trial.cpp",
-    "rules_view.cpp",      "settings_view.cpp", "gallery.cpp",      "gallery_board.cpp",
-    "gallery_widgets.cpp",                  // samples of widgets, for those who change the program
-    "language.hpp",        "language.cpp",  // English's own conventions; faults of a catalogue
+    // Samples of widgets, for those who change the program.
+    "gallery.cpp", "gallery_board.cpp", "gallery_widgets.cpp",
+    // English's own conventions; faults of a catalogue.
+    "language.hpp", "language.cpp",
 };
 
 /// What reads like words and is none of the interface's.
