@@ -73,6 +73,21 @@ std::string SiteTime::minutes(UtcNs t) const {
   return fmt::format("{:02}:{:02}", v.h, v.m);
 }
 
+std::string SiteTime::date(UtcNs t) const {
+  // The day's form without its weekday and what joins that.
+  std::string out = day(t);
+  const std::string& form = language().day;
+  const auto local = date::floor<date::days>(seconds_of(t + offset(t)));
+  const std::string& weekday = language().weekdays[date::weekday{local}.c_encoding() % 7];
+  const std::size_t at = form.starts_with("{weekday}") ? 0 : out.rfind(weekday);
+  if (at == std::string::npos) return out;
+  out.erase(at, weekday.size());
+  const auto joins = [](char c) { return c == ' ' || c == ','; };
+  while (!out.empty() && joins(out.front())) out.erase(0, 1);
+  while (!out.empty() && joins(out.back())) out.pop_back();
+  return out;
+}
+
 std::string SiteTime::day(UtcNs t) const {
   const auto days = date::floor<date::days>(seconds_of(t + offset(t)));
   const date::year_month_day d{days};

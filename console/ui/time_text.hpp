@@ -20,6 +20,7 @@ class SiteTime {
   [[nodiscard]] std::string clock(UtcNs t) const;    ///< "04:10:37"
   [[nodiscard]] std::string minutes(UtcNs t) const;  ///< "04:10"
   [[nodiscard]] std::string day(UtcNs t) const;      ///< "Tue 24 Nov", "Di 24. Nov"
+  [[nodiscard]] std::string date(UtcNs t) const;     ///< "24 Nov", "24. Nov"
   [[nodiscard]] std::string zone(UtcNs t) const;     ///< "CET"
   /// Nanoseconds to add to UTC at `t`.
   [[nodiscard]] std::int64_t offset(UtcNs t) const;

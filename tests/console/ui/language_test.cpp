@@ -140,6 +140,7 @@ TEST_CASE("Numbers, dates and spans follow the language") {
   SiteTime time;
   time.set_zone("Europe/Amsterdam");
   CHECK(time.day(sample::kNow) == "Tue 24 Nov");
+  CHECK(time.date(sample::kNow) == "24 Nov");
   CHECK(count_text(41'233) == "41,233");
   CHECK(decimal_text(0.44, 1) == "0.4");
   CHECK(lag(400 * kMillisecond) == "0.4 s");
@@ -154,6 +155,7 @@ TEST_CASE("Numbers, dates and spans follow the language") {
   const Spoken x(std::move(german));
   CHECK(x.faults.empty());
   CHECK(time.day(sample::kNow) == "Di 24. Nov");
+  CHECK(time.date(sample::kNow) == "24. Nov");
   CHECK(time.minutes(sample::kNow) == "04:10");
   CHECK(count_text(41'233) == "41.233");
   CHECK(count_text(999) == "999");
