@@ -9,6 +9,7 @@
 #include <tuple>
 #include <utility>
 
+#include "console/cli/assets.hpp"
 #include "console/cli/command.hpp"
 #include "console/engine/query.hpp"
 #include "console/engine/rule_answers.hpp"
@@ -94,6 +95,8 @@ Result<shell::WindowOptions> window_options(const ViewOptions& options) {
   if (!options.theme.empty()) out.theme = theme_of(options.theme);
   if (!options.size.empty()) std::tie(out.width, out.height) = *size;
   out.arrangement = options.arrangement;
+  if (const Result<std::filesystem::path> folder = assets()) out.languages = *folder / "languages";
+  out.language_named = !options.language.empty();
   out.scale = static_cast<float>(options.scale);
   out.base_map = base_map_of(options);
   return out;

@@ -76,6 +76,7 @@ Comfort comfort_of(const json& j) {
   out.compact = text(j, "density") == "compact";
   out.reduce_motion = text(j, "motion") == "reduced";
   out.volume = real(j, "volume", Comfort::kLeastVolume, 1, out.volume);
+  out.language = text(j, "language");
   return out;
 }
 
@@ -237,13 +238,14 @@ json json_of(const Kept& kept, const std::string& seat, UtcNs now) {
   const Comfort& c = kept.comfort;
   json arrangements = json::object();
   for (const auto& [name, windows] : kept.arrangements) arrangements[name] = json_of(windows);
+  json comfort = {{"theme", c.theme == ui::Theme::light ? "light" : "dark"},
+                  {"zoom", tidy(c.zoom)},
+                  {"density", c.compact ? "compact" : "roomy"},
+                  {"motion", c.reduce_motion ? "reduced" : "usual"},
+                  {"volume", tidy(c.volume)}};
+  if (!c.language.empty()) comfort["language"] = c.language;
   return {{"v", kKeptVersion},
-          {"comfort",
-           {{"theme", c.theme == ui::Theme::light ? "light" : "dark"},
-            {"zoom", tidy(c.zoom)},
-            {"density", c.compact ? "compact" : "roomy"},
-            {"motion", c.reduce_motion ? "reduced" : "usual"},
-            {"volume", tidy(c.volume)}}},
+          {"comfort", std::move(comfort)},
           {"arrangements", std::move(arrangements)},
           {"seats", {{seat, {{"used", now}, {"muted_until", kept.muted_until}, {"windows", json_of(kept.windows)}}}}}};
 }

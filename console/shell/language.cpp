@@ -203,6 +203,16 @@ std::vector<std::string> languages_in(const fs::path& folder) {
   return out;
 }
 
+std::vector<ui::LanguageChoice> languages_with_names(const fs::path& folder) {
+  std::vector<ui::LanguageChoice> out;
+  for (const std::string& code : languages_in(folder)) {
+    std::vector<std::string> problems;  // told when it is spoken
+    const Result<ui::Language> language = load_language(folder / (code + ".yaml"), problems);
+    out.push_back({code, language ? language->name : code});
+  }
+  return out;
+}
+
 std::string environment_language() {
   for (const char* name : {"LC_ALL", "LC_MESSAGES", "LANG"}) {
     const char* const value = std::getenv(name);

@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "console/ui/console.hpp"
 #include "console/ui/language.hpp"
 #include "proto/result.hpp"
 
@@ -17,6 +18,9 @@ namespace wf::shell {
 
 /// Codes of the catalogues in a folder, sorted; empty: there is no such folder.
 [[nodiscard]] std::vector<std::string> languages_in(const std::filesystem::path& folder);
+
+/// The same with the names that they give themselves; what cannot be read is called by its code.
+[[nodiscard]] std::vector<ui::LanguageChoice> languages_with_names(const std::filesystem::path& folder);
 
 /// "de_AT" of LC_ALL, LC_MESSAGES or LANG, the first that is set; empty: none is, or it is C or POSIX.
 [[nodiscard]] std::string environment_language();

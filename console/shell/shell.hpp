@@ -31,14 +31,16 @@ struct Feed {
 };
 
 struct WindowOptions {
-  std::optional<ui::View> view;    ///< in one window; else what was shown last, or the wall
-  std::optional<ui::Theme> theme;  ///< else what was set last, or dark
-  int width = 0, height = 0;       ///< 0: as it was last, or 1920 × 1080
-  std::string arrangement;         ///< windows that were saved by this name; empty: those that were open last
-  std::string seat;                ///< which engine's seat this is; empty: nothing is kept of it
-  std::filesystem::path kept;      ///< the file that keeps it; empty: usual_kept_file()
-  float scale = 0;                 ///< interface scale; 0: from the monitor
-  double quit_after = 0;           ///< seconds; 0: until closed
+  std::optional<ui::View> view;          ///< in one window; else what was shown last, or the wall
+  std::optional<ui::Theme> theme;        ///< else what was set last, or dark
+  int width = 0, height = 0;             ///< 0: as it was last, or 1920 × 1080
+  std::string arrangement;               ///< windows that were saved by this name; empty: those that were open last
+  std::filesystem::path languages = {};  ///< folder of catalogues; empty: none can be chosen
+  bool language_named = false;           ///< by the command line, which outranks what was chosen in the settings before
+  std::string seat;                      ///< which engine's seat this is; empty: nothing is kept of it
+  std::filesystem::path kept;            ///< the file that keeps it; empty: usual_kept_file()
+  float scale = 0;                       ///< interface scale; 0: from the monitor
+  double quit_after = 0;                 ///< seconds; 0: until closed
   std::shared_ptr<const BaseMap> base_map = {};  ///< behind the sites on the world map; null: a graticule alone
   std::string post = {};                         ///< the guard's view: name of the post
   std::string title = "Watchfloor";

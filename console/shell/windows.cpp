@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "console/shell/glfw_reason.hpp"
+#include "console/shell/language.hpp"
 
 namespace wf::shell {
 namespace {
@@ -70,6 +71,8 @@ std::string glfw_reason() {
 Windows::Windows(const WindowOptions& options, const Feed& feed, sound::Output& output, KeptFile& file)
     : options_(options), feed_(feed), output_(output), file_(file), sounder_(output), kept_(file.start()) {
   if (options.theme) kept_.comfort.theme = *options.theme;
+  if (!options.languages.empty()) languages_ = languages_with_names(options.languages);
+  if (!options.language_named && !kept_.comfort.language.empty()) speak(kept_.comfort.language);
   sounder_.set_volume(kept_.comfort.volume);
   const double muted = static_cast<double>(kept_.muted_until - system_now()) / static_cast<double>(kSecond);
   if (muted > 0) sounder_.mute(glfwGetTime(), muted);
@@ -173,8 +176,17 @@ Result<void> Windows::open() {
   return {};
 }
 
+/// A language that is not there any more leaves the one that is spoken.
+void Windows::speak(const std::string& code) {
+  std::vector<std::string> problems;
+  const Result<void> done = speak_language(options_.languages, code, "", problems);
+  for (const std::string& problem : problems) tell(problem);
+  if (!done) tell(done.error().text());
+}
+
 void Windows::set_comfort(const ui::Comfort& comfort) {
   if (comfort == kept_.comfort) return;
+  if (comfort.language != kept_.comfort.language) speak(comfort.language);
   kept_.comfort = comfort;
   kept_differs_ = true;
   sounder_.set_volume(comfort.volume);
@@ -315,6 +327,7 @@ void Windows::draw(std::size_t index, const std::shared_ptr<const Snapshot>& sna
   for (const auto& [name, windows] : kept_.arrangements) input.desktop.arrangements.push_back(name);
   input.desktop.arrangement = arrangement_;
   input.desktop.windows = windows_.size();
+  input.desktop.languages = languages_;
   input.kept_in = file_.file().string();
   input.kept_problem = file_.problem();
   ui::FrameOutput output = windows_[index]->draw(snapshot, std::move(input));

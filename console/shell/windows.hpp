@@ -28,6 +28,7 @@ class Windows final : public Host {
   [[nodiscard]] const std::vector<Monitor>& monitors() const override { return monitors_; }
 
  private:
+  void speak(const std::string& code);
   [[nodiscard]] Result<void> open_window(const WindowKept& kept);
   void close_window(std::size_t index);
   void arrange(const std::vector<WindowKept>& windows);
@@ -49,6 +50,7 @@ class Windows final : public Host {
   KeptFile& file_;
   Sounder sounder_;
   Kept kept_;
+  std::vector<ui::LanguageChoice> languages_;
   std::string arrangement_;  ///< the one that was opened or saved last
   std::vector<Monitor> monitors_;
   std::vector<std::unique_ptr<Window>> windows_;

@@ -40,11 +40,16 @@ struct Answer {
   std::uint64_t token = 0;
   std::shared_ptr<const QueryPage> page;
 };
+/// A language that can be chosen.
+struct LanguageChoice {
+  std::string code, name;  ///< "de", "Deutsch"
+};
 /// The windows of a program, for its settings and its palette.
 struct DesktopState {
   std::vector<std::string> arrangements;  ///< names of those that are saved
   std::string arrangement;                ///< the one that was opened or saved last; empty: none
   std::size_t windows = 1;
+  std::vector<LanguageChoice> languages = {};  ///< fewer than two: there is nothing to choose
 };
 /// What a person wants of the windows.
 struct DesktopWish {

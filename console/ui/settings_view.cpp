@@ -71,6 +71,18 @@ struct SettingsView::Line {
     const int last = static_cast<int>(names.size()) - 1;
     return by.enter ? (on == last ? 0 : on + 1) : std::clamp(on + by.by, 0, last);
   }
+  /// The same of names that are no texts; their areas are called by `codes`.
+  int choice(Text label, const std::vector<std::string_view>& names, int on,
+             const std::vector<std::string_view>& codes) {
+    const Push by = begin(label);
+    const int clicked = segments(f.p, "settings/" + std::string(label.english()) + "/of", control(), top(unit::kChip),
+                                 names, on, nullptr, codes);
+    end();
+    if (clicked >= 0) return clicked;
+    const int last = static_cast<int>(names.size()) - 1;
+    if (by.enter) return on == last ? 0 : on + 1;
+    return by.by == 0 ? on : std::clamp(on + by.by, 0, last);
+  }
   /// − value +; −1, 0 or 1.
   int steps(Text label, const std::string& value, float share, bool least, bool most) {
     const Push push_by = begin(label);
@@ -176,6 +188,18 @@ void SettingsView::draw(Frame& f, Desk& d, const Rect& r, SoundWish& sound) {
     c.zoom = next_zoom(c.zoom, by);
   c.compact = line.choice("Density"_tr, {"Two lines a row"_tr, "One line a row"_tr}, c.compact ? 1 : 0) == 1;
   c.reduce_motion = line.choice("Motion"_tr, {"Usual"_tr, "Nothing moves by itself"_tr}, c.reduce_motion ? 1 : 0) == 1;
+
+  if (const std::vector<LanguageChoice>& languages = f.input.desktop.languages; languages.size() > 1) {
+    std::vector<std::string_view> names, codes;
+    int on = -1;
+    for (std::size_t k = 0; k < languages.size(); ++k) {
+      names.push_back(languages[k].name);
+      codes.push_back(languages[k].code);
+      if (languages[k].code == language().code) on = static_cast<int>(k);
+    }
+    if (const int chosen = line.choice("Language"_tr, names, on, codes); chosen != on)
+      c.language = languages[static_cast<std::size_t>(chosen)].code;
+  }
 
   line.y += 20;
   const SoundState& s = f.input.sound;

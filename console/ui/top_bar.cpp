@@ -149,8 +149,8 @@ struct Bar {
       icon(p, Icon::notice, x + used + 15, kValue, 14, ink, 1.5F);
       p.text(x + used + 26, kValue, text_of<"{} late##top bar">(silent), Face::s_semibold, ink);
     } else if (known > 0) {
-      p.text(x + used + 10, kValue, alive == known ? "none late"_tr : "not all seen"_tr, Face::s, t.t2, Align::left,
-             w - used - 20);
+      p.text(x + used + 10, kValue, alive == known ? "none late##top bar"_tr : "not all seen"_tr, Face::s, t.t2,
+             Align::left, w - used - 20);
     }
     d.hint(hit, "Health, spool and gaps of every agent"_tr);
     if (hit.clicked) f.view = View::agents;

@@ -87,6 +87,10 @@ TEST_CASE("What is kept is read as it was written") {
   p.write(some());
   CHECK(p.read() == some());
   CHECK(p.said.empty());
+  Kept german = some();
+  german.comfort.language = "de";
+  p.write(german);
+  CHECK(p.read() == german);
 }
 
 TEST_CASE("A file of the first release is read in full") {

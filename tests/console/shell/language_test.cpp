@@ -104,6 +104,10 @@ TEST_CASE("What is no catalogue is refused") {
 
 TEST_CASE("Every catalogue that comes with Watchfloor is without fault, and German is whole") {
   CHECK(languages_in(kLanguages) == std::vector<std::string>{"de", "en"});
+  const std::vector<ui::LanguageChoice> named = languages_with_names(kLanguages);
+  REQUIRE(named.size() == 2);
+  CHECK(named[0].name == "Deutsch");
+  CHECK(named[1].code == "en");
   for (const std::string& code : languages_in(kLanguages)) {
     std::vector<std::string> problems;
     Result<ui::Language> language = load_language(kLanguages / (code + ".yaml"), problems);

@@ -49,6 +49,17 @@ TEST_CASE("Theme, zoom, density, motion and volume are set by the pointer") {
   CHECK(s.is().volume == Approx(0.6F));
 }
 
+TEST_CASE("A language is chosen where there are several, and told by its code") {
+  Settings s;
+  CHECK_FALSE(s.desk.has("settings/Language"));
+  s.desk.input.desktop.languages = {{"de", "Deutsch"}, {"en", "English"}};
+  s.desk.frames(2);
+  CHECK(s.desk.wrote("Deutsch"));
+  CHECK(s.is().language.empty());
+  REQUIRE(s.desk.click("settings/Language/of/de"));
+  CHECK(s.is().language == "de");
+}
+
 TEST_CASE("Every line can be reached and changed by the keyboard") {
   Settings s;
   s.desk.press(Key::right);
