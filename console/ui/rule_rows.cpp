@@ -185,7 +185,7 @@ std::string precision_text(const RuleRow& row) {
 
 std::string acknowledged_text(const RuleRow& row) {
   const std::int64_t median = row.acknowledged();
-  return median < 0 ? kUnknown : median > kDay ? "> 1 d" : span(median);
+  return median < 0 ? kUnknown : median > kDay ? "> " + span(kDay) : span(median);
 }
 
 std::string minutes_text(const RuleRow& row) {
@@ -195,17 +195,17 @@ std::string minutes_text(const RuleRow& row) {
 std::string a_day_text(const RuleRow& row) {
   if (row.a_day < 0) return kUnknown;
   if (row.month.rows == 0) return "0";
-  if (row.a_day < 0.05) return "< 0.1";
-  return row.a_day < 100 ? fmt::format("{:.1f}", row.a_day) : count_text(static_cast<std::uint64_t>(row.a_day));
+  if (row.a_day < 0.05) return "< " + decimal_text(0.1, 1);
+  return row.a_day < 100 ? decimal_text(row.a_day, 1) : count_text(static_cast<std::uint64_t>(row.a_day));
 }
 
 std::string last_text(const RuleRow& row, UtcNs now) {
   if (row.last != 0) return span(std::max<std::int64_t>(0, now - row.last));
-  return row.rule == nullptr ? kUnknown : "never";
+  return row.rule == nullptr ? kUnknown : "never"_tr.str();
 }
 
 std::string logsource_text(const RuleSummary& rule) {
-  if (rule.correlation) return "correlation";
+  if (rule.correlation) return "correlation"_tr;
   std::string out;
   for (const std::string* part : {&rule.logsource.product, &rule.logsource.service, &rule.logsource.category})
     if (!part->empty()) out += (out.empty() ? "" : ", ") + *part;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "console/model/rule.hpp"
+#include "console/ui/language.hpp"
 #include "console/ui/time_text.hpp"
 
 namespace wf::ui {
@@ -58,9 +59,9 @@ struct RuleFilter {
 /// All rules of a list with their figures. The list outlives them.
 [[nodiscard]] std::vector<RuleRow> rows_of(const RuleList& list);
 /// Why a rule is called noisy, for people.
-inline constexpr std::string_view kNoisyWords =
+inline constexpr Text kNoisyWords =
     "Noisy in the last four weeks: it came and went by itself, was true in less than half of five or more, or opened "
-    "over ten rows a day";
+    "over ten rows a day"_tr;
 [[nodiscard]] bool passes(const RuleFilter& filter, const RuleRow& row);
 /// Indices of the rows that pass, in order.
 [[nodiscard]] std::vector<std::uint32_t> ordered(const std::vector<RuleRow>& rows, const RuleFilter& filter,

@@ -27,26 +27,26 @@ std::string lowered(std::string_view text) {
 std::string when(const Frame& f, UtcNs at) { return f.time.day(at) + " " + f.time.minutes(at); }
 
 std::string off_words(const Frame& f, const RuleChange& change) {
-  return fmt::format(
-      "Off since {} by {}, {}: {}", when(f, change.at), change.by,
-      change.until == 0 ? std::string("until somebody switches it on") : "until " + when(f, change.until),
-      change.reason);
+  return change.until == 0 ? text_of<"Off since {} by {}, until somebody switches it on: {}">(when(f, change.at),
+                                                                                              change.by, change.reason)
+                           : text_of<"Off since {} by {}, until {}: {}">(when(f, change.at), change.by,
+                                                                         when(f, change.until), change.reason);
 }
 
 }  // namespace
 
 std::string RulesView::why_not(const Frame& f) const {
-  if (!f.input.can_ask) return "No engine runs here";
-  if (!list_) return "The engine has not told its rules yet";
+  if (!f.input.can_ask) return "No engine runs here"_tr;
+  if (!list_) return "The engine has not told its rules yet"_tr;
   const std::string mine = lowered(f.snapshot.role);
   std::string roles;
   for (const std::string& role : list_->roles) {
     if (lowered(role) == mine) return {};
     roles += (roles.empty() ? "" : ", ") + role;
   }
-  if (roles.empty()) return "No role may change rules at this engine";
-  return "Your role, " + (f.snapshot.role.empty() ? std::string("none") : f.snapshot.role) +
-         ", may not change rules; may: " + roles;
+  if (roles.empty()) return "No role may change rules at this engine"_tr;
+  return text_of<"Your role, {}, may not change rules; may: {}">(
+      f.snapshot.role.empty() ? "none##role"_tr.str() : f.snapshot.role, roles);
 }
 
 void RulesView::send(Frame& f, Command command) {
@@ -64,7 +64,7 @@ void RulesView::follow_command(Frame& f) {
     if (!reply.accepted) refused_ = reply.message;
   const double left = kNoAnswer - (f.input.seconds - sent_);
   if (f.input.replies.empty() && left > 0) return f.wake(left + 0.01);
-  if (f.input.replies.empty()) refused_ = "The engine has not answered yet";
+  if (f.input.replies.empty()) refused_ = "The engine has not answered yet"_tr;
   sent_ = -1e9;
 }
 
@@ -74,10 +74,10 @@ float RulesView::draw_standing(Frame& f, Desk& d, const Rect& r, const RuleRow& 
   const RuleChange* const change = change_of(row.id);
   if (change != nullptr && change->off) s.words(off_words(f, *change), p.t.of(Priority::medium).text);
   if (change != nullptr && change->text)
-    s.words(fmt::format(
-                "Its text was changed here{}. It judges instead of its file's until it is taken back or its file "
-                "changes.",
-                change->off ? std::string() : " " + when(f, change->at) + " by " + change->by + ": " + change->reason),
+    s.words((change->off ? "Its text was changed here."_tr.str()
+                         : text_of<"Its text was changed here {} by {}: {}.">(when(f, change->at), change->by,
+                                                                              change->reason)) +
+                " " + "It judges instead of its file's until it is taken back or its file changes."_tr.str(),
             p.t.t1);
   if (change != nullptr) s.y += 6;
   const std::string no = why_not(f);
@@ -90,45 +90,45 @@ float RulesView::draw_standing(Frame& f, Desk& d, const Rect& r, const RuleRow& 
     return clicked;
   };
   if (row.rule->off) {
-    if (button_of("rules/on", "Switch on", true)) {
+    if (button_of("rules/on", "Switch on"_tr, true)) {
       Command command;
       command.target = row.id;
       command.action = "on";
       send(f, std::move(command));
     }
-  } else if (button_of("rules/off", "Switch off…", !row.rule->life_safety)) {
+  } else if (button_of("rules/off", "Switch off…"_tr, !row.rule->life_safety)) {
     form_ = {};
     form_.kind = Form::Kind::off;
     form_.focus = true;
   }
-  if (change != nullptr && change->text && button_of("rules/restore", "Take the text back…", true)) {
+  if (change != nullptr && change->text && button_of("rules/restore", "Take the text back…"_tr, true)) {
     form_ = {};
     form_.kind = Form::Kind::restore;
   }
   s.y += unit::kButton + 6;
   if (waits())
-    s.words("Sent", p.t.t3);
+    s.words("Sent"_tr, p.t.t3);
   else if (!refused_.empty())
     s.words(refused_, p.t.of(Priority::medium).text);
   else if (!no.empty())
     s.words(no, p.t.t3);
   else if (row.rule->life_safety && !row.rule->off)
-    s.words("Life safety cannot be switched off here", p.t.t3);
+    s.words("Life safety cannot be switched off here"_tr, p.t.t3);
   if (form_.kind == Form::Kind::off || form_.kind == Form::Kind::restore)
     s.y += draw_form(f, d, {s.x, s.y, s.w, 0}, row);
   s.y += 6;
   return s.y - r.y;
 }
 
-std::string_view RulesView::form_words() const {
+Text RulesView::form_words() const {
   switch (form_.kind) {
     case Form::Kind::off:
       return "It makes no row of its own from now on. Correlations that stand on it go on, and rows that are open "
-             "stay.";
+             "stay."_tr;
     case Form::Kind::restore:
-      return "What its file says judges from now on. The text that was changed here is gone.";
+      return "What its file says judges from now on. The text that was changed here is gone."_tr;
     default:
-      return "This text judges from now on instead of its file's, until it is taken back or its file changes.";
+      return "This text judges from now on instead of its file's, until it is taken back or its file changes."_tr;
   }
 }
 
@@ -148,13 +148,13 @@ float RulesView::draw_form(Frame& f, Desk& d, const Rect& r, const RuleRow& row)
   s.words(form_words(), t.t1, 2);
   s.y += 8;
   if (off) {
-    const int clicked =
-        segments(p, "rules/until", s.x, s.y, {"An hour", "A day", "A week", "Until switched on"}, form_.until);
+    const int clicked = segments(p, "rules/until", s.x, s.y,
+                                 {"An hour"_tr, "A day"_tr, "A week"_tr, "Until switched on"_tr}, form_.until);
     if (clicked >= 0) form_.until = clicked;
     s.y += 34;
   }
   const bool entered = text_field(p, "rules/reason", {s.x, s.y, s.w, 28}, form_.reason,
-                                  restore ? "A word on it, if needed" : "Reason, for whoever reads it later",
+                                  restore ? "A word on it, if needed"_tr : "Reason, for whoever reads it later"_tr,
                                   std::exchange(form_.focus, false));
   s.y += 36;
   ButtonStyle go;
@@ -162,13 +162,13 @@ float RulesView::draw_form(Frame& f, Desk& d, const Rect& r, const RuleRow& row)
   go.enabled = restore || !form_.reason.text.empty();
   float used = 0;
   const Hit hit = button(p, "rules/form/go", s.x, s.y,
-                         off       ? "Switch off"
-                         : restore ? "Take back"
-                                   : "Put in force",
+                         off       ? "Switch off"_tr
+                         : restore ? "Take back"_tr
+                                   : "Put in force"_tr,
                          go, &used);
   ButtonStyle ghost;
   ghost.kind = ButtonKind::ghost;
-  const Hit cancel = button(p, "rules/form/cancel", s.x + used + 8, s.y, "Cancel", ghost);
+  const Hit cancel = button(p, "rules/form/cancel", s.x + used + 8, s.y, "Cancel"_tr, ghost);
   if ((hit.clicked || entered) && go.enabled)
     carry_out(f, row);
   else if (cancel.clicked || d.keys.take(Key::escape))
@@ -204,20 +204,21 @@ void RulesView::draw_changes(Frame& f, Desk& d, const Rect& r) {
     const Rect at{s.x - 8, s.y, s.w + 16, 28};
     const Hit hit = p.hits.add(fmt::format("rules/change/{}", n++), at);
     if (hit.hovered) p.fill(at, p.t.bg2, unit::kRadius);
-    const std::string what = !change.ended.empty()       ? std::string("over")
-                             : change.off && change.text ? "off, and another text"
-                             : change.off                ? "off"
-                                                         : "another text";
+    const Text what = !change.ended.empty()       ? "over##a change"_tr
+                      : change.off && change.text ? "off, and another text"_tr
+                      : change.off                ? "off##a rule"_tr
+                                                  : "another text"_tr;
     const float right =
         p.text(s.x + s.w, at.mid_y(), what, Face::s_semibold, change.ended.empty() ? p.t.t1 : p.t.t3, Align::right);
     p.text(s.x, at.mid_y(), change.title, Face::m_medium, change.ended.empty() ? p.t.t1 : p.t.t2, Align::left,
            s.w - right - 16);
     s.y += 28;
-    std::string words = fmt::format("{} by {}: {}", when(f, change.at), change.by,
-                                    change.reason.empty() ? "no reason given" : change.reason);
+    std::string words = text_of<"{} by {}: {}">(when(f, change.at), change.by,
+                                                change.reason.empty() ? "no reason given"_tr.str() : change.reason);
     if (change.ended.empty() && change.off)
-      words += change.until == 0 ? "; until somebody switches it on" : "; off until " + when(f, change.until);
-    if (!change.ended.empty()) words += fmt::format("; over since {}: {}", when(f, change.until), change.ended);
+      words += "; " + (change.until == 0 ? "until somebody switches it on"_tr.str()
+                                         : text_of<"off until {}">(when(f, change.until)));
+    if (!change.ended.empty()) words += "; " + text_of<"over since {}: {}">(when(f, change.until), change.ended);
     s.words(words, p.t.t2, 3);
     s.y += 6;
     p.hairline(s.x, s.y, s.w, p.t.line);

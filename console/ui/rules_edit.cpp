@@ -60,21 +60,24 @@ void RulesView::draw_edit(Frame& f, Desk& d, const Rect& r, const RuleRow& row) 
     if (!draft_.rule.empty() && draft_.area.text != draft_.shown) {
       const auto other =
           std::find_if(rows_.begin(), rows_.end(), [&](const RuleRow& one) { return one.id == draft_.rule; });
-      s.words("Another rule is being edited: “" + (other == rows_.end() ? draft_.rule : other->title) +
-                  "”. Put it in force or leave it first.",
+      s.words(text_of<"Another rule is being edited: “{}”. Put it in force or leave it first.">(
+                  other == rows_.end() ? draft_.rule : other->title),
               t.t1);
       s.y += 8;
       float used = 0;
       ButtonStyle style;
-      if (button(p, "rules/edit/other", s.x, s.y, "Go there", style, &used).clicked) {
+      if (button(p, "rules/edit/other", s.x, s.y, "Go there"_tr, style, &used).clicked) {
         select(draft_.rule);
         reveal_ = true;
       }
       style.kind = ButtonKind::ghost;
-      if (button(p, "rules/edit/leave", s.x + used + 8, s.y, "Leave its changes", style).clicked) draft_ = {};
+      if (button(p, "rules/edit/leave", s.x + used + 8, s.y, "Leave its changes"_tr, style).clicked) draft_ = {};
       return;
     }
-    s.words(!detail_ ? "Asking the engine for its text" : detail_->text.empty() ? detail_->text_absent : "", t.t2);
+    s.words(!detail_                ? "Asking the engine for its text"_tr.str()
+            : detail_->text.empty() ? detail_->text_absent
+                                    : std::string(),
+            t.t2);
     return;
   }
   const bool written = has_edit();
@@ -83,7 +86,7 @@ void RulesView::draw_edit(Frame& f, Desk& d, const Rect& r, const RuleRow& row) 
   const std::string level = level_in(draft_.area.text);
   std::vector<std::string_view> levels(std::begin(kRuleLevels), std::end(kRuleLevels));
   const auto on = std::find(levels.begin(), levels.end(), level);
-  p.text(s.x, s.y + 12, "Level", Face::s, t.t3);
+  p.text(s.x, s.y + 12, "Level"_tr, Face::s, t.t3);
   float used = 0;
   const int clicked = segments(p, "rules/level", s.x + 48, s.y, levels,
                                on == levels.end() ? -1 : static_cast<int>(on - levels.begin()), &used);
@@ -92,16 +95,16 @@ void RulesView::draw_edit(Frame& f, Desk& d, const Rect& r, const RuleRow& row) 
     draft_.changed = f.input.seconds;
     draft_.check.reset();
   }
-  const std::string_view what = written                             ? "edited, not in force"
-                                : change != nullptr && change->text ? "as it was changed here"
-                                                                    : "as its file says";
+  const Text what = written                             ? "edited, not in force"_tr
+                    : change != nullptr && change->text ? "as it was changed here"_tr
+                                                        : "as its file says"_tr;
   float end = s.x + s.w;
   if (written) {
     ButtonStyle ghost;
     ghost.kind = ButtonKind::ghost;
-    const float width = button_width(p, "Undo all", ghost);
+    const float width = button_width(p, "Undo all"_tr, ghost);
     end -= width + 8;
-    if (button(p, "rules/edit/undo", end + 8, s.y - 2, "Undo all", ghost).clicked) {
+    if (button(p, "rules/edit/undo", end + 8, s.y - 2, "Undo all"_tr, ghost).clicked) {
       draft_.area.text = draft_.shown;
       draft_.changed = -1;
       draft_.check.reset();
@@ -118,7 +121,7 @@ void RulesView::draw_edit(Frame& f, Desk& d, const Rect& r, const RuleRow& row) 
   if (!refused_.empty()) problems.push_back(refused_);
   if (check != nullptr)
     for (const RuleCheck::Problem& one : check->problems)
-      problems.push_back(one.line > 0 ? fmt::format("Line {}: {}", one.line, one.text) : one.text);
+      problems.push_back(one.line > 0 ? text_of<"Line {}: {}">(one.line, one.text) : one.text);
   if (problems.size() > kShown) problems.resize(kShown);
   const float foot = (asks ? form_height(p, s.w) + 12 : 0.0F) + 44 +
                      (problems.empty() ? 0.0F : 20.0F * static_cast<float>(problems.size()) + 6);
@@ -147,7 +150,7 @@ void RulesView::draw_edit(Frame& f, Desk& d, const Rect& r, const RuleRow& row) 
   ButtonStyle put;
   put.kind = ButtonKind::primary;
   put.enabled = written && good && no.empty() && !asks && !waits();
-  if (button(p, "rules/edit/put", s.x, s.y + 4, "Put in force…", put, &used).clicked) {
+  if (button(p, "rules/edit/put", s.x, s.y + 4, "Put in force…"_tr, put, &used).clicked) {
     form_ = {};
     form_.kind = Form::Kind::text;
     form_.focus = true;
@@ -155,17 +158,17 @@ void RulesView::draw_edit(Frame& f, Desk& d, const Rect& r, const RuleRow& row) 
   float x = s.x + used + 8;
   ButtonStyle plain;
   plain.enabled = written && good;
-  if (button(p, "rules/edit/try", x, s.y + 4, "Try on the past", plain, &used).clicked) {
+  if (button(p, "rules/edit/try", x, s.y + 4, "Try on the past"_tr, plain, &used).clicked) {
     pane_ = Pane::trial;
     trial_of_ = TrialOf::edited;
   }
   x += used + 14;
-  const std::string state = !written           ? std::string("Nothing is changed yet")
-                            : check == nullptr ? std::string("Checking…")
-                            : !good            ? plural(check->problems.size(), "problem", "problems")
+  const std::string state = !written           ? "Nothing is changed yet"_tr.str()
+                            : check == nullptr ? "Checking…"_tr.str()
+                            : !good            ? plural<"{} problem", "{} problems">(check->problems.size())
                             : !no.empty()      ? no
-                            : waits()          ? std::string("Sent")
-                                               : std::string("It can be used");
+                            : waits()          ? "Sent"_tr.str()
+                                               : "It can be used"_tr.str();
   p.text(x, s.y + 18, state, Face::s, good && no.empty() ? t.t1 : t.t3, Align::left, s.x + s.w - x);
   s.y += 44;
   if (asks) (void)draw_form(f, d, {s.x, s.y, s.w, 0}, row);

@@ -24,8 +24,8 @@ void RulesSheet::incident(std::uint64_t id, Priority priority, UtcNs opened, std
   line(at, priority, open != nullptr ? MarkState::open : MarkState::none, opened, title, open != nullptr ? t.acc : t.t1,
        how);
   const std::string command = "watchfloor explain " + incident_name(id);
-  d.hint(hit, open != nullptr ? incident_name(id) + ": show it on the wall"
-                              : incident_name(id) + " is no longer open; click copies: " + command);
+  d.hint(hit, open != nullptr ? text_of<"{}: show it on the wall">(incident_name(id))
+                              : text_of<"{} is no longer open; click copies: {}">(incident_name(id), command));
   if (!hit.clicked) return;
   if (open == nullptr) return ImGui::SetClipboardText(command.c_str());
   f.selection.incident = id;

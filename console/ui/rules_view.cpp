@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "console/ui/icons.hpp"
+#include "console/ui/model_words.hpp"
 
 namespace wf::ui {
 namespace {
@@ -18,20 +19,20 @@ constexpr float kTitle = 52;  // where titles begin
 
 struct Column {
   RuleColumn which;
-  std::string_view name, hint;
+  Text name, hint;
   float width;
 };
 /// From right to left; the title takes what is left. What comes first here stays longest where there is little room.
 constexpr Column kColumns[] = {
-    {RuleColumn::minutes, "Minutes", "Operators' work from acknowledgement to resolution, four weeks", 68},
-    {RuleColumn::acknowledged, "Ack", "Half of its calls were acknowledged within this, four weeks", 62},
-    {RuleColumn::restless, "Restless", "How often something was chattering or fleeting, four weeks", 68},
-    {RuleColumn::precision, "True", "True alarms of those that were resolved with a cause that says so, four weeks",
-     60},
-    {RuleColumn::a_day, "A day", "Rows a day on average, four weeks", 60},
-    {RuleColumn::month, "4 weeks", "Rows this week and in the three before", 68},
-    {RuleColumn::week, "Week", "Rows since Monday", 56},
-    {RuleColumn::last, "Last", "How long ago it matched last, whatever came of it", 66}};
+    {RuleColumn::minutes, "Minutes"_tr, "Operators' work from acknowledgement to resolution, four weeks"_tr, 68},
+    {RuleColumn::acknowledged, "Ack##column"_tr, "Half of its calls were acknowledged within this, four weeks"_tr, 62},
+    {RuleColumn::restless, "Restless"_tr, "How often something was chattering or fleeting, four weeks"_tr, 68},
+    {RuleColumn::precision, "True##column"_tr,
+     "True alarms of those that were resolved with a cause that says so, four weeks"_tr, 60},
+    {RuleColumn::a_day, "A day"_tr, "Rows a day on average, four weeks"_tr, 60},
+    {RuleColumn::month, "4 weeks"_tr, "Rows this week and in the three before"_tr, 68},
+    {RuleColumn::week, "Week##column"_tr, "Rows since Monday"_tr, 56},
+    {RuleColumn::last, "Last##column"_tr, "How long ago it matched last, whatever came of it"_tr, 66}};
 
 std::string cell(const RuleRow& row, RuleColumn which, UtcNs now) {
   switch (which) {
@@ -66,11 +67,10 @@ bool bad(const RuleRow& row, RuleColumn which) {
 /// The level of a rule is no alarm: its shape without its colour's weight.
 void draw_level(Painter& p, Priority level, float x, float mid) {
   mark(p, level, x + 6, mid, 12, MarkState::none);
-  const char letter[2] = {letter_of(level), 0};
-  p.text(x + 17, mid, letter, Face::s_medium, p.t.t2);
+  p.text(x + 17, mid, letter_word(level), Face::s_medium, p.t.t2);
 }
 
-bool nothing(std::string_view text) { return text == "0" || text == "–" || text == "never"; }
+bool nothing(std::string_view text) { return text == "0" || text == "–" || text == "never"_tr.view(); }
 
 }  // namespace
 
@@ -208,9 +208,9 @@ void RulesView::draw(Frame& f, Desk& d, const Rect& r) {
   } else if (!list_) {
     icon(p, Icon::rules, body.mid_x(), body.y + 90, 40, p.t.t2, 1.75F);
     p.text(body.mid_x(), body.y + 140,
-           !f.input.can_ask   ? "The list of rules comes from a running engine"
-           : problem_.empty() ? "Asking the engine for its rules"
-                              : "The engine tells nothing of its rules",
+           !f.input.can_ask   ? "The list of rules comes from a running engine"_tr
+           : problem_.empty() ? "Asking the engine for its rules"_tr
+                              : "The engine tells nothing of its rules"_tr,
            Face::l_semibold, p.t.t1, Align::center, body.w - 32);
     p.text(body.mid_x(), body.y + 168, problem_, Face::m, p.t.t2, Align::center, body.w - 32);
   } else if (tab_ == Tab::worst) {
@@ -250,18 +250,18 @@ void RulesView::draw_head(Frame& f, Desk& d, const Rect& r) {
   Painter& p = f.p;
   std::string sub;
   if (list_) {
-    sub = plural(list_->rules.size(), "rule", "rules");
-    sub += list_->since == 0
-               ? ", nothing is stored yet"
-               : fmt::format(", {} matched since {}", count_text(static_cast<std::uint64_t>(counts_.matched)),
-                             f.time.day(list_->since));
-    if (!list_->problems.empty()) sub += fmt::format(", {} cannot be used", list_->problems.size());
-    if (!problem_.empty()) sub = "as it was: " + problem_;
+    sub = plural<"{} rule", "{} rules">(list_->rules.size());
+    sub += ", ";
+    sub += list_->since == 0 ? "nothing is stored yet"_tr.str()
+                             : text_of<"{} matched since {}">(count_text(static_cast<std::uint64_t>(counts_.matched)),
+                                                              f.time.day(list_->since));
+    if (!list_->problems.empty()) sub += ", " + text_of<"{} cannot be used">(list_->problems.size());
+    if (!problem_.empty()) sub = text_of<"as it was: {}">(problem_);
   }
-  const std::vector<std::string_view> tabs = {"Rules", "Worst ten", "Limits"};
+  static constexpr std::initializer_list<Text> tabs = {"Rules"_tr, "Worst ten"_tr, "Limits"_tr};
   float used = 0;
-  for (const std::string_view tab : tabs) used += std::round(p.width(tab, Face::s_medium) + 16);
-  pane_head(p, {r.x, r.y, r.w - used - unit::kPad, r.h}, "Rules", sub);
+  for (const Text& tab : tabs) used += std::round(p.width(tab, Face::s_medium) + 16);
+  pane_head(p, {r.x, r.y, r.w - used - unit::kPad, r.h}, "Rules"_tr, sub);
   p.fill({r.right() - used - unit::kPad, r.y, used + unit::kPad, r.h}, p.t.bg2);
   p.hairline(r.right() - used - unit::kPad, r.bottom() - 1, used + unit::kPad, p.t.line);
   const int clicked = segments(p, "rules/tab", r.right() - used - unit::kPad, r.mid_y() - unit::kChip / 2, tabs,
@@ -298,24 +298,24 @@ float RulesView::draw_chips(Frame& f, Desk& d, const Rect& r) {
     filter_.base = which;
     instead_ = Instead::none;
   };
-  base("rules/all", "All", Base::all, static_cast<long long>(rows_.size()),
-       "Every loaded rule, and rules of before that have figures");
-  base("rules/never", "Never matched", Base::never, counts_.never, "No event of the stored log matched it");
-  base("rules/noisy", "Noisy", Base::noisy, counts_.noisy, kNoisyWords);
+  base("rules/all", "All"_tr, Base::all, static_cast<long long>(rows_.size()),
+       "Every loaded rule, and rules of before that have figures"_tr);
+  base("rules/never", "Never matched"_tr, Base::never, counts_.never, "No event of the stored log matched it"_tr);
+  base("rules/noisy", "Noisy"_tr, Base::noisy, counts_.noisy, kNoisyWords);
   if (!list_->problems.empty()) {
     ChipStyle style;
     style.on = instead_ == Instead::problems;
     style.count = static_cast<long long>(list_->problems.size());
-    const Hit hit = place("rules/problems", "Cannot be used", style);
-    d.hint(hit, "Rules that were read and left out, and why");
+    const Hit hit = place("rules/problems", "Cannot be used"_tr, style);
+    d.hint(hit, "Rules that were read and left out, and why"_tr);
     if (hit.clicked) instead_ = Instead::problems;
   }
   if (!list_->changes.empty()) {
     ChipStyle style;
     style.on = instead_ == Instead::changes;
     style.count = static_cast<long long>(list_->changes.size());
-    const Hit hit = place("rules/changes", "Changed here", style);
-    d.hint(hit, "What people switched off and edited from a console, and what became of it");
+    const Hit hit = place("rules/changes", "Changed here"_tr, style);
+    d.hint(hit, "What people switched off and edited from a console, and what became of it"_tr);
     if (hit.clicked) instead_ = Instead::changes;
   }
   x += 10;
@@ -325,13 +325,12 @@ float RulesView::draw_chips(Frame& f, Desk& d, const Rect& r) {
     style.on = filter_.level == n;
     style.count = counts_.levels[static_cast<std::size_t>(n)];
     style.priority = &level;
-    const std::string label(1, letter_of(level));
-    const Hit hit = place("rules/level/" + label, label, style);
-    d.hint(hit, "Only rules of level " + std::string(name_of(level)));
+    const Hit hit = place("rules/level/" + std::string(1, letter_of(level)), letter_word(level), style);
+    d.hint(hit, text_of<"Only rules of level {}">(word_of(level)));
     if (hit.clicked) filter_.level = style.on ? -1 : n;
   }
   (void)text_field(p, "rules/search", {r.right() - unit::kPad - search, r.y + 6, search, 28}, field_,
-                   "Title, tag, id, file", std::exchange(focus_field_, false), "F");
+                   "Title, tag, id, file"_tr, std::exchange(focus_field_, false), "F");
   filter_.text = field_.text;
   if (!(filter_ == before)) {
     sort();
@@ -357,8 +356,8 @@ void RulesView::draw_table(Frame& f, Desk& d, const Rect& r) {
   const Rect head{r.x, r.y, r.w, unit::kColumns};
   p.fill(head, t.bg2);
   p.hairline(head.x, head.bottom() - 1, head.w, t.line);
-  const auto title = [&](RuleColumn which, std::string_view name, std::string_view hint, const Rect& at, Align align) {
-    const Hit hit = p.hits.add("rules/by/" + std::string(name), at);
+  const auto title = [&](RuleColumn which, Text name, Text hint, const Rect& at, Align align) {
+    const Hit hit = p.hits.add("rules/by/" + std::string(name.english()), at);
     const bool on = by_ == which;
     const ImU32 ink = on || hit.hovered ? t.t1 : t.t3;
     const float x = align == Align::right ? at.right() : at.x;
@@ -372,8 +371,8 @@ void RulesView::draw_table(Frame& f, Desk& d, const Rect& r) {
     by_ = which;
     sort();
   };
-  title(RuleColumn::level, "Lvl", "The rule's own level", {r.x + 12, head.y, 36, head.h}, Align::left);
-  title(RuleColumn::title, "Rule", {}, {r.x + kTitle, head.y, edge - r.x - kTitle - 8, head.h}, Align::left);
+  title(RuleColumn::level, "Lvl"_tr, "The rule's own level"_tr, {r.x + 12, head.y, 36, head.h}, Align::left);
+  title(RuleColumn::title, "Rule"_tr, Text(), {r.x + kTitle, head.y, edge - r.x - kTitle - 8, head.h}, Align::left);
   for (const auto& [column, x] : columns)
     title(column->which, column->name, column->hint, {x - column->width + 8, head.y, column->width - 8, head.h},
           Align::right);
@@ -405,14 +404,14 @@ void RulesView::draw_table(Frame& f, Desk& d, const Rect& r) {
     if (row.rule == nullptr)
       p.text(r.x + 14, mid, "–", Face::s, t.t3);
     else if (row.rule->informational)
-      p.text(r.x + 14, mid, "info", Face::s, t.t3);
+      p.text(r.x + 14, mid, "info##level"_tr, Face::s, t.t3);
     else
       draw_level(p, row.rule->level, r.x + 14, mid);
-    const std::string_view what = row.rule == nullptr ? "not loaded"
-                                  : row.rule->off     ? "off"
-                                  : row.rule->changed ? "changed here"
-                                  : row.rule->hidden  ? "base rule"
-                                                      : "";
+    const Text what = row.rule == nullptr ? "not loaded"_tr
+                      : row.rule->off     ? "off##a rule"_tr
+                      : row.rule->changed ? "changed here"_tr
+                      : row.rule->hidden  ? "base rule"_tr
+                                          : Text();
     float room = edge - r.x - kTitle - 8;
     if (!what.empty()) room -= p.text(edge - 8, mid, what, Face::s, t.t3, Align::right) + 12;
     p.text(r.x + kTitle, mid, row.title, Face::s, quiet ? t.t2 : t.t1, Align::left, room);
@@ -428,7 +427,7 @@ void RulesView::draw_table(Frame& f, Desk& d, const Rect& r) {
   }
   end_scroll(f, "rules/table", view, table_, top + static_cast<float>(count) * unit::kTableRow);
   if (count == 0)
-    p.text(view.mid_x(), view.y + 60, rows_.empty() ? "No rule is loaded" : "No rule is like that", Face::m, t.t2,
+    p.text(view.mid_x(), view.y + 60, rows_.empty() ? "No rule is loaded"_tr : "No rule is like that"_tr, Face::m, t.t2,
            Align::center, view.w - 32);
 }
 

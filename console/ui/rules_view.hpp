@@ -63,7 +63,7 @@ class RulesView {
   void draw_about(Frame& f, Desk& d, const Rect& r, const RuleRow& row);
   /// What is changed here of the rule, and how it is switched off, on or taken back; returns the height.
   float draw_standing(Frame& f, Desk& d, const Rect& r, const RuleRow& row);
-  [[nodiscard]] std::string_view form_words() const;
+  [[nodiscard]] Text form_words() const;
   [[nodiscard]] float form_height(const Painter& p, float w) const;
   float draw_form(Frame& f, Desk& d, const Rect& r, const RuleRow& row);
   void carry_out(Frame& f, const RuleRow& row);

@@ -39,8 +39,9 @@ constexpr Case kCases[] = {
     {"shift", &sample::night, View::wall, 0},        {"quiet", &sample::quiet, View::wall, 0},
     {"plan", &sample::in_hand, View::wall, 2417},    {"flood", &sample::flood, View::wall, 2417},
     {"agents", &sample::night, View::agents, 0},     {"map", &sample::night, View::map, 2417},
-    {"settings", &sample::night, View::settings, 0}, {"post", &sample::post, View::guard, 0},
-    {"idle", &sample::idle_post, View::guard, 0},    {"sent", &sample::post, View::wall, 2415}};
+    {"settings", &sample::night, View::settings, 0}, {"rules", &sample::night, View::rules, 0},
+    {"post", &sample::post, View::guard, 0},         {"idle", &sample::idle_post, View::guard, 0},
+    {"sent", &sample::post, View::wall, 2415}};
 
 bool touch(const WrittenText& a, const WrittenText& b) {
   const float x = std::min(a.rect.right(), b.rect.right()) - std::max(a.rect.x, b.rect.x);

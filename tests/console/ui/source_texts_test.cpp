@@ -18,9 +18,12 @@ namespace fs = std::filesystem;
 /// Files whose texts nobody at a console reads.
 const std::set<std::string> kFiles{
     // Samples of widgets, for those who change the program.
-    "gallery.cpp", "gallery_board.cpp", "gallery_widgets.cpp",
+    "gallery.cpp",
+    "gallery_board.cpp",
+    "gallery_widgets.cpp",
     // English's own conventions; faults of a catalogue.
-    "language.hpp", "language.cpp",
+    "language.hpp",
+    "language.cpp",
 };
 
 /// What reads like words and is none of the interface's.
