@@ -29,7 +29,7 @@ constexpr Column kColumns[] = {
     {RuleColumn::restless, "Restless"_tr, "How often something was chattering or fleeting, four weeks"_tr, 68},
     {RuleColumn::precision, "True##column"_tr,
      "True alarms of those that were resolved with a cause that says so, four weeks"_tr, 60},
-    {RuleColumn::a_day, "A day"_tr, "Rows a day on average, four weeks"_tr, 60},
+    {RuleColumn::a_day, "A day##column"_tr, "Rows a day on average, four weeks"_tr, 60},
     {RuleColumn::month, "4 weeks"_tr, "Rows this week and in the three before"_tr, 68},
     {RuleColumn::week, "Week##column"_tr, "Rows since Monday"_tr, 56},
     {RuleColumn::last, "Last##column"_tr, "How long ago it matched last, whatever came of it"_tr, 66}};
