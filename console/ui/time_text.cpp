@@ -153,8 +153,4 @@ std::string bytes_text(std::uint64_t n) {
   return fmt::format("{} TiB", decimal_text(v / 1024, 1));
 }
 
-std::string plural(std::uint64_t n, std::string_view one, std::string_view many) {
-  return fmt::format("{} {}", count_text(n), n == 1 ? one : many);
-}
-
 }  // namespace wf::ui

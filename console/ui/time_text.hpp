@@ -48,7 +48,5 @@ class SiteTime {
 [[nodiscard]] std::string lag(std::int64_t ns);
 /// "1.2 MiB".
 [[nodiscard]] std::string bytes_text(std::uint64_t n);
-/// "1 incident", "3 incidents", in English only: for what is not translated yet. Use plural<>.
-[[nodiscard]] std::string plural(std::uint64_t n, std::string_view one, std::string_view many);
 
 }  // namespace wf::ui

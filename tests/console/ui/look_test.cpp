@@ -69,8 +69,8 @@ TEST_CASE("Spans read as people say them") {
   CHECK(count_text(41'233) == "41,233");
   CHECK(count_text(7) == "7");
   CHECK(bytes_text(1'258'291) == "1.2 MiB");
-  CHECK(plural(1, "incident", "incidents") == "1 incident");
-  CHECK(plural(1200, "incident", "incidents") == "1,200 incidents");
+  CHECK(plural<"{} incident", "{} incidents">(1) == "1 incident");
+  CHECK(plural<"{} incident", "{} incidents">(1200) == "1,200 incidents");
 }
 
 TEST_CASE("Counts agree with what the filters let through") {
