@@ -62,6 +62,7 @@ Result<Drawn> render(const Scene& scene, ui::Theme theme, int width, int height,
   input.sound = scene.sound;
   input.kept_in = "/home/okafor/.local/state/watchfloor/console.json";
   input.desktop = {{"drill", "night"}, "night", 2};
+  input.desktop.languages = {{"de", "Deutsch"}, {"en", "English"}};
   Drawn out{width, height, {}, {}, {}};
   const char* key = scene.keys;
   std::string_view clicks = scene.click;
