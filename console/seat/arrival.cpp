@@ -53,11 +53,14 @@ void Arrival::run(const Start& start) {
   if (started) {
     arrived(std::move(*started));
   } else {
-    const std::lock_guard hold(mutex_);
-    failure_ = started.error();
-    for (const Held& held : held_)
+    std::vector<Held> refused;
+    {
+      const std::lock_guard hold(mutex_);
+      failure_ = started.error();  // nobody is held from here on
+      refused.swap(held_);
+    }
+    for (const Held& held : refused)
       if (held.reply) held.reply({held.command.id, false, "The engine cannot start: " + started.error().what});
-    held_.clear();
   }
   {
     const std::lock_guard hold(mutex_);
@@ -137,7 +140,7 @@ void Arrival::submit(Command command, std::function<void(CommandReply)> reply) {
   std::string why = problem();
   {
     const std::lock_guard hold(mutex_);
-    if (engine() == nullptr && !over_ && command.kind == CommandKind::panic) {
+    if (engine() == nullptr && !failure_ && command.kind == CommandKind::panic) {
       held_.push_back({std::move(command), std::move(reply)});
       return;
     }

@@ -22,30 +22,18 @@ constexpr std::size_t kChunk = 500, kChunks = 79;  ///< batches: 10,112,000 even
 constexpr std::size_t kIncidents = 1000;
 constexpr UtcNs kBegin = 1'772'000'000 * kSecond;
 
-Event attack(std::size_t n, UtcNs time) {
-  Event e;
-  e.id = "bench:" + std::to_string(n);
-  e.time = time;
-  e.kind = fmt::format("network.alert.{}", n / kIncidents);  // a line of its own
-  e.logsource.category = "bench";
-  e.add("what", "attack");
-  e.add("host.name", "h" + std::to_string(n % kIncidents));
-  return e;
-}
-
 /// A watch in which `each` attacks on each of kIncidents hosts are open incidents.
 std::shared_ptr<const Snapshot> open_incidents(std::size_t each) {
   engine::Watch watch(nullptr);
   engine::Configuration configuration;
-  configuration.rules = {{"bench.yml",
-                          "title: t\nid: bench\nlevel: high\nlogsource: {category: bench}\n"
-                          "detection: {s: {what: attack}, condition: s}\n"}};
+  configuration.rules = {{"bench.yml", kAttackRule}};
   sigma::LoadReport report;
   watch.take_configuration(configuration, report);
   fusion::Changes changes;
   std::vector<Event> all;
   for (std::size_t n = 0; n < kIncidents * each; ++n)
-    all.push_back(attack(n, kBegin + static_cast<UtcNs>(n) * kMillisecond));
+    all.push_back(attack(n, kBegin + static_cast<UtcNs>(n) * kMillisecond, n % kIncidents,
+                         fmt::format("network.alert.{}", n / kIncidents)));
   const UtcNs end = kBegin + static_cast<UtcNs>(all.size()) * kMillisecond;
   watch.take_events("bench", all, end, changes);
   std::shared_ptr<const Snapshot> out = watch.snapshot(end, {});

@@ -64,6 +64,17 @@ Scratch::~Scratch() {
   std::filesystem::remove_all(path_, ignored);
 }
 
+Event attack(std::size_t n, UtcNs time, std::size_t host, std::string kind) {
+  Event e;
+  e.id = "bench:" + std::to_string(n);
+  e.time = time;
+  e.kind = std::move(kind);
+  e.logsource.category = "bench";
+  e.add("what", "attack");
+  e.add("host.name", "h" + std::to_string(host));
+  return e;
+}
+
 std::vector<Event> make_events(std::uint64_t first, std::uint32_t count) {
   std::vector<Event> out;
   out.reserve(count);

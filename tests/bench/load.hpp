@@ -54,6 +54,12 @@ struct EncodedBatch {
   UtcNs min_time = 0, max_time = 0;
   std::string payload;
 };
+/// Each attack() on a host of its own is an incident of its own.
+inline constexpr const char* kAttackRule =
+    "title: t\nid: bench\nlevel: high\nlogsource: {category: bench}\n"
+    "detection: {s: {what: attack}, condition: s}\n";
+/// `n` makes its id; `kind` is what it is a line of.
+[[nodiscard]] Event attack(std::size_t n, UtcNs time, std::size_t host, std::string kind = "network.alert");
 [[nodiscard]] std::vector<Event> make_events(std::uint64_t first, std::uint32_t count);
 [[nodiscard]] std::vector<EncodedBatch> make_batches(std::size_t count);
 

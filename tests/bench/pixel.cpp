@@ -29,17 +29,6 @@ seat::Backend backend_of(engine::Engine& engine) {
   return out;
 }
 
-Event attack(std::size_t n, UtcNs now) {
-  Event e;
-  e.id = "bench:" + std::to_string(n);
-  e.time = now;
-  e.kind = "network.alert";
-  e.logsource.category = "bench";
-  e.add("what", "attack");
-  e.add("host.name", "h" + std::to_string(n));
-  return e;
-}
-
 }  // namespace
 
 /// Each event makes a row of its own. The agent, the engine and the seat are as they run, on this one machine; the
@@ -48,8 +37,7 @@ Rows pixel() {
   const Scratch scratch;
   const std::filesystem::path rules = scratch.path() / "rules";
   std::filesystem::create_directories(rules);
-  std::ofstream(rules / "bench.yml") << "title: t\nid: bench\nlevel: high\nlogsource: {category: bench}\n"
-                                        "detection: {s: {what: attack}, condition: s}\n";
+  std::ofstream(rules / "bench.yml") << kAttackRule;
   engine::EngineOptions options;
   options.data = scratch.path() / "data";
   options.listen = "tcp://127.0.0.1:0";
@@ -67,7 +55,7 @@ Rows pixel() {
   BatchEncoder encoder;
   std::string event;
   for (std::size_t n = 1; n <= kEvents; ++n) {
-    const std::vector<Event> one{attack(n, engine::Clock().now())};
+    const std::vector<Event> one{attack(n, engine::Clock().now(), n)};
     encoder.encode(one, event);
     const std::int64_t begin = kit::monotonic_ns();
     const kit::BatchToSpool batch{1, 1, event};

@@ -14,17 +14,6 @@ namespace {
 
 constexpr UtcNs kBegin = 1'772'000'000 * kSecond;
 
-Event attack(std::size_t n) {
-  Event e;
-  e.id = "bench:" + std::to_string(n);
-  e.time = kBegin + static_cast<UtcNs>(n) * kMillisecond;
-  e.kind = "network.alert";
-  e.logsource.category = "bench";
-  e.add("what", "attack");
-  e.add("host.name", "h" + std::to_string(n % 10'000));
-  return e;
-}
-
 double ms_of(const std::function<void()>& work) {
   const auto begin = std::chrono::steady_clock::now();
   work();
@@ -35,22 +24,19 @@ double ms_of(const std::function<void()>& work) {
 Rows snapshots() {
   engine::Watch watch(nullptr);
   engine::Configuration configuration;
-  configuration.rules = {{"bench.yml",
-                          "title: t\nid: bench\nlevel: high\nlogsource: {category: bench}\n"
-                          "detection: {s: {what: attack}, condition: s}\n"}};
+  configuration.rules = {{"bench.yml", kAttackRule}};
   sigma::LoadReport report;
   watch.take_configuration(configuration, report);
   fusion::Changes changes;
   std::vector<Event> all;
-  for (std::size_t n = 0; n < 10'000; ++n) all.push_back(attack(n));
+  for (std::size_t n = 0; n < 10'000; ++n) all.push_back(attack(n, kBegin + static_cast<UtcNs>(n) * kMillisecond, n));
   watch.take_events("bench", all, kBegin + 10 * kSecond, changes);
   if (watch.snapshot(kBegin + 11 * kSecond, {})->incidents.size() != 10'000)
     throw std::runtime_error("the benchmark's rule did not make 10,000 incidents");
   std::vector<double> still, moved;
   for (std::size_t i = 0; i < 200; ++i) {
     const UtcNs now = kBegin + static_cast<UtcNs>(20 + i) * kSecond;
-    std::vector<Event> one{attack(10'000 + i * 37)};
-    one[0].time = now;
+    std::vector<Event> one{attack(10'000 + i * 37, now, i * 37)};
     changes.clear();
     watch.take_events("bench", one, now, changes);
     moved.push_back(ms_of([&] { (void)watch.snapshot(now, {}); }));
