@@ -149,7 +149,7 @@ class RemoteSeat final : public Seat {
     while (!stop_) {
       try {
         zmq::pollitem_t items[] = {{socket_->handle(), 0, ZMQ_POLLIN, 0}, {nullptr, wake_.fd(), ZMQ_POLLIN, 0}};
-        zmq::poll(items, 2, kTend);
+        zmq::poll(items, 2, until_due());
         wake_.take();
         receive();
         tend();
@@ -166,6 +166,7 @@ class RemoteSeat final : public Seat {
   }
 
   void transmit() {
+    held_back_ = false;
     while (welcomed_) {
       Request request;
       {
@@ -179,6 +180,7 @@ class RemoteSeat final : public Seat {
         continue;
       }
       if (transmit(request)) continue;
+      held_back_ = true;
       const std::lock_guard lock(mutex_);
       outbox_.push_front(std::move(request));
       return;
@@ -208,6 +210,14 @@ class RemoteSeat final : public Seat {
     said_hello_ = SteadyClock::now();
     welcomed_ = false;
     transmit(request);
+  }
+
+  /// How long nothing is to be done unless somebody speaks: an idle console sleeps until its next sign of life.
+  [[nodiscard]] milliseconds until_due() const {
+    if (!welcomed_ || held_back_) return kTend;
+    const auto silence = std::chrono::ceil<milliseconds>(std::chrono::duration<double>(kSeatSilence));
+    const auto due = std::min(beat_ + kHeartbeatEvery, heard_ + silence) - SteadyClock::now();
+    return std::clamp<milliseconds>(std::chrono::ceil<milliseconds>(due), milliseconds(1), kHeartbeatEvery);
   }
 
   void tend() {
@@ -341,6 +351,7 @@ class RemoteSeat final : public Seat {
   UpdateDecoder decoder_;
   std::uint32_t version_ = kSeatWireVersion;  ///< that both ends speak
   bool welcomed_ = false, ever_heard_ = false;
+  bool held_back_ = false;  ///< the socket had no room for what waits
   std::string refusal_;
   SteadyClock::time_point heard_, started_, said_hello_{}, beat_{}, connected_{};
   std::string buffer_;
