@@ -76,10 +76,8 @@ LiveIncident* Incidents::home_of(std::string_view event_id) {
 }
 
 void Incidents::settle(LiveIncident& incident, std::string_view event_id) {
-  if (event_id.empty() || incident.known_ids >= kMostIds) return;
-  if (!by_event_.emplace(std::string(event_id), incident.draft.id).second) return;
+  if (event_id.empty() || !by_event_.emplace(std::string(event_id), incident.draft.id).second) return;
   ids_[incident.draft.id].emplace_back(event_id);
-  ++incident.known_ids;
 }
 
 void Incidents::tie(LiveIncident& incident, const std::vector<Link>& links) {
@@ -103,12 +101,11 @@ void Incidents::untie(LiveIncident& incident) {
     for (const std::string& event : it->second) by_event_.erase(event);
     ids_.erase(it);
   }
-  incident.known_ids = 0;
 }
 
 void Incidents::tie_again(LiveIncident& incident) {
-  // Event ids that were folded into a line stay with the incident that has the line; only the line's first is
-  // known here, and it is the one that a correlation names again.
+  // Of the events that were folded into a line only the first is known here, and it is the one that a correlation names
+  // again; the others lead where they led.
   const bool many = incident.many_conditions;
   untie(incident);
   incident.many_conditions = many;  // no line has what was beyond the most

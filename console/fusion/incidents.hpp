@@ -81,7 +81,6 @@ struct LiveIncident {
   std::set<std::string> conditions;     ///< of its lines
   bool many_conditions = false;         ///< more than are kept here: it never clears by itself
   UtcNs tied_first = 0, tied_last = 0;  ///< event times of the lines that tie it
-  std::size_t known_ids = 0;            ///< event ids that lead here
   std::set<std::string> devices;        ///< devices of the site that it touches
   std::shared_ptr<const Incident> published;  ///< null: changed since
   std::uint64_t merged_into = 0;              ///< the incident that took it in; 0: none
@@ -118,7 +117,6 @@ class Incidents {
   static constexpr std::size_t kMostLines = 200;  ///< of one incident; like context is forgotten first
   static constexpr std::size_t kMostContext = 24;
   static constexpr std::size_t kMostEntities = 64;
-  static constexpr std::size_t kMostIds = 512;  ///< event ids remembered as part of one incident
   static constexpr std::size_t kMostLog = 400;
   static constexpr std::size_t kMostAlerts = 256;
 
@@ -129,7 +127,8 @@ class Incidents {
 
   /// Open incidents that share a key with one of the links, by id.
   [[nodiscard]] std::vector<LiveIncident*> near(const std::vector<Link>& links);
-  /// The open incident that an event is part of, or null.
+  /// The open incident that a split or a merge took the event to; null: none did, and the event itself knows where it
+  /// led (Digest::home).
   [[nodiscard]] LiveIncident* home_of(std::string_view event_id);
   void settle(LiveIncident& incident, std::string_view event_id);
 

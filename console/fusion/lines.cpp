@@ -107,7 +107,6 @@ Line& Fusion::Impl::put_line(LiveIncident& live, const Remembered& digest, bool 
   Incident& draft = live.draft;
   ++draft.event_count;
   count_minute(draft, d.time);
-  incidents.settle(live, d.event_id);
   d.home = draft.id;
   draft.first = draft.first == 0 ? d.time : std::min(draft.first, d.time);
   draft.last = std::max(draft.last, d.time);
