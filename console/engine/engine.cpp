@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "console/engine/attachment_desk.hpp"
+#include "console/engine/compiled_rules.hpp"
 #include "console/engine/dispatch.hpp"
 #include "console/engine/housekeeping.hpp"
 #include "console/engine/intake.hpp"
@@ -326,6 +327,13 @@ Result<void> PipelineEngine::reload(const Judgement& judgement, std::vector<std:
   if (!configuration) return configuration.error();
   std::string json = configuration_to_json(*configuration);
   if (json == in_force_json_) return {};
+  // What people changed of the rules is compiled here too, so that fusion's thread finds all of it done.
+  if (const RulesShown shown = rules(); shown.in_force && shown.in_force->changes.any_text()) {
+    RuleChanges changes = shown.in_force->changes;
+    changes.follow(configuration->rules, options_.clock.now());
+    sigma::LoadReport told_before;
+    (void)compile_rules(changes.over(configuration->rules), told_before);
+  }
   Order order;
   order.configuration = json;
   order.audit = audit_line_of_configuration(options_.user, configuration->rules.size(), configuration->site, json);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "console/engine/compiled_rules.hpp"
 #include "console/fusion/plans.hpp"
 
 namespace wf::engine {
@@ -54,7 +55,7 @@ Result<Configuration> read_configuration(const Judgement& judgement, const Confi
   if (!judgement.rules.empty() && out.rules.empty())
     return Error{report.problems.empty() ? "there are no rules" : report.problems.front(),
                  judgement.rules.front().string(), "name a folder or a file of *.yml with --rules"};
-  const auto rules = sigma::RuleSet::compile(out.rules, report);
+  const auto rules = compile_rules(out.rules, report);
   notes.insert(notes.end(), report.problems.begin(), report.problems.end());
 
   sigma::LoadReport planned;

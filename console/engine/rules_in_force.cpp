@@ -1,18 +1,10 @@
 #include "console/engine/rules_in_force.hpp"
 
-#include <algorithm>
 #include <utility>
 
+#include "console/engine/compiled_rules.hpp"
+
 namespace wf::engine {
-namespace {
-
-bool same(const std::vector<sigma::RuleFile>& a, const std::vector<sigma::RuleFile>& b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const sigma::RuleFile& x, const sigma::RuleFile& y) {
-    return x.path == y.path && x.text == y.text;
-  });
-}
-
-}  // namespace
 
 std::shared_ptr<const RulesInForce> rules_in_force(RuleParts parts, const RulesInForce* before,
                                                    sigma::LoadReport& report) {
@@ -26,14 +18,14 @@ std::shared_ptr<const RulesInForce> rules_in_force(RuleParts parts, const RulesI
   out->files = out->changes.any_text()
                    ? std::make_shared<const std::vector<sigma::RuleFile>>(out->changes.over(*out->base))
                    : out->base;
-  if (before != nullptr && (before->files == out->files || same(*before->files, *out->files))) {
+  if (before != nullptr && (before->files == out->files || same_rules(*before->files, *out->files))) {
     out->files = before->files;
     out->rules = before->rules;
     out->problems = before->problems;
     report.problems.insert(report.problems.end(), before->problems.begin(), before->problems.end());
   } else {
     const std::size_t known = report.problems.size();
-    out->rules = sigma::RuleSet::compile(*out->files, report);
+    out->rules = compile_rules(*out->files, report);
     out->problems.assign(report.problems.begin() + static_cast<std::ptrdiff_t>(known), report.problems.end());
   }
   std::uint64_t sum = text_sum("rules");

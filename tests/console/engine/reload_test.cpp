@@ -1,11 +1,16 @@
+#include <atomic>
 #include <fstream>
 
+#include "console/engine/compiled_rules.hpp"
+#include "console/engine/rule_answers.hpp"
 #include "tests/console/engine/rig.hpp"
 
 using namespace wf;
 using namespace wf::engine::test;
 
 namespace {
+
+const std::atomic<bool> kNever{false};
 
 std::uint64_t configurations(const std::filesystem::path& data) {
   std::uint64_t n = 0;
@@ -36,6 +41,45 @@ TEST_CASE("new rules are one record of the log and judge what comes after it") {
   rig.start();
   CHECK(rig.engine().snapshot()->incidents.size() == 1);
   CHECK(configurations(rig.data()) == 2);
+}
+
+TEST_CASE("fusion's thread compiles nothing that a reload has compiled, also where people changed rules") {
+  Rig rig(rule("r1", "attack"));
+  rig.options.role = "Administrator";
+  rig.start();
+  const auto in_force = [&] { return rig.engine().rules().in_force; };
+  const auto version = [&] { return in_force() ? in_force()->version : 0; };
+  rig.wait([&](const Snapshot&) { return in_force() != nullptr; });
+  std::uint64_t before = version();
+  rig.write_rules(rule("r1", "attack") + "---\n" + rule("r2", "scan"));
+  must(rig.engine().reload(rig.judgement(), rig.notes));
+  rig.wait([&](const Snapshot&) { return version() != before; });
+  sigma::LoadReport report;
+  CHECK(in_force()->rules == engine::compile_rules(*in_force()->files, report));
+
+  Command edit;
+  edit.kind = CommandKind::rule;
+  edit.action = "text";
+  edit.target = "r2";
+  edit.text = "the scanner is ours";
+  const auto detail =
+      engine::answer_rules(rig.engine().rules(), rig.data(), 0, {Query::What::rule, 0, 0, "r2"}, kNever);
+  REQUIRE(detail.rule);
+  edit.document = detail.rule->text;
+  edit.basis = text_sum(detail.rule->text);
+  edit.document.replace(edit.document.find("scan"), 4, "sweep");
+  before = version();
+  const CommandReply reply = rig.command(edit);
+  INFO(reply.message);
+  REQUIRE(reply.accepted);
+  rig.wait([&](const Snapshot&) { return version() != before; });
+  REQUIRE(in_force()->changes.any_text());
+  before = version();
+  rig.write_rules(rule("r1", "attack") + "---\n" + rule("r2", "scan") + "---\n" + rule("r3", "else"));
+  must(rig.engine().reload(rig.judgement(), rig.notes));
+  rig.wait([&](const Snapshot&) { return version() != before; });
+  CHECK(in_force()->rules == engine::compile_rules(*in_force()->files, report));
+  CHECK(in_force()->rules->rules().size() == 3);
 }
 
 TEST_CASE("rules that can no longer be read leave those in force as they are") {
