@@ -8,6 +8,7 @@
 #include <string_view>
 #include <utility>
 
+#include "console/engine/attachment_answer.hpp"
 #include "console/store/store.hpp"
 #include "proto/event_codec.hpp"
 #include "proto/event_json.hpp"
@@ -184,6 +185,8 @@ class Answer {
       case Query::What::trial_stop:
         done = Error{"the rules are no part of what is stored", "query", "ask a running engine for them"};
         break;
+      case Query::What::attachment:
+        break;  // answered before
     }
     if (!done) page_.error = done.error().text();
     return std::move(page_);
@@ -274,6 +277,7 @@ class Answer {
 }  // namespace
 
 QueryPage run_query(const std::filesystem::path& data, const Query& query, const std::atomic<bool>& cancelled) {
+  if (query.what == Query::What::attachment) return answer_attachment(data, query);
   QueryPage failed;
   Result<std::vector<Term>> terms = parse(query.where);
   if (!terms) {

@@ -210,6 +210,7 @@ struct Fusion::Impl {
   /// A symptom that an inhibition put there has not ended.
   /// `work`: its number; 0: of any that goes on.
   [[nodiscard]] bool symptom_stands(const LiveIncident& live, std::uint64_t work = 0) const;
+  void list_inhibited(LiveIncident& live);
   [[nodiscard]] Work* work_for(const Scene& scene);
   [[nodiscard]] bool cause_stands(const LiveIncident& live, const Policy::Inhibition& inhibition) const;
   /// A work that the policy's standing inhibitions make or made for this alert; null: none is for it.

@@ -222,6 +222,7 @@ void Fusion::Impl::absorb(LiveIncident& into, LiveIncident& from, const std::str
   close(from);
   incidents.tie_again(into);
   take_steps(into, from);
+  list_inhibited(into);
   weigh(into);
   look_out(into);
   follow_conditions(into);

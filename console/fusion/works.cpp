@@ -79,6 +79,14 @@ LiveIncident* Fusion::Impl::row_of(const Work& work) {
   return live != nullptr && live->draft.open() ? live : nullptr;
 }
 
+/// What people said is its symptom, for whoever looks at it or wants to end it.
+void Fusion::Impl::list_inhibited(LiveIncident& live) {
+  live.draft.inhibits.clear();
+  for (const Work& work : works)
+    if (work.kind == Work::Kind::inhibition && !work.standing && row_of(work) == &live)
+      live.draft.inhibits.push_back(work.scope);
+}
+
 Work* Fusion::Impl::work_for(const Scene& scene) {
   if (works.empty() || scene.digest->drill) return nullptr;
   for (Work& work : works)
@@ -215,6 +223,7 @@ std::optional<std::string> Fusion::Impl::begin_work(const Command& c, std::strin
   work.number = next_work++;
   wait_until(work.until);
   works.push_back(std::move(work));
+  if (works.back().kind == Work::Kind::inhibition) list_inhibited(*row_of(works.back()));
   return std::nullopt;
 }
 
@@ -271,6 +280,7 @@ void Fusion::Impl::end_work(const Work& work, const std::string& actor) {
   const std::string name = word_of(work.kind);
   if (work.kind == Work::Kind::inhibition) {
     const bool stands = symptom_stands(*live, work.number);
+    list_inhibited(*live);
     log(d, now, actor, "Inhibition of " + work.name + " ended");
     d.last_change = "Inhibition ended";
     if (!stands) return;

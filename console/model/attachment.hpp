@@ -23,4 +23,9 @@ struct AttachmentState {
   bool operator==(const AttachmentState&) const = default;
 };
 
+/// A still or clip as its agent sent it. Whoever shows it decodes it as what a stranger wrote.
+struct AttachmentContent {
+  std::string bytes, media_type;
+};
+
 }  // namespace wf

@@ -172,8 +172,10 @@ struct Incident {
   bool stale = false;              ///< open for longer than a day without a new call
   bool suppressed = false;         ///< the row of planned maintenance
   bool in_test = false;            ///< the row of a test, or life safety that came from what is tested
-  std::string escalated_to;        ///< who is told because nobody acknowledged; empty: nobody yet
-  std::uint32_t explains = 0;      ///< devices and agents whose failure its cause explains; they call nobody
+  std::vector<std::string>
+      inhibits;                ///< devices and zones, by id, whose alarms are its symptoms because somebody said so
+  std::string escalated_to;    ///< who is told because nobody acknowledged; empty: nobody yet
+  std::uint32_t explains = 0;  ///< devices and agents whose failure its cause explains; they call nobody
   Cause cause = Cause::none;
   std::string rule_id;  ///< of the alert that gave the title
   std::string rule_title;

@@ -169,6 +169,11 @@ void append_life(const Incident& i, Object& o) {
   o.flag_if("stale", i.stale);
   o.flag_if("suppressed", i.suppressed);
   o.flag_if("in_test", i.in_test);
+  if (!i.inhibits.empty()) {
+    std::string& out = o.key("inhibits");
+    for (std::size_t k = 0; k < i.inhibits.size(); ++k) append_text(i.inhibits[k], out += k == 0 ? '[' : ',');
+    out += ']';
+  }
   o.text_if("escalated_to", i.escalated_to);
   if (i.explains != 0) o.number("explains", i.explains);
   if (i.cause != Cause::none) o.text("cause", name_of(i.cause));

@@ -193,6 +193,7 @@ void put(const Incident& in, pb::Incident& out) {
   out.set_escalated_to(in.escalated_to);
   out.set_suppressed(in.suppressed);
   out.set_in_test(in.in_test);
+  for (const std::string& id : in.inhibits) out.add_inhibits(id);
   out.set_explains(in.explains);
   out.set_cause(static_cast<std::uint32_t>(in.cause));
   out.set_rule_id(in.rule_id);
@@ -255,6 +256,7 @@ Incident take(const pb::Incident& in) {
   out.escalated_to = in.escalated_to();
   out.suppressed = in.suppressed();
   out.in_test = in.in_test();
+  out.inhibits.assign(in.inhibits().begin(), in.inhibits().end());
   out.explains = in.explains();
   out.cause = as_enum(in.cause(), Cause::test);
   out.rule_id = in.rule_id();

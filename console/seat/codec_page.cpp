@@ -166,6 +166,10 @@ void put(const QueryPage& in, pb::SeatPage& out) {
   if (in.rule) put(*in.rule, *out.mutable_rule());
   if (in.check) put(*in.check, *out.mutable_check());
   if (in.trial) put(*in.trial, *out.mutable_trial());
+  if (in.attachment) {
+    out.mutable_still()->set_content(in.attachment->bytes);
+    out.mutable_still()->set_media_type(in.attachment->media_type);
+  }
 }
 
 QueryPage take(const pb::SeatPage& in) {
@@ -177,6 +181,9 @@ QueryPage take(const pb::SeatPage& in) {
   if (in.has_rule()) out.rule = std::make_shared<const RuleDetail>(take(in.rule()));
   if (in.has_check()) out.check = std::make_shared<const RuleCheck>(take(in.check()));
   if (in.has_trial()) out.trial = std::make_shared<const Trial>(take(in.trial()));
+  if (in.has_still())
+    out.attachment =
+        std::make_shared<const AttachmentContent>(AttachmentContent{in.still().content(), in.still().media_type()});
   return out;
 }
 

@@ -30,7 +30,14 @@ constexpr seconds kConnectAnew{20};  ///< silence after which the socket itself 
 
 /// The first that answers the question.
 std::uint32_t version_for(Query::What what) {
+  if (what == Query::What::attachment) return kStillsWireVersion;
   return what > Query::What::rule ? kTrialsWireVersion : about_rules(what) ? kRulesWireVersion : 1;
+}
+
+std::string_view what_is_new(std::uint32_t version) {
+  return version == kStillsWireVersion  ? "hand out stills"
+         : version == kRulesWireVersion ? "tell of its rules"
+                                        : "try or change rules";
 }
 
 std::string random_id() {
@@ -198,9 +205,8 @@ class RemoteSeat final : public Seat {
       asked_.erase(it);
     }
     QueryPage page;
-    page.error =
-        fmt::format("the engine is older than this seat and does not {}; bring it to the seat's version",
-                    version_for(ask.query.what) == kRulesWireVersion ? "tell of its rules" : "try or change rules");
+    page.error = fmt::format("the engine is older than this seat and does not {}; bring it to the seat's version",
+                             what_is_new(version_for(ask.query.what)));
     answer(std::make_shared<const QueryPage>(std::move(page)));
   }
 

@@ -16,7 +16,7 @@
 namespace wf::seat {
 
 /// Version of the seat's protocol (proto/seat.proto) that this build speaks; both ends use the lower of theirs.
-inline constexpr std::uint32_t kSeatWireVersion = 5;
+inline constexpr std::uint32_t kSeatWireVersion = 6;
 /// The first that answers a request for health.
 inline constexpr std::uint32_t kHealthWireVersion = 2;
 /// The first that is told what changed of the attachments; one before it is told all of them when one changed.
@@ -25,6 +25,8 @@ inline constexpr std::uint32_t kAttachmentChangesVersion = 3;
 inline constexpr std::uint32_t kRulesWireVersion = 4;
 /// The first that checks a rule's text, tries rules on the past and takes commands about rules.
 inline constexpr std::uint32_t kTrialsWireVersion = 5;
+/// The first that hands out stills.
+inline constexpr std::uint32_t kStillsWireVersion = 6;
 /// Most bytes of a request and of an update; a longer one is refused unread.
 inline constexpr std::int64_t kMaxRequestBytes = 64 << 10, kMaxUpdateBytes = 256 << 20;
 

@@ -31,6 +31,13 @@ Result<void> load_gl(void (*(*find)(const char*))()) {
   load(functions.renderbuffer_storage, "glRenderbufferStorage");
   load(functions.framebuffer_renderbuffer, "glFramebufferRenderbuffer");
   load(functions.check_framebuffer, "glCheckFramebufferStatus");
+  load(functions.get_integer, "glGetIntegerv");
+  load(functions.gen_textures, "glGenTextures");
+  load(functions.delete_textures, "glDeleteTextures");
+  load(functions.bind_texture, "glBindTexture");
+  load(functions.tex_parameter, "glTexParameteri");
+  load(functions.tex_image, "glTexImage2D");
+  load(functions.generate_mipmap, "glGenerateMipmap");
   if (!missing.empty()) {
     return Error{"OpenGL lacks " + missing, "shell", "a driver with OpenGL 3.3 is needed; libgl1-mesa-dri has one"};
   }

@@ -26,6 +26,13 @@ struct Gl {
   void (*renderbuffer_storage)(unsigned, unsigned, int, int) = nullptr;
   void (*framebuffer_renderbuffer)(unsigned, unsigned, unsigned, unsigned) = nullptr;
   unsigned (*check_framebuffer)(unsigned) = nullptr;
+  void (*get_integer)(unsigned, int*) = nullptr;
+  void (*gen_textures)(int, unsigned*) = nullptr;
+  void (*delete_textures)(int, const unsigned*) = nullptr;
+  void (*bind_texture)(unsigned, unsigned) = nullptr;
+  void (*tex_parameter)(unsigned, unsigned, int) = nullptr;
+  void (*tex_image)(unsigned, int, int, int, int, int, unsigned, unsigned, const void*) = nullptr;
+  void (*generate_mipmap)(unsigned) = nullptr;
 };
 
 /// The functions of the contexts of this process; load_gl() comes first.

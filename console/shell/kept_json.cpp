@@ -69,6 +69,17 @@ constexpr std::pair<Filter::Base, std::string_view> kBases[] = {{Filter::Base::a
                                                                 {Filter::Base::mine, "mine"},
                                                                 {Filter::Base::shelved, "shelved"}};
 
+Filter filter_of(const json& j) {
+  Filter out;
+  for (const auto& [base, name] : kBases)
+    if (text(j, "base") == name) out.base = base;
+  out.site = text(j, "site");
+  out.domain = whole(j, "domain", -1, 2, -1);
+  out.priority = whole(j, "priority", -1, 3, -1);
+  out.person = text(j, "person");
+  return out;
+}
+
 Comfort comfort_of(const json& j) {
   Comfort out;
   out.theme = text(j, "theme") == "light" ? ui::Theme::light : ui::Theme::dark;
@@ -77,6 +88,10 @@ Comfort comfort_of(const json& j) {
   out.reduce_motion = text(j, "motion") == "reduced";
   out.volume = real(j, "volume", Comfort::kLeastVolume, 1, out.volume);
   out.language = text(j, "language");
+  if (const json& filters = at(j, "filters"); filters.is_array())
+    for (const json& f : filters)
+      if (std::string name = text(f, "name"); !name.empty())
+        (void)ui::save_filter(out.filters, {std::move(name), filter_of(f), text(f, "person_name")});
   return out;
 }
 
@@ -96,17 +111,6 @@ MapStand stand_of(const json& j) {
   out.overlays.heat = flag(j, "heat", out.overlays.heat);
   out.overlays.cover = flag(j, "cover", out.overlays.cover);
   out.overlays.blind = flag(j, "blind", out.overlays.blind);
-  return out;
-}
-
-Filter filter_of(const json& j) {
-  Filter out;
-  for (const auto& [base, name] : kBases)
-    if (text(j, "base") == name) out.base = base;
-  out.site = text(j, "site");
-  out.domain = whole(j, "domain", -1, 2, -1);
-  out.priority = whole(j, "priority", -1, 3, -1);
-  out.person = text(j, "person");
   return out;
 }
 
@@ -175,16 +179,15 @@ json json_of(const MapStand& s) {
   return out;
 }
 
+json json_of(const Filter& f, const std::string& person_name) {
+  const auto* const base =
+      std::find_if(std::begin(kBases), std::end(kBases), [&](const auto& b) { return b.first == f.base; });
+  return {{"base", base->second},   {"site", f.site},     {"domain", f.domain},
+          {"priority", f.priority}, {"person", f.person}, {"person_name", person_name}};
+}
+
 json json_of(const WindowKept& w) {
   const WindowMemory& m = w.memory;
-  json filter{{"base", std::find_if(std::begin(kBases), std::end(kBases),
-                                    [&](const auto& b) { return b.first == m.filter.base; })
-                           ->second},
-              {"site", m.filter.site},
-              {"domain", m.filter.domain},
-              {"priority", m.filter.priority},
-              {"person", m.filter.person},
-              {"person_name", m.filter_person_name}};
   json drafts = json::array();
   for (const Draft& d : m.drafts) drafts.push_back({{"incident", d.incident}, {"opened", d.opened}, {"note", d.note}});
   json out{{"view", ui::name_of(m.view)},
@@ -194,7 +197,7 @@ json json_of(const WindowKept& w) {
            {"level", m.level},
            {"pane", json_of(m.pane)},
            {"map", json_of(m.full)},
-           {"filter", std::move(filter)},
+           {"filter", json_of(m.filter, m.filter_person_name)},
            {"drafts", std::move(drafts)}};
   if (!m.form.action.empty())
     out["form"] = {{"action", m.form.action}, {"incident", m.form.incident}, {"opened", m.form.opened},
@@ -244,6 +247,12 @@ json json_of(const Kept& kept, const std::string& seat, UtcNs now) {
                   {"motion", c.reduce_motion ? "reduced" : "usual"},
                   {"volume", tidy(c.volume)}};
   if (!c.language.empty()) comfort["language"] = c.language;
+  comfort["filters"] = json::array();
+  for (const ui::SavedFilter& saved : c.filters) {
+    json filter = json_of(saved.filter, saved.person_name);
+    filter["name"] = saved.name;
+    comfort["filters"].push_back(std::move(filter));
+  }
   return {{"v", kKeptVersion},
           {"comfort", std::move(comfort)},
           {"arrangements", std::move(arrangements)},

@@ -45,6 +45,7 @@ Result<std::unique_ptr<Screen>> Screen::make(float scale, std::shared_ptr<const 
   out->base_map_ = std::move(base_map);
   out->post_ = std::move(post);
   out->hooks_ = std::move(hooks);
+  if (out->hooks_.on_still) out->stage_->stills().set_on_ready(out->hooks_.on_still);
   out->stage_->console().set_base_map(out->base_map_);
   out->stage_->console().set_post(out->post_);
   return out;
@@ -94,6 +95,7 @@ void Screen::reset(const std::string& why, double now, ui::FrameOutput& out) {
   if (!stage) throw std::runtime_error(stage.error().text());
   stage_ = std::move(*stage);
   if (hooks_.after_reset) hooks_.after_reset();
+  if (hooks_.on_still) stage_->stills().set_on_ready(hooks_.on_still);
   ui::Console& console = stage_->console();
   console.set_base_map(base_map_);
   console.set_post(post_);

@@ -15,6 +15,8 @@ class Screen {
   struct Hooks {
     /// Around a reset: Dear ImGui's context ends, and another is there.
     std::function<void()> before_reset, after_reset;
+    /// A still is ready to be drawn; called on a thread of its own.
+    std::function<void()> on_still;
     /// One line for standard error.
     std::function<void(const std::string&)> tell;
   };

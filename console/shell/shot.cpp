@@ -72,6 +72,8 @@ Result<void> shoot(const ShotOptions& options, const Feed& feed) {
   input.height = io.DisplaySize.y;
   input.sound.device = true;  // a picture is silent by nature
   input.connection_problem = feed.connection_problem ? feed.connection_problem() : std::string();
+  stage.stills().decode_at_once();
+  input.pictures = &stage.stills();
   for (int frame = 0; frame < kFrames; ++frame) {
     input.seconds = frame * kFrameTime;
     input.can_ask = feed.ask != nullptr;

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "console/shell/shell.hpp"
+#include "console/shell/still_textures.hpp"
 
 struct ImGuiContext;
 
@@ -30,6 +31,8 @@ class Stage {
   void build_plain(const char* text) const;
   /// Clears and draws the built frame into the current framebuffer.
   void draw(int width, int height) const;
+  /// Stills as textures of this stage's context, for FrameInput::pictures.
+  [[nodiscard]] StillTextures& stills() { return stills_; }
   [[nodiscard]] ui::Console& console() { return *console_; }
   [[nodiscard]] const ui::Console& console() const { return *console_; }
 
@@ -39,6 +42,7 @@ class Stage {
   ImGuiContext* context_ = nullptr;
   std::unique_ptr<ui::Console> console_;
   ui::FontFiles fonts_;
+  StillTextures stills_;
   float scale_ = 0;
   bool backend_ = false;
 };

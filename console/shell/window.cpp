@@ -85,6 +85,7 @@ Result<void> Window::create(const WindowKept& kept, const Spot& spot) {
     glfw_backend_ = false;
   };
   hooks.after_reset = [this] { glfw_backend_ = ImGui_ImplGlfw_InitForOpenGL(window_, false); };
+  hooks.on_still = [] { glfwPostEmptyEvent(); };
   hooks.tell = [](const std::string& line) { std::fprintf(stderr, "watchfloor: %s\n", line.c_str()); };
   Result<std::unique_ptr<Screen>> screen =
       Screen::make(base_scale() * host_.comfort().zoom, look_.base_map, look_.post, std::move(hooks));
@@ -355,6 +356,7 @@ ui::FrameOutput Window::draw(const std::shared_ptr<const Snapshot>& snapshot, ui
   input.height = io.DisplaySize.y;
   input.replies = std::exchange(replies_, {});
   input.answers = std::exchange(answers_, {});
+  input.pictures = &stage.stills();
   drawn_at_ = input.seconds;
   ui::FrameOutput output = screen_->build(snapshot, input);
   if (screen_->whole()) {

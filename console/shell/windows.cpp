@@ -393,6 +393,8 @@ void Windows::run() {
     if (news || (sound_at_ >= 0 && now >= sound_at_)) sound(now);
     const std::shared_ptr<const Snapshot> snapshot = feed_.snapshot();
     if (news) take_news(snapshot, now);
+    for (const auto& w : windows_)
+      if (w->screen().stage().stills().ready()) w->touch();
     const std::size_t open = windows_.size();
     for (std::size_t i = 0; i < open && i < windows_.size(); ++i) {
       now = glfwGetTime();

@@ -6,6 +6,7 @@
 #include "console/ui/desk.hpp"
 #include "console/ui/wall_order.hpp"
 #include "console/ui/wall_row.hpp"
+#include "console/ui/widgets.hpp"
 
 namespace wf::ui {
 
@@ -31,7 +32,7 @@ class AlertWall {
 
  private:
   struct Menu {
-    enum class Which : std::uint8_t { none, site, domain, priority } which = Which::none;
+    enum class Which : std::uint8_t { none, site, domain, priority, saved } which = Which::none;
     Rect anchor;
   };
 
@@ -51,6 +52,7 @@ class AlertWall {
   void draw_footer(Frame& f, Desk& d, const Rect& r);
   void draw_nothing(Frame& f, Desk& d, const Rect& r);
   void draw_menu(Frame& f, Desk& d);
+  void draw_saved_menu(Frame& f, Desk& d);
   void row_input(Frame& f, Desk& d, const Hit& hit, const Incident& i);
 
   WallOrder order_;
@@ -66,6 +68,8 @@ class AlertWall {
   float shift_ = 0;        ///< what a growing strip took from the list while it was held
   float list_height_ = 0, strip_height_ = 0;
   Menu menu_;
+  FieldState saved_name_;
+  bool focus_name_ = false;
 };
 
 /// Nothing is open: since when, and the proof that every source speaks.

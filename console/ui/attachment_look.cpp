@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "console/model/query.hpp"
 #include "console/ui/time_text.hpp"
 
 namespace wf::ui {
@@ -27,6 +28,7 @@ void describe(const AttachmentState& a, bool given_up, AttachmentLook& out) {
     case Where::here:
       out.state = out.word = "here"_tr;
       out.detail = type_in_words(a.media_type) + ", " + bytes_text(a.bytes);
+      out.still = (a.media_type == "image/jpeg" || a.media_type == "image/png") && a.bytes <= kMostStill;
       return;
     case Where::arriving:
       out.word = "arriving"_tr;

@@ -17,6 +17,7 @@ struct AttachmentLook {
   std::string state;                   ///< "here", "arriving, 62 %", "not here yet", "refused", "removed", "given up"
   std::string detail;                  ///< "JPEG, 412.0 KiB", or why it is not here
   bool bad = false;                    ///< it will not come any more
+  bool still = false;                  ///< it is here, and of a kind and size that a seat can look at
 };
 
 /// Of all lines of the incident, in their order.

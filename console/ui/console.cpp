@@ -23,6 +23,7 @@
 #include "console/ui/rules_view.hpp"
 #include "console/ui/settings_view.hpp"
 #include "console/ui/site_map.hpp"
+#include "console/ui/still_draw.hpp"
 #include "console/ui/time_strip.hpp"
 #include "console/ui/top_bar.hpp"
 #include "console/ui/writing_notice.hpp"
@@ -66,6 +67,7 @@ struct Console::Impl {
   SettingsView settings;
   Palette palette;
   PersonDoors doors;
+  StillView still;
   SiteMapState pane, full, post;
   FrameOutput out;                   ///< of the frame that is being drawn
   std::map<View, std::string> shut;  ///< views that failed again and again, and why
@@ -234,10 +236,11 @@ void Console::Impl::keys(Frame& f, FrameOutput& out) {
   if (k.take_palette() || std::exchange(desk.want_palette, false)) {
     keys_help = false;
     doors.close();
+    still.close();
     palette.is_open() ? palette.close() : palette.open();
   }
   if (f11_pressed()) out.toggle_fullscreen = true;
-  desk.modal = palette.is_open() || keys_help || doors.is_open();
+  desk.modal = palette.is_open() || keys_help || doors.is_open() || still.is_open();
   if (desk.modal) return;  // the overlay takes the rest when it is drawn
   if (k.typing() || panel.form_open()) return;
   if (f.view == View::guard) return;  // letters are its own, and nothing there leads astray
@@ -250,7 +253,7 @@ void Console::Impl::keys(Frame& f, FrameOutput& out) {
   if (k.letter('l')) desk.want_theme = true;
   if (k.letter('q')) desk.want_mute = true;
   if (k.letter(',')) f.view = View::settings;
-  desk.modal = palette.is_open() || keys_help || doors.is_open();
+  desk.modal = palette.is_open() || keys_help || doors.is_open() || still.is_open();
 }
 
 void Console::Impl::draw_wall_view(Frame& f, const Rect& r) {
@@ -371,6 +374,8 @@ void Console::Impl::draw_over(Frame& f, const Rect& window) {
   if (palette.is_open()) palette.draw(f, desk, window);
   if (!desk.want_doors.empty()) doors.open(std::exchange(desk.want_doors, {}));
   if (doors.is_open()) doors.draw(f, desk, window);
+  if (!desk.want_still.empty()) still.open(std::exchange(desk.want_still, {}));
+  if (still.is_open()) still.draw(f, desk, window);
   draw_tip(f, desk, window);
 }
 
@@ -436,6 +441,7 @@ FrameOutput Console::frame(const std::shared_ptr<const Snapshot>& snapshot, cons
           out.commands, out.redraw_in, m.desk.comfort.reduce_motion};
   const View before = m.view;
   const std::uint64_t selected = m.selection.incident;
+  m.desk.stills.take(f, m.desk);
   m.keys(f, out);
   m.draw(f, out, window);
   if (std::exchange(m.desk.want_mute, false)) m.mute(input, out);

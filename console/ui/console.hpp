@@ -18,6 +18,8 @@ struct ImFontAtlas;
 
 namespace wf::ui {
 
+class Pictures;
+
 enum class Theme : std::uint8_t { dark, light };
 enum class View : std::uint8_t { wall, map, agents, rules, gallery, guard, settings };
 /// "wall", "map"…, as the command line and kept files write them.
@@ -69,8 +71,9 @@ struct FrameInput {
   std::vector<Answer> answers = {};  ///< to questions, since the last frame
   bool can_ask = true;               ///< somebody answers questions: not so where a snapshot is all there is
   DesktopState desktop;
-  std::string kept_in;       ///< the file that keeps what is set and begun; empty: none does
-  std::string kept_problem;  ///< why it does not; empty: it does
+  std::string kept_in;           ///< the file that keeps what is set and begun; empty: none does
+  std::string kept_problem;      ///< why it does not; empty: it does
+  Pictures* pictures = nullptr;  ///< draws stills; null: nobody does
 };
 
 /// What a person asked of the sound.

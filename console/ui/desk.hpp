@@ -9,6 +9,7 @@
 #include "console/ui/filters.hpp"
 #include "console/ui/frame.hpp"
 #include "console/ui/keys.hpp"
+#include "console/ui/stills.hpp"
 
 namespace wf::ui {
 
@@ -79,7 +80,9 @@ struct Desk {
   std::vector<Toast> toasts;
   Action wanted = Action::none;  ///< taken by the incident panel in this frame
   bool want_palette = false, want_keys = false, want_theme = false, want_mute = false;
-  std::string want_doors;           ///< id of the person whose doors of today somebody wants to know
+  std::string want_doors;  ///< id of the person whose doors of today somebody wants to know
+  std::string want_still;  ///< hash of the still that somebody wants to see large
+  Stills stills;
   DesktopWish desktop;              ///< of this frame
   std::uint64_t reveal = 0;         ///< the wall scrolls to it
   std::vector<Question> questions;  ///< of this frame, on their way to the engine
@@ -107,6 +110,13 @@ struct Desk {
 [[nodiscard]] std::string arrangement_name(std::string_view written);
 /// Saves the windows by that name, and says so.
 void save_arrangement(Frame& f, Desk& d, const std::string& name);
+
+/// The saved filter that is shown now; null: none is.
+[[nodiscard]] const SavedFilter* saved_as(const Desk& d);
+/// Saves what is shown now by that name, and says so.
+void save_filter(Frame& f, Desk& d, const std::string& name);
+/// Shows the incidents of a saved filter.
+void show_saved(Desk& d, const SavedFilter& saved);
 
 /// The site that this seat is at home on: the one with the most devices. Null: no estate.
 [[nodiscard]] const Site* home_site(const Snapshot& s);

@@ -266,6 +266,10 @@ void Painter::hatch(const Rect& r, ImU32 color, float step, float thickness) {
   list_->PopClipRect();
 }
 
+void Painter::image(const Rect& r, ImTextureID texture) {
+  list_->AddImage(texture, {snap(r.x), snap(r.y)}, {snap(r.right()), snap(r.bottom())});
+}
+
 void Painter::hazard(const Rect& r) {
   list_->PushClipRect({snap(r.x), snap(r.y)}, {snap(r.right()), snap(r.bottom())}, true);
   fill(r, t.bg1);

@@ -58,6 +58,8 @@ class Painter {
   void hatch(const Rect& r, ImU32 color, float step = 8, float thickness = 1);
   /// The stripes of far-reaching buttons, clipped.
   void hazard(const Rect& r);
+  /// A picture that fills the rectangle.
+  void image(const Rect& r, ImTextureID texture);
   /// A pane that floats: shadow, ground, border.
   void float_box(const Rect& r, ImU32 ground, ImU32 border);
 

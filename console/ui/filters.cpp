@@ -1,8 +1,20 @@
 #include "console/ui/filters.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace wf::ui {
+
+bool save_filter(std::vector<SavedFilter>& saved, SavedFilter filter) {
+  const auto found = std::find_if(saved.begin(), saved.end(), [&](const auto& s) { return s.name == filter.name; });
+  if (found != saved.end()) {
+    *found = std::move(filter);
+    return true;
+  }
+  if (saved.size() >= kMostSavedFilters) return false;
+  saved.push_back(std::move(filter));
+  return true;
+}
 
 bool stands_out(const Incident& i) {
   return i.open() && i.state != IncidentState::shelved && (i.priority == Priority::critical || i.life_safety);

@@ -19,6 +19,17 @@ struct Filter {
   [[nodiscard]] bool narrows() const { return !site.empty() || domain >= 0 || priority >= 0 || !person.empty(); }
 };
 
+/// A filter that somebody saved by a name.
+struct SavedFilter {
+  std::string name;
+  Filter filter;
+  std::string person_name;  ///< of `filter.person`, as it was shown
+  bool operator==(const SavedFilter&) const = default;
+};
+inline constexpr std::size_t kMostSavedFilters = 12;
+/// Saves under a name, in place of what has it; false: there are as many as there may be.
+bool save_filter(std::vector<SavedFilter>& saved, SavedFilter filter);
+
 /// Stands in the strip above the list, never held and never filtered away.
 [[nodiscard]] bool stands_out(const Incident& i);
 [[nodiscard]] bool passes(const Filter& filter, const Incident& i, const std::string& user);

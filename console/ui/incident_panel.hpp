@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "console/ui/attachment_look.hpp"
 #include "console/ui/desk.hpp"
 #include "console/ui/remembered.hpp"
 #include "console/ui/widgets.hpp"
@@ -63,6 +64,8 @@ class IncidentPanel {
   void draw_form(Frame& f, Desk& d, const Rect& r);
   float draw_why(Frame& f, Desk& d, float x, float y, float w, const Incident& i, const Rect& view);
   float draw_see(Frame& f, Desk& d, float x, float y, float w, const Incident& i);
+  /// At least one.
+  float draw_stills(Frame& f, Desk& d, float x, float y, float w, const std::vector<AttachmentLook>& stills);
   float draw_where(Frame& f, Desk& d, float x, float y, float w, const Incident& i);
   float draw_do(Frame& f, Desk& d, float x, float y, float w, const Incident& i);
   /// Returns its height.
@@ -120,6 +123,7 @@ class IncidentPanel {
   UtcNs form_opened_ = 0;      ///< when the form's incident opened
   bool focus_note_ = false;
   std::uint64_t shown_ = 0;
+  std::string still_;  ///< hash of the still that somebody chose
   Scroll why_, middle_, right_;
   std::vector<Action> more_;  ///< actions that found no room
   Rect more_at_;

@@ -102,6 +102,8 @@ void kept_back(const Frame& f, Card& card, const std::string& id) {
   if (const Incident* const works = works_at(f.snapshot, id); works != nullptr)
     card.pair(works->in_test ? "Test"_tr : "Maintained"_tr,
               text_of<"until {}, {}">(f.time.minutes(works->shelved_until), works->owner), f.p.t.t1, Face::m_semibold);
+  if (const Incident* const cause = cause_of(f.snapshot, id); cause != nullptr)
+    card.pair("Symptom of"_tr, incident_name(cause->id), f.p.t.t1, Face::m_semibold);
 }
 
 /// Its form stands first while somebody fills it in, everything else of it last.

@@ -59,8 +59,9 @@ struct PlanKey {
 
 /// What a person is asking for on a card: maintenance, a test, a ticket.
 struct Upkeep {
-  enum class Form : std::uint8_t { none, maintenance, test, report, close } form = Form::none;
-  std::string of;  ///< the device or zone
+  enum class Form : std::uint8_t { none, maintenance, test, symptom, report, close } form = Form::none;
+  std::string of;           ///< the device or zone
+  std::uint64_t cause = 0;  ///< symptom: of which incident
   std::size_t span = 1;
   FieldState text, who;
   bool focus = false;

@@ -32,6 +32,8 @@ Words words_of(Form form) {
       return {"Maintenance for"_tr, "Reason; it is recorded"_tr, "Begin"_tr};
     case Form::test:
       return {"Test for"_tr, "Reason; it is recorded"_tr, "Begin"_tr};
+    case Form::symptom:
+      return {"Symptom of"_tr, "Reason; it is recorded"_tr, "Begin"_tr};
     case Form::report:
       return {"Report a fault"_tr, "What does not work"_tr, "Report"_tr};
     default:
@@ -39,7 +41,7 @@ Words words_of(Form form) {
   }
 }
 
-bool lasts(Form form) { return form == Form::maintenance || form == Form::test; }
+bool lasts(Form form) { return form == Form::maintenance || form == Form::test || form == Form::symptom; }
 
 /// Lays out from the left and goes on below; a dry pass measures.
 class Flow {
@@ -99,6 +101,8 @@ std::string will_be(const Frame& f, const Upkeep& u, const std::string& id) {
   const std::string until = f.time.minutes(f.input.now + kSpans[u.span].lasts);
   if (u.form == Form::maintenance) return text_of<"Until {} it calls nobody, but for life safety.">(until);
   if (u.form == Form::test) return text_of<"Until {} its signals go to {}.">(until, u.who.text);
+  if (u.form == Form::symptom)
+    return text_of<"Until {} at most it counts in {}, and calls nobody by itself.">(until, incident_name(u.cause));
   return u.form == Form::report ? text_of<"Opens a ticket for {}.">(id) : "The ticket's record stays."_tr.str();
 }
 
@@ -107,9 +111,15 @@ Command command_of(const Frame& f, const Upkeep& u, const std::string& id, const
   c.text = u.text.text;
   c.target = id;
   if (lasts(u.form)) {
-    c.kind = u.form == Form::test ? CommandKind::test : CommandKind::suppress;
+    c.kind = u.form == Form::test      ? CommandKind::test
+             : u.form == Form::symptom ? CommandKind::inhibit
+                                       : CommandKind::suppress;
     c.until = f.input.now + kSpans[u.span].lasts;
     if (u.form == Form::test) c.action = u.who.text;
+    if (const Incident* const cause = u.form == Form::symptom ? f.snapshot.incident(u.cause) : nullptr) {
+      c.incidents = {cause->id};
+      c.seen_revisions = {cause->revision};
+    }
     return c;
   }
   c.kind = CommandKind::ticket;
@@ -121,7 +131,9 @@ Command command_of(const Frame& f, const Upkeep& u, const std::string& id, const
 void draw_form(Frame& f, Flow& flow, MapMemory& m, const std::string& id, const Ticket* ticket) {
   Upkeep& u = m.upkeep;
   const Words words = words_of(u.form);
-  flow.line(words.title, f.p.t.t1, Face::s_semibold);
+  flow.line(
+      u.form == Form::symptom ? text_of<"Its alarms belong to {}, for">(incident_name(u.cause)) : words.title.str(),
+      f.p.t.t1, Face::s_semibold);
   if (lasts(u.form)) {
     for (std::size_t i = 0; i < kSpans.size(); ++i) {
       ButtonStyle style;
@@ -157,6 +169,21 @@ void draw_form(Frame& f, Flow& flow, MapMemory& m, const std::string& id, const 
   flow.end_row();
 }
 
+/// Of the selected incident, as far as it can be a cause: what somebody looks at is what they mean.
+const Incident* possible_cause(const Frame& f, const std::string& id) {
+  const Incident* const i = f.selected();
+  if (i == nullptr || !i->open() || i->drill || i->rule_id.starts_with("works:")) return nullptr;
+  return std::find(i->inhibits.begin(), i->inhibits.end(), id) == i->inhibits.end() ? i : nullptr;
+}
+
+void end_of(Frame& f, MapMemory& m, const Incident& row) {
+  Command command;
+  command.kind = CommandKind::end_works;
+  command.incidents = {row.id};
+  command.seen_revisions = {row.revision};
+  send(f, m, std::move(command));
+}
+
 void draw_ticket_buttons(Frame& f, Flow& flow, MapMemory& m, const std::string& id, const Ticket* ticket,
                          const ButtonStyle& style) {
   if (ticket == nullptr) {
@@ -185,6 +212,12 @@ const Incident* works_at(const Snapshot& s, std::string_view id) {
   return nullptr;
 }
 
+const Incident* cause_of(const Snapshot& s, std::string_view id) {
+  for (const auto& i : s.incidents)
+    if (i && i->open() && std::find(i->inhibits.begin(), i->inhibits.end(), id) != i->inhibits.end()) return i.get();
+  return nullptr;
+}
+
 const Ticket* open_ticket(const Snapshot& s, std::string_view device) {
   if (!s.tickets) return nullptr;
   for (const Ticket& ticket : *s.tickets)
@@ -205,16 +238,23 @@ float draw_upkeep(Frame& f, const Rect& r, float y, bool dry, MapMemory& m, cons
   style.enabled = f.input.seconds - m.upkeep.sent >= kAnswerWithin || m.upkeep.version != f.snapshot.version;
   if (works != nullptr) {
     if (!works->shelf_reason.empty()) flow.line(works->shelf_reason, f.p.t.t2);
-    if (flow.button("map/upkeep/end", works->in_test ? "End the test"_tr : "End maintenance"_tr, style)) {
-      Command command;
-      command.kind = CommandKind::end_works;
-      command.incidents = {works->id};
-      command.seen_revisions = {works->revision};
-      send(f, m, std::move(command));
-    }
+    if (flow.button("map/upkeep/end", works->in_test ? "End the test"_tr : "End maintenance"_tr, style))
+      end_of(f, m, *works);
   } else {
     if (flow.button("map/upkeep/maintenance", "Maintenance"_tr, style)) open_form(f, m, id, Form::maintenance);
     if (flow.button("map/upkeep/test", "Test"_tr, style)) open_form(f, m, id, Form::test);
+  }
+  if (const Incident* const cause = cause_of(f.snapshot, id); cause != nullptr) {
+    const std::string name = incident_name(cause->id);
+    // The engine ends all of one cause at once.
+    const std::string label = cause->inhibits.size() < 2 ? text_of<"No symptom of {} any more">(name)
+                                                         : text_of<"{} has no symptoms any more">(name);
+    if (flow.button("map/upkeep/no-symptom", label, style)) end_of(f, m, *cause);
+  } else if (const Incident* const possible = possible_cause(f, id); possible != nullptr) {
+    if (flow.button("map/upkeep/symptom", text_of<"Symptom of {}">(incident_name(possible->id)), style)) {
+      open_form(f, m, id, Form::symptom);
+      m.upkeep.cause = possible->id;
+    }
   }
   if (device) draw_ticket_buttons(f, flow, m, id, ticket, style);
   flow.end_row();

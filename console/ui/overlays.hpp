@@ -36,6 +36,8 @@ class Palette {
       window,
       save,
       arrange,
+      save_filter,
+      saved,
       incident,
       device,
       zone,
@@ -51,7 +53,8 @@ class Palette {
   };
   /// What a query finds, best first; for the tests too.
   [[nodiscard]] static std::vector<Entry> find(const Snapshot& s, const Selection& selection, std::string_view query,
-                                               std::size_t most, const DesktopState& desktop = {});
+                                               std::size_t most, const DesktopState& desktop = {},
+                                               const std::vector<SavedFilter>& filters = {});
 
  private:
   void choose(Frame& f, Desk& d, const Entry& e);

@@ -59,18 +59,28 @@ class Matcher {
 
 using Entry = Palette::Entry;
 
+/// Takes a word off the front of a query.
+bool drop(std::string_view& query, std::string_view word) {
+  while (!query.empty() && query.front() == ' ') query.remove_prefix(1);
+  if (query.size() <= word.size() || lowered(query.substr(0, word.size())) != word || query[word.size()] != ' ')
+    return false;
+  query.remove_prefix(word.size() + 1);
+  return true;
+}
+
+/// What follows "save filter", with or without "as"; empty: nothing does.
+std::string filter_named(std::string_view query) {
+  if (!drop(query, "save") || !drop(query, "filter")) return {};
+  (void)drop(query, "as");
+  return arrangement_name(query);
+}
+
 /// What follows "save", with or without "arrangement" and "as"; empty: nothing does.
 std::string arrangement_named(std::string_view query) {
-  const auto drop = [&](std::string_view word) {
-    while (!query.empty() && query.front() == ' ') query.remove_prefix(1);
-    if (query.size() <= word.size() || lowered(query.substr(0, word.size())) != word || query[word.size()] != ' ')
-      return false;
-    query.remove_prefix(word.size() + 1);
-    return true;
-  };
-  if (!drop("save")) return {};
-  (void)drop("arrangement");
-  (void)drop("as");
+  if (!drop(query, "save") || std::string_view("filter").starts_with(lowered(query.substr(0, query.find(' ')))))
+    return {};
+  (void)drop(query, "arrangement");
+  (void)drop(query, "as");
   // Somebody who is still writing the word names nothing yet.
   const std::string name = arrangement_name(query);
   return std::string_view("arrangement").starts_with(lowered(name)) ? std::string() : name;
@@ -149,6 +159,36 @@ void find_arrangements(Matcher& match, std::string_view query, const DesktopStat
   }
 }
 
+/// What follows "save filter" is its name; those that are saved, to be shown.
+void find_filters(Matcher& match, std::string_view query, const std::vector<SavedFilter>& filters,
+                  std::vector<Entry>& out) {
+  std::string name = filter_named(query);
+  const int score = !name.empty()   ? 200
+                    : match.empty() ? -1
+                                    : std::max(match.score("Save filter"_tr), match.score("Save filter"));
+  if (score >= 0) {
+    Entry e;
+    e.kind = Entry::Kind::save_filter;
+    e.icon = static_cast<int>(Icon::filter);
+    e.detail = name.empty() ? "or: save filter NAME"_tr.str() : "filter"_tr.str();
+    e.id = !name.empty() ? std::move(name) : "usual"_tr.str();
+    e.title = text_of<"Save filter as “{}”">(e.id);
+    e.score = score + 6;
+    out.push_back(std::move(e));
+  }
+  for (const SavedFilter& saved : filters) {
+    const int found = match.empty() ? -1 : match.score(saved.name, "saved filter"_tr);
+    if (found < 0) continue;
+    Entry e;
+    e.kind = Entry::Kind::saved;
+    e.icon = static_cast<int>(Icon::filter);
+    e.title = e.id = saved.name;
+    e.detail = "saved filter"_tr;
+    e.score = found + 4;
+    out.push_back(std::move(e));
+  }
+}
+
 std::string joined(const std::vector<std::string>& parts) {
   std::string out;
   for (const std::string& s : parts) out += (out.empty() ? "" : " › ") + s;
@@ -158,10 +198,12 @@ std::string joined(const std::vector<std::string>& parts) {
 }  // namespace
 
 std::vector<Entry> Palette::find(const Snapshot& s, const Selection& selection, std::string_view query,
-                                 std::size_t most, const DesktopState& desktop) {
+                                 std::size_t most, const DesktopState& desktop,
+                                 const std::vector<SavedFilter>& filters) {
   Matcher match(query);
   std::vector<Entry> out;
   find_arrangements(match, query, desktop, out);
+  find_filters(match, query, filters, out);
   for (const Fixed& x : kFixed) {
     if (x.kind == Entry::Kind::action && selection.incident == 0 && x.value != static_cast<int>(Action::call)) continue;
     const int score = match.empty() ? 0 : std::max(match.score(x.title), match.score(x.title.english()));
@@ -297,6 +339,14 @@ void Palette::choose(Frame& f, Desk& d, const Entry& e) {
     case Entry::Kind::arrange:
       d.desktop.open = e.id;
       break;
+    case Entry::Kind::save_filter:
+      save_filter(f, d, e.id);
+      break;
+    case Entry::Kind::saved:
+      for (const SavedFilter& saved : d.comfort.filters)
+        if (saved.name == e.id) show_saved(d, saved);
+      f.view = View::wall;
+      break;
     case Entry::Kind::incident:
       f.selection.incident = e.incident;
       f.selection.show_incident = true;
@@ -335,7 +385,7 @@ void Palette::draw(Frame& f, Desk& d, const Rect& window) {
     fresh_ = false;
     searched_ = field_.text;
     version_ = f.snapshot.version;
-    found_ = find(f.snapshot, f.selection, field_.text, kShown, f.input.desktop);
+    found_ = find(f.snapshot, f.selection, field_.text, kShown, f.input.desktop, d.comfort.filters);
   }
   const int count = static_cast<int>(found_.size());
   if (d.keys.take(Key::escape)) {
@@ -360,7 +410,7 @@ void Palette::draw(Frame& f, Desk& d, const Rect& window) {
   if (enter && searched_ != field_.text) {
     // Who types fast, or before a slow frame, means what is written and not what was found before.
     searched_ = field_.text;
-    found_ = find(f.snapshot, f.selection, field_.text, kShown);
+    found_ = find(f.snapshot, f.selection, field_.text, kShown, f.input.desktop, d.comfort.filters);
     at_ = 0;
     if (!found_.empty()) choose(f, d, Entry(found_.front()));
     return;

@@ -9,6 +9,7 @@
 #include "console/ui/icons.hpp"
 #include "console/ui/incident_panel.hpp"
 #include "console/ui/model_words.hpp"
+#include "console/ui/still_draw.hpp"
 
 namespace wf::ui {
 namespace {
@@ -71,10 +72,9 @@ float draw_kept(Frame& f, Desk& d, float x, float y, float w, const std::vector<
     p.text(x + 22, y + 9, plural<"and {} earlier one", "and {} earlier ones">(all.size() - shown), Face::s, t.t3);
     y += 20;
   }
-  // Where a person looks for the picture.
-  y += 16 * static_cast<float>(p.paragraph(x, y + 9, 16, w, 2,
-                                           text_of<"Kept, not drawn here yet: {}">("watchfloor attachment get NAME"),
-                                           Face::s, t.t3));
+  // Where a person looks for what is not drawn.
+  y += 16 * static_cast<float>(p.paragraph(
+                x, y + 9, 16, w, 2, text_of<"Not drawn here: {}">("watchfloor attachment get NAME"), Face::s, t.t3));
   return y + 8;
 }
 
@@ -110,10 +110,16 @@ float IncidentPanel::draw_see(Frame& f, Desk& d, float x, float y, float w, cons
       cameras.empty() ? "no camera here"_tr.str() : plural<"{} camera", "{} cameras">(cameras.size());
   section_head(p, x, y, w, "See"_tr, kept.empty() ? watching : sum_of(kept));
   y += 28;
-  if (kept.empty())
+  if (kept.empty()) {
     y = no_picture(p, x, y, w, cameras.empty());
-  else
+  } else if (const std::vector<AttachmentLook> stills = stills_of(kept); !stills.empty() && Stills::can_look(f)) {
+    y = draw_stills(f, d, x, y, w, stills);
+    std::vector<AttachmentLook> others = kept;
+    std::erase_if(others, [](const AttachmentLook& a) { return a.still; });
+    if (!others.empty()) y = draw_kept(f, d, x, y, w, others);
+  } else {
     y = draw_kept(f, d, x, y, w, kept);
+  }
   for (const Watcher& c : cameras) {
     const Rect at{x - 4, y, w + 8, 24};
     const Hit hit = p.hits.add("see/" + c.device->id, at);

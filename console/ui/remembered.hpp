@@ -18,6 +18,7 @@ struct Comfort {
   bool reduce_motion = false;  ///< nothing moves or pulses by itself
   float volume = 0.7F;         ///< kLeastVolume…1: nobody turns an alarm off
   std::string language = {};   ///< a catalogue's code; empty: nobody has chosen one here
+  std::vector<SavedFilter> filters = {};
   bool operator==(const Comfort&) const = default;
   static constexpr float kLeastZoom = 0.75F, kMostZoom = 2.5F, kLeastVolume = 0.3F, kVolumeStep = 0.1F;
 };

@@ -114,6 +114,8 @@ void AlertWall::draw_chips(Frame& f, Desk& d, const Rect& r) {
     if (!hit.clicked) return false;
     if (set && p.hits.mouse().x > at + w - 24) return true;
     menu_ = {which, {at, y, w, unit::kChip}};
+    saved_name_ = {};
+    focus_name_ = which == Menu::Which::saved;
     return false;
   };
 
@@ -143,9 +145,15 @@ void AlertWall::draw_chips(Frame& f, Desk& d, const Rect& r) {
     filter.person.clear();
   else if (who.clicked)
     d.want_palette = true;
+  const SavedFilter* const saved = saved_as(d);
+  if (saved == nullptr && d.comfort.filters.empty() && filter == Filter{}) return;  // nothing to open, nothing to save
+  if (menu("chip/saved", "Saved"_tr, Menu::Which::saved, saved != nullptr, saved == nullptr ? "" : saved->name,
+           static_cast<long long>(visible_.size())))
+    filter = Filter{};
 }
 
 void AlertWall::draw_menu(Frame& f, Desk& d) {
+  if (menu_.which == Menu::Which::saved) return draw_saved_menu(f, d);
   Painter& p = f.p;
   const Tokens& t = p.t;
   struct Line {

@@ -10,6 +10,7 @@
 #include "console/shell/offscreen.hpp"
 #include "console/shell/stage.hpp"
 #include "console/ui/probe.hpp"
+#include "tests/pictures/still.hpp"
 #include "tests/support/sample_rules.hpp"
 #include "tests/support/sample_snapshot.hpp"
 
@@ -63,6 +64,8 @@ Result<Drawn> render(const Scene& scene, ui::Theme theme, int width, int height,
   input.kept_in = "/home/okafor/.local/state/watchfloor/console.json";
   input.desktop = {{"drill", "night"}, "night", 2};
   input.desktop.languages = {{"de", "Deutsch"}, {"en", "English"}};
+  (*stage)->stills().decode_at_once();
+  input.pictures = &(*stage)->stills();
   Drawn out{width, height, {}, {}, {}};
   const char* key = scene.keys;
   std::string_view clicks = scene.click;
@@ -92,6 +95,10 @@ Result<Drawn> render(const Scene& scene, ui::Theme theme, int width, int height,
     input.answers.clear();
     for (const ui::Question& q : output.questions) {
       QueryPage page = sample::answer(q.query);
+      if (q.query.what == Query::What::attachment) {
+        page = {};
+        page.attachment = still(q.query.where);
+      }
       if (page.trial && scene.trial != Trial::State::none) page.trial = sample::trial(scene.trial);
       input.answers.push_back({q.token, std::make_shared<const QueryPage>(std::move(page))});
     }

@@ -292,6 +292,8 @@ Contribution line(std::int64_t ago, const char* kind, Domain domain, const char*
 }
 
 constexpr const char* kStill = "3f9c2a77e01b8d64c5f2a90b17e3d8465b1c0f9e7a2d83641c5e90fb27a6d318";
+constexpr const char* kLobby = "91c3e07a5b2d48f6a09c7e15d3b8246fa1e05c79db3486210f9ae7c4d5b28136";
+constexpr const char* kLater = "d4408be2917fa36c05e8d1b7429ac3f86e70b5192dca4873f6018e5bd9c2a741";
 constexpr const char* kClip = "a07714be9d52c6083fe1b97a4d20c8f5613e0b7d92a84cf157e6039db8412c6f";
 
 void tell_server_room(Incident& i) {
@@ -311,7 +313,9 @@ void tell_server_room(Incident& i) {
            P::critical, "k15", "hv-07")};
   i.why[1].repeats = 4;
   i.why[2].not_kept = "it has 71.2 MiB, and an attachment may have 64.0 MiB";
+  i.why[1].attachments = {kLobby};
   i.why[3].attachments = {kStill, kClip};
+  i.why[4].attachments = {kLater};
   using How = JoinLink::How;
   i.why[1].link = {How::shared, {EntityKind::credential, "88-1042", "88-1042"}, 95, 97, 1, 180 * kSecond};
   i.why[2].link = {How::shared, {EntityKind::door, "D-231", "Door D-231"}, 100, 100, 0, 47 * kSecond};
@@ -600,6 +604,8 @@ std::shared_ptr<Snapshot> night() {
   s->attachments =
       std::make_shared<const std::map<std::string, AttachmentState>>(std::map<std::string, AttachmentState>{
           {kStill, {Where::here, 421'804, 421'804, kNow - 30 * kSecond, "image/jpeg", ""}},
+          {kLobby, {Where::here, 187'204, 187'204, kNow - 80 * kSecond, "image/jpeg", ""}},
+          {kLater, {Where::here, 398'112, 398'112, kNow - 12 * kSecond, "image/jpeg", ""}},
           {kClip, {Where::arriving, 3'407'872, 5'498'200, kNow - kSecond, "", ""}}});
   s->devices = devices;
   auto people = std::make_shared<std::map<std::string, std::uint32_t>>();

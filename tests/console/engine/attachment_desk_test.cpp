@@ -5,6 +5,7 @@
 #include <fstream>
 #include <mutex>
 
+#include "console/engine/query.hpp"
 #include "console/store/attachment_files.hpp"
 #include "proto/attachment.hpp"
 #include "tests/console/engine/rig.hpp"
@@ -208,6 +209,32 @@ TEST_CASE("an engine stores an agent's attachment and has it after a restart; it
     CHECK(shown->attachments->at(name).bytes == content.size());
   }
   CHECK(must(store::find_attachment(rig.data(), name)).agent == "net-1");
+  {
+    // A seat looks at it.
+    const std::atomic<bool> go_on{false};
+    Query query;
+    query.what = Query::What::attachment;
+    query.where = name;
+    const QueryPage page = engine::run_query(rig.data(), query, go_on);
+    REQUIRE(page.attachment);
+    CHECK(page.error.empty());
+    CHECK(page.attachment->bytes == content);
+    CHECK(page.attachment->media_type == "image/jpeg");
+    query.where = std::string(64, '0');
+    CHECK(engine::run_query(rig.data(), query, go_on).error.find("no attachment") != std::string::npos);
+    query.where = "../../etc/passwd";
+    const QueryPage stray = engine::run_query(rig.data(), query, go_on);
+    CHECK_FALSE(stray.attachment);
+    CHECK_FALSE(stray.error.empty());
+    // What was changed on the disk is not shown as what the agent sent.
+    query.where = name;
+    const std::filesystem::path file = store::attachment_file(rig.data(), name);
+    std::filesystem::permissions(file, std::filesystem::perms::owner_write, std::filesystem::perm_options::add);
+    std::fstream(file, std::ios::in | std::ios::out | std::ios::binary).seekp(100).put('#');
+    const QueryPage changed = engine::run_query(rig.data(), query, go_on);
+    CHECK_FALSE(changed.attachment);
+    CHECK(changed.error.find("not what its name says") != std::string::npos);
+  }
   rig.stop();
   std::filesystem::remove_all(rig.data() / "attachments");
   std::ofstream(rig.data() / "attachments") << "no folder";

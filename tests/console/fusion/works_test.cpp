@@ -131,6 +131,7 @@ TEST_CASE("Inhibited symptoms go to their cause, neither call nor rename it, and
   w.event(0, "camera.covered", {{"camera.id", "C-28"}});
   w.act(CommandKind::acknowledge, 1);
   REQUIRE(begin(w, CommandKind::inhibit, "U-server", kHour, "Supervisor", {1}).accepted);
+  CHECK(w.one()->inhibits == std::vector<std::string>{"U-server"});
   forced(w, 10);
   auto i = w.one();
   CHECK(i->title == "C-28 covered");
@@ -140,6 +141,7 @@ TEST_CASE("Inhibited symptoms go to their cause, neither call nor rename it, and
   CHECK(w.one()->cleared_at == 0);  // the symptom stands
   w.tick(3600);
   CHECK(w.one()->needs_acknowledgement());
+  CHECK(w.one()->inhibits.empty());
 }
 
 TEST_CASE("Who may not, without reason, end or place, too long: refused, and nothing changes") {

@@ -192,6 +192,24 @@ TEST_CASE("a command and a query come through the wire whole") {
   CHECK(out->cancel == 8);
 }
 
+TEST_CASE("a still comes through the wire byte for byte, and an empty one is still one") {
+  for (const std::string& bytes : {std::string("\xFF\xD8\x00\x01", 4), std::string()}) {
+    Update in;
+    in.page = Update::Page{7, {}};
+    in.page->page.attachment = std::make_shared<const AttachmentContent>(AttachmentContent{bytes, "image/jpeg"});
+    std::string frame;
+    UpdateEncoder().encode(in, frame);
+    UpdateDecoder decoder;
+    std::shared_ptr<const Snapshot> none;
+    const Result<Update> out = decoder.decode(frame, none);
+    REQUIRE(out.ok());
+    REQUIRE(out->page);
+    REQUIRE(out->page->page.attachment);
+    CHECK(out->page->page.attachment->bytes == bytes);
+    CHECK(out->page->page.attachment->media_type == "image/jpeg");
+  }
+}
+
 TEST_CASE("a hello says whether the seat is a guard's post, and one of before says nothing of it") {
   for (const std::optional<std::string>& post :
        {std::optional<std::string>{}, std::optional<std::string>{""}, std::optional<std::string>{"Gate 3"}}) {

@@ -202,6 +202,7 @@ std::shared_ptr<const Incident> full_incident(std::uint64_t id) {
   i.escalated_to = "Supervisor";
   i.suppressed = true;
   i.in_test = true;
+  i.inhibits = {"C-24", "k15"};
   i.explains = 40;
   i.cause = Cause::authorised;
   i.rule_id = "rule-1";

@@ -57,6 +57,8 @@ struct Place {
 Kept some() {
   Kept k;
   k.comfort = {ui::Theme::light, 1.25F, true, true, 0.4F};
+  k.comfort.filters = {{"Gates at night", {ui::Filter::Base::unacknowledged, "hq", 0, 2, "P-7"}, "A. Smit"},
+                       {"Shelf", {ui::Filter::Base::shelved, "", -1, -1, ""}, ""}};
   shell::WindowKept w;
   w.memory.view = ui::View::map;
   w.memory.incident = 42;
@@ -96,7 +98,9 @@ TEST_CASE("What is kept is read as it was written") {
 TEST_CASE("A file of the first release is read in full") {
   Place p;
   p.put(text_of(WF_SOURCE_DIR "/tests/golden/console-v1.json"));
-  CHECK(p.read() == some());
+  Kept then = some();
+  then.comfort.filters.clear();  // they came later
+  CHECK(p.read() == then);
   CHECK(p.said.empty());
 }
 

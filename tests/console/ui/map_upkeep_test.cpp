@@ -83,6 +83,48 @@ TEST_CASE("A test needs its technician; Enter begins it") {
   CHECK(std::abs(sent[0].until - desk.input.now - kHour) < kSecond);
 }
 
+TEST_CASE("What is a symptom of the selected incident is said from the card, and ended there") {
+  {
+    DeskDriver desk(sample::night());
+    desk.console().select(2417);
+    open_card(desk, "C-24");
+    REQUIRE(desk.click("map/upkeep/symptom"));
+    desk.frames(3);
+    desk.type("one supply");
+    desk.press(Key::enter);
+    desk.frames(2);
+    const std::vector<Command> sent = desk.commands();
+    REQUIRE(sent.size() == 1);
+    CHECK(sent[0].kind == CommandKind::inhibit);
+    CHECK(sent[0].target == "C-24");
+    CHECK(sent[0].text == "one supply");
+    CHECK(sent[0].incidents == std::vector<std::uint64_t>{2417});
+    CHECK(sent[0].seen_revisions.size() == 1);
+    CHECK(std::abs(sent[0].until - desk.input.now - kHour) < kSecond);
+  }
+  auto s = sample::night();
+  for (auto& i : s->incidents)
+    if (i->id == 2417) {
+      auto cause = std::make_shared<Incident>(*i);
+      cause->inhibits = {"C-24"};
+      i = cause;
+    }
+  DeskDriver desk(s);
+  open_card(desk, "C-24");
+  CHECK(desk.wrote("Symptom of"));
+  CHECK_FALSE(desk.has("map/upkeep/symptom"));
+  REQUIRE(desk.click("map/upkeep/no-symptom"));
+  const std::vector<Command> sent = desk.commands();
+  REQUIRE(sent.size() == 1);
+  CHECK(sent[0].kind == CommandKind::end_works);
+  CHECK(sent[0].incidents == std::vector<std::uint64_t>{2417});
+  // Without a selected incident nobody knows the cause.
+  DeskDriver other(sample::night());
+  other.console().select(0);
+  open_card(other, "C-24");
+  CHECK_FALSE(other.has("map/upkeep/symptom"));
+}
+
 TEST_CASE("A card says what goes on at its device until when, and ends it") {
   for (const bool test : {false, true}) {
     DeskDriver desk(with_works(test));

@@ -16,15 +16,17 @@ TEST_CASE("A picture that came with an event is told with its state and how to g
   DeskDriver d(sample::night());
   d.console().select(2417);
   d.frames(3);
-  CHECK(d.wrote("1 given up, 1 here, 1 arriving"));
+  CHECK(d.wrote("3 here, 1 given up, 1 arriving"));
   CHECK(d.wrote("3f9c2a77e01b"));
   CHECK(d.wrote("JPEG, 411.9 KiB"));
   CHECK(d.wrote("arriving, 61 %"));
   CHECK(d.wrote("3.2 MiB of 5.2 MiB"));
-  CHECK(d.wrote("attachment get NAME"));
-  REQUIRE(d.hover("kept/1"));
+  REQUIRE(d.hover("kept/2"));
   CHECK(d.wrote("watchfloor attachment get 3f9c2a77e01b --out 3f9c2a77e01b"));
-  REQUIRE(d.click("kept/1"));
+  REQUIRE(d.click("kept/2"));
+  for (int k = 0; k < 4; ++k) d.wheel(-1);
+  d.frames(20);
+  CHECK(d.wrote("Not drawn here"));
   CHECK(std::string(ImGui::GetClipboardText()) == "watchfloor attachment get 3f9c2a77e01b --out 3f9c2a77e01b");
   CHECK(d.commands().empty());
 }
