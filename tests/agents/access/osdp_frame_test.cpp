@@ -101,14 +101,14 @@ TEST_CASE("a frame with a right check and a wrong inside is refused") {
     CHECK(found(reader, bytes, bytes.size()).empty());
     CHECK(reader.broken() == 1);
   };
-  refused("530000000c 01 15 40");                // a block shorter than itself
-  refused("530000000c 00 15 40");                // of no size
-  refused("530000000c ff 15 40");                // longer than the frame
-  refused("530000000c 03 11 00");                // and then no code
-  refused("530000000c 02 10 40");                // of no known type
+  refused("530000000c 01 15 40");  // a block shorter than itself
+  refused("530000000c 00 15 40");  // of no size
+  refused("530000000c ff 15 40");  // longer than the frame
+  refused("530000000c 03 11 00");  // and then no code
+  refused("530000000c 02 10 40");  // of no known type
   refused("530000000c 02 19 40");
-  refused("530000000c 02 15 40 010203");         // no room for the MAC
-  refused("530000000c 02 15 01020304");          // a MAC and no code
+  refused("530000000c 02 15 40 010203");  // no room for the MAC
+  refused("530000000c 02 15 01020304");   // a MAC and no code
 }
 
 TEST_CASE("frames are found in noise, however their bytes come") {
@@ -117,8 +117,8 @@ TEST_CASE("frames are found in noise, however their bytes come") {
   const std::vector<std::uint8_t> line = noise + ack + poll + from_hex("53") + ack + noise;
   for (std::size_t step = 1; step <= line.size(); ++step) {
     FrameReader reader;
-    CHECK(found(reader, line, step) == std::vector<std::string>{"5385080006406ce9", "530508000660deef",
-                                                               "5385080006406ce9"});
+    CHECK(found(reader, line, step) ==
+          std::vector<std::string>{"5385080006406ce9", "530508000660deef", "5385080006406ce9"});
     CHECK(reader.noise() >= 10);
   }
 }

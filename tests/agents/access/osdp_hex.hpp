@@ -14,9 +14,9 @@ inline std::vector<std::uint8_t> from_hex(std::string_view text) {
   std::vector<std::uint8_t> out;
   int high = -1;
   for (const char c : text) {
-    const int digit = c >= '0' && c <= '9'                             ? c - '0'
+    const int digit = c >= '0' && c <= '9'                           ? c - '0'
                       : std::isxdigit(static_cast<unsigned char>(c)) ? (c | 0x20) - 'a' + 10
-                                                                       : -1;
+                                                                     : -1;
     if (digit < 0) continue;
     if (high < 0) {
       high = digit;

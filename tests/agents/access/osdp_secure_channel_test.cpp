@@ -122,8 +122,8 @@ TEST_CASE("padding is one mark and noughts within the last block") {
   CHECK(pair.reader.decrypt(From::panel, text_of("80000000000000000000000000000000"), out) == 0);
   CHECK_FALSE(pair.reader.decrypt(From::panel, text_of("01020300000000000000000000000000"), out));
   CHECK_FALSE(pair.reader.decrypt(From::panel, text_of("00000000000000000000000000000000"), out));
-  CHECK_FALSE(pair.reader.decrypt(
-      From::panel, text_of("01020380000000000000000000000000 00000000000000000000000000000000"), out));
+  CHECK_FALSE(pair.reader.decrypt(From::panel,
+                                  text_of("01020380000000000000000000000000 00000000000000000000000000000000"), out));
   CHECK_FALSE(pair.reader.decrypt(From::panel, from_hex("0102"), out));
   CHECK(pair.reader.decrypt(From::panel, {}, out) == 0);
 }
