@@ -18,6 +18,7 @@ constexpr std::array kKinds{
     KindInfo{"access.mode", 1, 1},
     KindInfo{"access.not_taken", 1, 1},
     KindInfo{"access.passback", 3, 1},
+    KindInfo{"access.read", 1, 1},
     KindInfo{"access.remote_open", 1, 1},
     KindInfo{"agent.gave_up", 3, 1},
     KindInfo{"agent.lost", 3, 1},

@@ -34,6 +34,10 @@ constexpr std::array kTargets{
     Named{"link_sessions", fuzz_link_sessions},
     Named{"sigma", fuzz_sigma},
     Named{"plans", fuzz_plans},
+    Named{"osdp_frames", fuzz_osdp_frames},
+    Named{"osdp_panel", fuzz_osdp_panel},
+    Named{"osdp_capture", fuzz_osdp_capture},
+    Named{"osdp_files", fuzz_osdp_files},
 };
 
 struct Directory {

@@ -82,3 +82,7 @@ int fuzz_site(const std::uint8_t* data, std::size_t size);
 int fuzz_link_sessions(const std::uint8_t* data, std::size_t size);
 int fuzz_sigma(const std::uint8_t* data, std::size_t size);
 int fuzz_plans(const std::uint8_t* data, std::size_t size);
+int fuzz_osdp_frames(const std::uint8_t* data, std::size_t size);
+int fuzz_osdp_panel(const std::uint8_t* data, std::size_t size);
+int fuzz_osdp_capture(const std::uint8_t* data, std::size_t size);
+int fuzz_osdp_files(const std::uint8_t* data, std::size_t size);

@@ -1,0 +1,158 @@
+#include "agents/access/osdp/source.hpp"
+
+#include <poll.h>
+#include <sodium.h>
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "agents/access/osdp/line_file.hpp"
+#include "agents/access/osdp/line_report.hpp"
+#include "agents/access/osdp/panel.hpp"
+#include "agents/access/osdp/serial_port.hpp"
+
+namespace wf::access {
+namespace {
+
+using namespace osdp;
+
+constexpr std::int64_t kRetry = 2 * kSecond;
+constexpr std::int64_t kSettle = kSecond;  ///< with `once`: for the state of readers that were found
+constexpr std::int64_t kCheckFor = 3 * kSecond;
+
+PanelOptions options_of(const LineFile& file) {
+  PanelOptions out;
+  out.baud = file.baud;
+  for (const ReaderEntry& reader : file.readers) out.readers.push_back(reader.options);
+  out.random = [](std::span<std::uint8_t> bytes) { randombytes_buf(bytes.data(), bytes.size()); };
+  return out;
+}
+
+class OsdpSource final : public kit::Source {
+ public:
+  OsdpSource(const kit::SourceSpec& spec, LineFile file)
+      : Source(spec),
+        file_(std::move(file)),
+        report_(
+            file_, [this](Event&& event) { pending_.push_back(std::move(event)); },
+            [this](const Error& error) { refuse(error); }),
+        panel_(options_of(file_), report_) {}
+
+  std::vector<Error> check() override;
+
+  Result<void> start(std::string_view, bool once, const kit::Moment& moment) override {
+    once_ = once;
+    open(moment);
+    return {};
+  }
+
+  bool step(kit::Sink& sink, const kit::Moment& moment) override {
+    report_.at(moment);
+    if (!port_ && moment.mono >= retry_at_) open(moment);
+    if (port_) receive(moment);
+    // Without the line all goes on: readers that cannot be heard are off line.
+    if (const Bytes out = panel_.next(moment.mono); !out.empty() && port_)
+      if (const Result<void> sent = port_->write(out); !sent) lose(sent.error(), moment);
+    report_.step(panel_);
+    for (Event& event : pending_) emit(sink, std::move(event), moment);
+    pending_.clear();
+    if (once_ && report_.settled()) {
+      if (settled_at_ == 0) settled_at_ = moment.mono;
+      if (moment.mono - settled_at_ >= kSettle) set_state("ended");
+    }
+    return false;
+  }
+
+  /// What was said on a line cannot be asked for again.
+  std::string position() const override { return {}; }
+  bool can_wait() const override { return false; }
+
+  void add_fds(std::vector<pollfd>& fds) const override {
+    if (port_) fds.push_back({port_->fd(), static_cast<short>(port_->wants_to_write() ? POLLIN | POLLOUT : POLLIN), 0});
+  }
+  std::int64_t next_wake() const override {
+    std::int64_t wake = std::min(panel_.next_wake(), report_.next_wake());
+    if (!port_) wake = std::min(wake, retry_at_);
+    if (settled_at_ != 0) wake = std::min(wake, settled_at_ + kSettle);
+    return wake;
+  }
+
+ private:
+  void open(const kit::Moment& moment) {
+    Result<SerialPort> port = SerialPort::open(file_.device, file_.baud);
+    if (!port) return lose(port.error(), moment);
+    port_.emplace(std::move(*port));
+    set_state("running");
+  }
+
+  void lose(const Error& error, const kit::Moment& moment) {
+    port_.reset();
+    retry_at_ = moment.mono + kRetry;
+    set_state(once_ ? "failed" : "waiting", error.text());
+  }
+
+  void receive(const kit::Moment& moment) {
+    if (port_->wants_to_write())
+      if (const Result<void> sent = port_->flush(); !sent) return lose(sent.error(), moment);
+    std::array<std::uint8_t, 512> bytes;
+    // A line that never stops talking must not keep the agent.
+    for (int i = 0; i < 16; ++i) {
+      const Result<std::size_t> got = port_->read(bytes);
+      if (!got) return lose(got.error(), moment);
+      if (*got == 0) return;
+      count_read();
+      panel_.receive(Bytes(bytes).first(*got), moment.mono);
+    }
+  }
+
+  const LineFile file_;
+  std::vector<Event> pending_;
+  LineReport report_;
+  Panel panel_;
+  std::optional<SerialPort> port_;
+  bool once_ = false;
+  std::int64_t retry_at_ = 0, settled_at_ = 0;
+};
+
+// The line itself is tried, unless another program, such as this agent as a service, speaks on it.
+std::vector<Error> OsdpSource::check() {
+  std::vector<Error> out;
+  Result<SerialPort> port = SerialPort::open(file_.device, file_.baud);
+  if (!port) return {port.error()};
+  const std::int64_t begun = kit::monotonic_ns();
+  for (std::int64_t now = begun; now - begun < kCheckFor && !report_.settled(); now = kit::monotonic_ns()) {
+    report_.at({0, now});
+    std::array<std::uint8_t, 512> bytes;
+    const Result<std::size_t> got = port->read(bytes);
+    if (!got) return {got.error()};
+    panel_.receive(Bytes(bytes).first(*got), now);
+    if (const Bytes frame = panel_.next(now); !frame.empty())
+      if (const Result<void> sent = port->write(frame); !sent) return {sent.error()};
+    pollfd fd{port->fd(), POLLIN, 0};
+    const std::int64_t left = std::clamp<std::int64_t>(panel_.next_wake() - now, 0, kSecond);
+    (void)::poll(&fd, 1, static_cast<int>((left + kMillisecond - 1) / kMillisecond));
+  }
+  for (std::size_t i = 0; i < file_.readers.size(); ++i)
+    if (const std::string why = report_.trouble(i); !why.empty())
+      out.push_back({"reader " + file_.readers[i].name + " at address " +
+                         std::to_string(file_.readers[i].options.address) + ": " + why,
+                     file_.readers[i].where, "look at its cable, its address, the line's speed and its key"});
+  return out;
+}
+
+}  // namespace
+
+kit::SourceMade make_osdp(const kit::SourceSpec& spec) {
+  kit::SourceMade made;
+  made.problems = spec.unknown_options({});
+  if (spec.address.empty()) {
+    made.problems.push_back({"the source names no line", spec.where, "write osdp:FILE"});
+    return made;
+  }
+  LineFile file = LineFile::read(spec.address, true, made.problems);
+  if (made.problems.empty()) made.source = std::make_unique<OsdpSource>(spec, std::move(file));
+  return made;
+}
+
+}  // namespace wf::access
