@@ -268,7 +268,12 @@ bool Agent::done() const {
 }
 
 bool Agent::stop(const std::function<Moment()>& look) {
-  outputs_.stop(look);
+  // What is driven through a source ends through it.
+  outputs_.stop([&] {
+    const Moment moment = look();
+    if (outputs_.through_sources()) sources_.step(collector_, moment);
+    return moment;
+  });
   collector_.flush(sources_, look(), true);
   if (collector_.empty()) all_spooled();
   return collector_.failure().empty();

@@ -183,6 +183,19 @@ Result<LinkOptions> link_options(const AgentProgram& program, const Configuratio
   return out;
 }
 
+/// What drives an output through one of the sources.
+Result<std::unique_ptr<Output>> output_through(const OutputSpec& spec, const std::vector<Source*>& sources) {
+  for (Source* const source : sources)
+    if (source->spec().name == spec.through) return source->output(spec);
+  return Error{"there is no source '" + spec.through + "'", spec.where, "give one of the sources that name"};
+}
+
+std::vector<Source*> pointers(const std::vector<std::unique_ptr<Source>>& sources) {
+  std::vector<Source*> out;
+  for (const auto& source : sources) out.push_back(source.get());
+  return out;
+}
+
 int send(const AgentProgram& program, const CommandLine& command, std::vector<std::unique_ptr<Source>> sources,
          StopSignal& stop) {
   const Configuration& configuration = command.configuration;
@@ -209,6 +222,9 @@ int send(const AgentProgram& program, const CommandLine& command, std::vector<st
   outputs.list = configuration.outputs;
   outputs.journal = configuration.state / "commands";
   outputs.injected_clock = command.clock.injected();
+  outputs.make = [all = pointers(sources)](const OutputSpec& spec) {
+    return spec.through.empty() ? make_program_output(spec) : *output_through(spec, all);
+  };
   Agent agent(std::move(sources), *spool, std::move(*link), command.once, std::move(outputs));
   ServiceNotify service;
   agent.start(look(command.clock));
@@ -241,6 +257,11 @@ int run(int argc, char** argv, const AgentProgram& program) {
   }
   CommandLine& command = parsed.command;
   std::vector<std::unique_ptr<Source>> made = make_sources(command.configuration.sources, program, parsed.problems);
+  if (parsed.problems.empty())
+    for (const OutputSpec& spec : command.configuration.outputs)
+      if (!spec.through.empty())
+        if (const auto output = output_through(spec, pointers(made)); !output)
+          parsed.problems.push_back(output.error());
   if (!parsed.problems.empty()) return say_problems(program.name, parsed.problems);
   if (command.check) return check(program, command, made);
   StopSignal stop;

@@ -28,15 +28,22 @@ class OutputReader : YamlReader {
       problem(node, "an output must be a mapping", "give it device, actions and run");
       return out;
     }
-    only_keys(node, {"device", "actions", "run", "undo", "ends_itself", "timeout", "max_seconds", "entry_only",
-                     "fail_safe_egress", "emergency_exit", "confirm"});
+    only_keys(node, {"device", "actions", "run", "undo", "through", "to", "ends_itself", "timeout", "max_seconds",
+                     "entry_only", "fail_safe_egress", "emergency_exit", "confirm"});
     text(node, "device", out.device);
     if (out.device.empty()) problem(node, "this output has no device", "add 'device:' as the site calls it");
     texts(node, "actions", out.actions);
     check_actions(node, out);
     texts(node, "run", out.run);
     texts(node, "undo", out.undo);
-    if (out.run.empty()) problem(node, "this output does nothing", "add 'run:' with a program and its arguments");
+    text(node, "through", out.through);
+    target(node["to"], out);
+    if (out.run.empty() && out.through.empty())
+      problem(node, "this output does nothing",
+              "add 'run:' with a program and its arguments, or 'through:' with the name of a source");
+    if (!out.through.empty() && !(out.run.empty() && out.undo.empty()))
+      problem(node["through"], "an output is driven by a source or by programs",
+              "remove 'through', or 'run' and 'undo'");
     check_program(node["run"], out.run);
     check_program(node["undo"], out.undo);
     flag(node, "ends_itself", out.ends_itself);
@@ -53,6 +60,17 @@ class OutputReader : YamlReader {
   }
 
  private:
+  void target(const YAML::Node& node, OutputSpec& out) {
+    if (!node || node.IsNull()) return;
+    if (!node.IsMap()) return problem(node, "'to' must be a mapping", "write to: {what: which}");
+    for (const auto& entry : node) {
+      if (entry.first.IsScalar() && entry.second.IsScalar())
+        out.to.emplace(entry.first.Scalar(), entry.second.Scalar());
+      else
+        problem(entry.first, "'to' takes words", "write to: {what: which}");
+    }
+  }
+
   void check_actions(const YAML::Node& node, const OutputSpec& out) {
     if (out.actions.empty())
       problem(node, "this output has no actions",

@@ -2,6 +2,7 @@
 #include <yaml-cpp/yaml.h>
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,11 +15,13 @@ namespace wf::kit {
 
 /// One entry of the configuration's `outputs`: what this agent may do to a device, and how. README.md has the keys.
 struct OutputSpec {
-  std::string device;                ///< as commands name it
-  std::vector<std::string> actions;  ///< unlock, lock, release, sounder_on, sounder_off
-  std::vector<std::string> run;      ///< program by absolute path, and its arguments; no shell
-  std::vector<std::string> undo;     ///< the same, to end what `run` began
-  bool ends_itself = false;          ///< what `run` begins ends by itself (a pulse)
+  std::string device;                     ///< as commands name it
+  std::vector<std::string> actions;       ///< unlock, lock, release, sounder_on, sounder_off
+  std::vector<std::string> run;           ///< program by absolute path, and its arguments; no shell
+  std::vector<std::string> undo;          ///< the same, to end what `run` began
+  std::string through;                    ///< in place of a program: the name of the source that drives it
+  std::map<std::string, std::string> to;  ///< with `through`: what of it, in that source's words
+  bool ends_itself = false;               ///< what `run` begins ends by itself (a pulse)
   std::int64_t timeout = 5 * kSecond;
   std::uint32_t max_seconds = 0;  ///< 0: no limit but the command's
   bool entry_only = false;        ///< lock: it bars the way in only

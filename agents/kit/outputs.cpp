@@ -141,7 +141,7 @@ std::string Outputs::refusal(const DeviceCommand& command, const EngineClock& cl
   if (command.seconds > 0 && !may_end(command.action)) return "this action has no end";
   if (spec.max_seconds > 0 && may_end(command.action) && (command.seconds == 0 || command.seconds > spec.max_seconds))
     return "this agent's list allows " + std::to_string(spec.max_seconds) + " s at most";
-  if (command.seconds > 0 && spec.undo.empty() && !spec.ends_itself)
+  if (command.seconds > 0 && spec.undo.empty() && spec.through.empty() && !spec.ends_itself)
     return "this output cannot end by itself: its list has no undo";
   if (std::string why = unsafe(command, moment); !why.empty()) return why;
   if (channel_of(command).waiting.size() >= kMostWaiting) return "too many commands wait for this device";
@@ -312,6 +312,11 @@ void Outputs::stop(const std::function<Moment()>& look) {
     add_fds(fds);
     if (busy()) (void)::poll(fds.data(), static_cast<nfds_t>(fds.size()), fds.empty() ? 0 : 50);
   }
+}
+
+bool Outputs::through_sources() const {
+  return std::any_of(options_.list.begin(), options_.list.end(),
+                     [](const OutputSpec& spec) { return !spec.through.empty(); });
 }
 
 void Outputs::add_fds(std::vector<pollfd>& fds) const {

@@ -56,6 +56,8 @@ class Outputs {
   void add_fds(std::vector<pollfd>& fds) const;
   [[nodiscard]] std::int64_t next_wake() const;
   [[nodiscard]] std::vector<OfferedOutput> offered() const { return kit::offered(options_.list); }
+  /// Some are driven through this agent's sources, which must be stepped for them.
+  [[nodiscard]] bool through_sources() const;
   /// What is wrong with the journal, once at the start; empty: nothing.
   [[nodiscard]] const std::string& problem() const { return problem_; }
 

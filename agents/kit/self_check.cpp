@@ -186,6 +186,8 @@ std::vector<Checked> check_agent(const Configuration& configuration,
     for (const Error& problem : problems)
       out.push_back({Verdict::failed, "source " + source->spec().name, problem.text()});
     if (problems.empty()) out.push_back({Verdict::fine, "source " + source->spec().name, "can be read"});
+    for (std::string& remark : source->remarks())
+      out.push_back({Verdict::warning, "source " + source->spec().name, std::move(remark)});
   }
   for (const Error& problem : check_outputs(configuration.outputs))
     out.push_back({Verdict::failed, "output", problem.text()});

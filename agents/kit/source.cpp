@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cctype>
 
+#include "agents/kit/output.hpp"
+
 namespace wf::kit {
 
 std::string SourceSpec::option(const std::string& key, std::string_view otherwise) const {
@@ -58,6 +60,10 @@ Result<SourceSpec> parse_source_spec(std::string_view text) {
 Source::Source(SourceSpec spec) : spec_(std::move(spec)) {
   status_.name = spec_.name;
   status_.state = "starting";
+}
+
+Result<std::unique_ptr<Output>> Source::output(const OutputSpec& spec) {
+  return Error{"a source of kind " + spec_.kind + " drives no outputs", spec.where, "give it 'run' with a program"};
 }
 
 void Source::refuse(const Error& error) {

@@ -18,6 +18,9 @@
 
 namespace wf::kit {
 
+class Output;
+struct OutputSpec;
+
 /// A source as the user named it: "suricata:/var/log/suricata/eve.json,tz=UTC", or an entry of the
 /// configuration's `sources`.
 struct SourceSpec {
@@ -54,6 +57,8 @@ class Source {
 
   /// What is wrong with it right now, without starting it; for --check.
   [[nodiscard]] virtual std::vector<Error> check() { return {}; }
+  /// What works and is still worth telling whoever set it up, each in one line; for --check.
+  [[nodiscard]] virtual std::vector<std::string> remarks() const { return {}; }
   /// Begins after `position` (as position() gave it in an earlier run; empty: from the beginning). With
   /// `once` the source ends at the end of its input. A source that cannot start yet says so in its status
   /// and tries again in step(); an error means that it never can.
@@ -69,6 +74,9 @@ class Source {
   [[nodiscard]] virtual bool can_wait() const { return true; }
   /// CLOCK_MONOTONIC at which step() wants to be called even if no descriptor woke it.
   [[nodiscard]] virtual std::int64_t next_wake() const { return kNever; }
+  /// What drives an output that names this source with `through`; an error if it drives none, or not that. It is
+  /// destroyed before the source.
+  [[nodiscard]] virtual Result<std::unique_ptr<Output>> output(const OutputSpec& spec);
 
   /// Where the source may keep stills and clips, set before start(); null: nowhere.
   void set_attachments(AttachmentSink* sink) { attachments_ = sink; }

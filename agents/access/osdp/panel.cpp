@@ -25,6 +25,7 @@ std::int64_t Panel::duration(std::size_t bytes) const {
 }
 
 void Panel::receive(Bytes bytes, std::int64_t now) {
+  if (bytes.empty()) return;
   while (!bytes.empty()) {
     const std::size_t taken = line_.push(bytes);
     if (taken == 0) line_.reset();

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "agents/access/osdp/line_file.hpp"
+#include "agents/access/osdp/line_output.hpp"
 #include "agents/access/osdp/line_report.hpp"
 #include "agents/access/osdp/panel.hpp"
 #include "agents/access/osdp/serial_port.hpp"
@@ -29,7 +30,7 @@ PanelOptions options_of(const LineFile& file) {
   return out;
 }
 
-class OsdpSource final : public kit::Source {
+class OsdpSource final : public kit::Source, private LineCommands {
  public:
   OsdpSource(const kit::SourceSpec& spec, LineFile file)
       : Source(spec),
@@ -37,9 +38,12 @@ class OsdpSource final : public kit::Source {
         report_(
             file_, [this](Event&& event) { pending_.push_back(std::move(event)); },
             [this](const Error& error) { refuse(error); }),
-        panel_(options_of(file_), report_) {}
+        panel_(options_of(file_), report_) {
+    report_.on_done = [this](std::uint32_t ticket, std::string_view why) { ended(ticket, why); };
+  }
 
   std::vector<Error> check() override;
+  std::vector<std::string> remarks() const override { return file_.notes(); }
 
   Result<void> start(std::string_view, bool once, const kit::Moment& moment) override {
     once_ = once;
@@ -78,6 +82,10 @@ class OsdpSource final : public kit::Source {
     return wake;
   }
 
+  Result<std::unique_ptr<kit::Output>> output(const kit::OutputSpec& spec) override {
+    return make_line_output(spec, file_, *this);
+  }
+
  private:
   void open(const kit::Moment& moment) {
     Result<SerialPort> port = SerialPort::open(file_.device, file_.baud);
@@ -104,6 +112,15 @@ class OsdpSource final : public kit::Source {
       count_read();
       panel_.receive(Bytes(bytes).first(*got), moment.mono);
     }
+  }
+
+  // What outputs need of the line.
+  bool give(std::size_t reader, std::uint8_t code, Bytes data, std::uint32_t ticket, std::int64_t now) override {
+    return panel_.give(reader, code, data, ticket, now);
+  }
+  std::string trouble(std::size_t reader) const override { return report_.trouble(reader); }
+  void switched(std::size_t reader, std::uint32_t output, bool on) override {
+    report_.switched(reader, output, on, true);
   }
 
   const LineFile file_;

@@ -3,6 +3,7 @@
 
 #include "tests/agents/access/osdp_line.hpp"
 #include "tests/agents/access/osdp_samples.hpp"
+#include "tests/support/allocations.hpp"
 
 namespace wf::access::osdp {
 namespace {
@@ -487,6 +488,35 @@ TEST_CASE("eight readers for an hour: every card is told, in order, within a qua
     CHECK(line.panel.reader(i).counters().silent == 0);
     CHECK(line.readers[i]->polls > 3600 * 12);
   }
+}
+
+TEST_CASE("a poll takes nothing from the heap, in plain text or sealed") {
+  const bool secure = GENERATE(false, true);
+  Told told;
+  std::mt19937 random(1);
+  Panel panel({9600,
+               {secure ? keyed(5) : plain(5)},
+               [&](std::span<std::uint8_t> out) {
+                 for (std::uint8_t& byte : out) byte = static_cast<std::uint8_t>(random());
+               }},
+              told);
+  SimulatedReader reader(5, secure ? std::optional<Key>(kKey) : std::nullopt);
+  std::uint64_t taken = 0;
+  for (std::int64_t now = kSecond; now < kMinute; now += kMillisecond) {
+    if (now > 2 * kSecond) told.keep = false;
+    const std::uint64_t before = heap::of_mine();
+    const Bytes out = panel.next(now);
+    (void)panel.next_wake();
+    if (now > 2 * kSecond) taken += heap::of_mine() - before;
+    if (out.empty()) continue;
+    const std::vector<std::uint8_t> answer = reader.answer(*parse_frame(out.subspan(1)));
+    const std::uint64_t again = heap::of_mine();
+    panel.receive(answer, now);
+    if (now > 2 * kSecond) taken += heap::of_mine() - again;
+  }
+  CHECK(reader.polls > 900);
+  CHECK(reader.secure() == secure);
+  CHECK(taken == 0);
 }
 
 // The control panel that was recorded asks for no state by itself.

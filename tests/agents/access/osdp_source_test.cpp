@@ -8,6 +8,9 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include <atomic>
+#include <thread>
+
 #include "agents/kit/descriptor.hpp"
 #include "tests/agents/access/osdp_reader.hpp"
 #include "tests/agents/access/osdp_samples.hpp"
@@ -47,16 +50,18 @@ class Terminal {
       while (const std::optional<osdp::Frame> frame = line_.next())
         for (const auto& reader : readers)
           if (const std::vector<std::uint8_t> answer = reader->answer(*frame); !answer.empty())
-            CHECK(::write(end_.get(), answer.data(), answer.size()) == static_cast<ssize_t>(answer.size()));
+            whole_ &= ::write(end_.get(), answer.data(), answer.size()) == static_cast<ssize_t>(answer.size());
     }
   }
   void unplug() { end_.reset(); }
+  [[nodiscard]] bool whole() const { return whole_; }
   [[nodiscard]] int fd() const { return end_.get(); }
 
   std::string name;
   std::vector<std::unique_ptr<SimulatedReader>> readers;
 
  private:
+  bool whole_ = true;  ///< every answer went out in one piece
   kit::Descriptor end_;
   osdp::FrameReader line_;
 };
@@ -187,6 +192,32 @@ TEST_CASE("--check says which reader does not answer") {
   CHECK(problems[0].text() == line.file +
                                   ":6: reader R-1 at address 1: it has not answered yet; look at its cable, "
                                   "its address, the line's speed and its key");
+}
+
+TEST_CASE("--check finds nothing wrong with a line whose readers answer, and names a wrong key") {
+  const bool wrong = GENERATE(false, true);
+  Installed line(
+      "  - {address: 1, reader: R-1, plain_text: true}\n"
+      "  - {address: 2, reader: R-2, key_file: r.key}\n");
+  line.terminal.add(1);
+  line.terminal.add(2, array_from_hex<16>(wrong ? "00" : kKey));
+  std::atomic<bool> over = false;
+  std::thread readers([&] {
+    while (!over) {
+      pollfd fd{line.terminal.fd(), POLLIN, 0};
+      ::poll(&fd, 1, 20);
+      line.terminal.serve();
+    }
+  });
+  const std::vector<Error> problems = line.made.source->check();
+  over = true;
+  readers.join();
+  CHECK(line.terminal.whole());
+  REQUIRE(problems.size() == (wrong ? 1 : 0));
+  if (wrong)
+    CHECK(problems[0].text().find("reader R-2 at address 2: it has another key than the one here") !=
+          std::string::npos);
+  CHECK(line.made.source->remarks() == std::vector<std::string>{"reader R-1 is spoken to in plain text"});
 }
 
 TEST_CASE("a line's file that cannot be used makes no source") {

@@ -248,6 +248,11 @@ TEST_CASE("every problem of an output is named, and a lock that could shut someb
   CHECK(first("actions: [unlock], run: [/bin/x]").find("has no device") != std::string::npos);
   CHECK(first("device: d, actions: [explode], run: [/bin/x]").find("'explode' is no action") != std::string::npos);
   CHECK(first("device: d, actions: [unlock]").find("does nothing") != std::string::npos);
+  CHECK(first("device: d, actions: [unlock], through: line, to: {reader: R-1, output: 0}") == "none");
+  CHECK(first("device: d, actions: [unlock], through: line, run: [/bin/x]").find("driven by a source or by programs") !=
+        std::string::npos);
+  CHECK(first("device: d, actions: [unlock], through: line, to: [a]").find("'to' must be a mapping") !=
+        std::string::npos);
   CHECK(first("device: d, actions: [unlock], run: [gpioset]").find("no absolute path") != std::string::npos);
   CHECK(first("device: d, actions: [unlock], run: [/bin/x], timeout: 2min").find("is no timeout") != std::string::npos);
   CHECK(first("device: d, actions: [unlock], run: [/bin/x], shell: true").find("unknown key 'shell'") !=

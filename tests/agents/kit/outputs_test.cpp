@@ -317,6 +317,23 @@ TEST_CASE("nothing is allowed but what the list names") {
   CHECK(b.done().empty());
 }
 
+TEST_CASE("an output through a source is ended through it") {
+  OutputSpec spec = door();
+  spec.run.clear();
+  spec.undo.clear();
+  spec.through = "line-1";
+  Bench b({spec});
+  b.connect();
+  CHECK(b.outputs->through_sources());
+  b.take(b.command("c1", "unlock", 5));
+  b.pass(0);
+  b.pass(4 * kSecond);
+  CHECK(b.done() == std::vector<std::string>{"unlock 5"});
+  b.pass(kSecond);
+  CHECK(b.done() == std::vector<std::string>{"unlock 5", "undo unlock"});
+  CHECK(b.told() == Told{"c1 received", "c1 executed", "c1 ended"});
+}
+
 TEST_CASE("an output that cannot end by itself takes no command for a time") {
   OutputSpec spec = door();
   spec.undo.clear();
