@@ -70,7 +70,11 @@ TEST_CASE("In a real window one action acknowledges, three dispatch a guard and 
   auto made = seat::make_remote_seat({{door, {}, {}, {}}, "test", "Seat of the test"});
   REQUIRE(made.ok());
   const seat::Seat& seat = **made;
-  const auto shown = [&] { return seat.snapshot()->incident(1); };
+  std::shared_ptr<const Snapshot> held;  // the next one may take its place at any time
+  const auto shown = [&] {
+    held = seat.snapshot();
+    return held->incident(1);
+  };
   REQUIRE(eventually([&] { return shown() != nullptr && seat.snapshot()->estate != nullptr; }));
 
   const Display display;
