@@ -25,8 +25,8 @@ void Door::contact(bool open, std::int64_t now) {
     const bool news = ever_ && open != open_;
     ever_ = true;
     open_ = open;
+    held_ = false;
     if (!open) {
-      held_ = false;
       if (news) tell("door.closed", "found closed");
       return;
     }

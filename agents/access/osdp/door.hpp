@@ -42,6 +42,9 @@ class Door {
   /// The lock is free, or shut again. `commanded`: by a command that this agent carried out, which tells itself.
   void release(bool free, bool commanded, std::int64_t now);
   void card(std::string credential, std::string reader, std::int64_t now);
+  /// Something was told to be well again at this door, which who reads it may take for all of it: if it is still open
+  /// beyond its time, that is told once more.
+  void restate() { held_ = false; }
   void step(std::int64_t now);
   [[nodiscard]] std::int64_t next_wake() const;
   [[nodiscard]] const Options& options() const { return options_; }

@@ -107,6 +107,7 @@ void LineReport::online(std::size_t index, const Identity& identity, Channel cha
     out.add("message", "another reader answers at this address than before");
   }
   tell_(std::move(out));
+  restate(reader);
 }
 
 void LineReport::lost(Reader& reader) {
@@ -138,6 +139,7 @@ void LineReport::insecure(std::size_t index, std::string_view why, bool goes_on)
 void LineReport::paired(std::size_t index) {
   tell_health(readers_[index], "door.restored", "reader paired",
               "it had the default key and was given its own: remove 'pair' from its entry", 3);
+  restate(readers_[index]);
 }
 
 void LineReport::done(std::size_t, std::uint32_t ticket, std::string_view why) {
@@ -214,29 +216,57 @@ void LineReport::keys(Reader& reader, Bytes data) {
   tell_(std::move(out));
 }
 
+void LineReport::tell_changes(Reader& reader, const std::vector<Change>& changes) {
+  bool restored = false;
+  for (const Change& change : changes) {
+    if (change.wrong) continue;
+    tell_health(reader, "door.restored", change.reason, change.message);
+    restored = true;
+  }
+  // Then all that is wrong, and not only what became it.
+  if (restored) return restate(reader);
+  for (const Change& change : changes) tell_health(reader, change.kind, change.reason, change.message);
+}
+
+void LineReport::restate(Reader& reader) {
+  if (reader.tamper) tell_health(reader, "door.tamper", "tamper", "its housing");
+  if (reader.power) tell_health(reader, "door.power", "power", "its power fails");
+  for (std::size_t i = 0; i < reader.faulty_inputs.size(); ++i)
+    if (reader.faulty_inputs[i] != 0)
+      tell_health(reader, "door.tamper", "input line", "input " + std::to_string(i) + " is cut or short");
+  if (reader.wired_tamper) tell_health(reader, "door.tamper", "tamper", "its tamper input");
+  for (std::size_t i = 0; i < reader.remote.size(); ++i)
+    if (reader.remote[i] != 0)
+      tell_health(reader, reader.remote[i] == 2 ? "door.tamper" : "door.fault",
+                  reader.remote[i] == 2 ? "tamper" : "reader head", "reader head " + std::to_string(i));
+  if (reader.door != nullptr) reader.door->restate();
+}
+
 void LineReport::local(Reader& reader, Bytes data) {
   if (data.size() != 2) return refuse(reader, "a state of another length than it has");
   const bool tamper = data[0] != 0, power = data[1] != 0;
+  std::vector<Change> changes;
   if (std::exchange(reader.tamper, tamper) != tamper)
-    tell_health(reader, tamper ? "door.tamper" : "door.restored", "tamper", tamper ? "its housing" : "");
+    changes.push_back({tamper, "door.tamper", "tamper", tamper ? "its housing" : ""});
   if (std::exchange(reader.power, power) != power)
-    tell_health(reader, power ? "door.power" : "door.restored", "power", power ? "its power fails" : "");
+    changes.push_back({power, "door.power", "power", power ? "its power fails" : ""});
+  tell_changes(reader, changes);
 }
 
 void LineReport::inputs(Reader& reader, Bytes data) {
   reader.faulty_inputs.resize(std::max(reader.faulty_inputs.size(), data.size()));
+  std::vector<Change> changes;
   for (const ReaderEntry::Input& input : reader.entry->inputs) {
+    const std::string which = "input " + std::to_string(input.number);
     if (input.number >= data.size()) {
-      refuse(reader, "it has no input " + std::to_string(input.number));
+      refuse(reader, "it has no " + which);
       continue;
     }
     const std::uint8_t state = data[input.number];
     // 0 inactive, 1 active; a supervised input tells a short or a cut by more.
-    std::uint8_t& faulty = reader.faulty_inputs[input.number];
     const std::uint8_t fault = state > 1 ? state : std::uint8_t{0};
-    if (std::exchange(faulty, fault) != fault)
-      tell_health(reader, fault != 0 ? "door.tamper" : "door.restored", "input line",
-                  "input " + std::to_string(input.number) + (fault != 0 ? " is cut or short" : ""));
+    if (std::exchange(reader.faulty_inputs[input.number], fault) != fault)
+      changes.push_back({fault != 0, "door.tamper", "input line", which + (fault != 0 ? " is cut or short" : "")});
     if (fault != 0 || reader.door == nullptr) continue;
     const bool means = (state == 1) == input.active;
     switch (input.wired) {
@@ -251,11 +281,11 @@ void LineReport::inputs(Reader& reader, Bytes data) {
         break;
       case Wired::tamper:
         if (std::exchange(reader.wired_tamper, means) != means)
-          tell_health(reader, means ? "door.tamper" : "door.restored", "tamper",
-                      "input " + std::to_string(input.number));
+          changes.push_back({means, "door.tamper", "tamper", "its tamper input"});
         break;
     }
   }
+  tell_changes(reader, changes);
 }
 
 void LineReport::outputs(Reader& reader, Bytes data) {
@@ -277,16 +307,16 @@ void LineReport::switched(std::size_t index, std::uint32_t output, bool on, bool
 
 void LineReport::remote(Reader& reader, Bytes data) {
   reader.remote.resize(std::max(reader.remote.size(), data.size()));
+  std::vector<Change> changes;
   for (std::size_t i = 0; i < data.size(); ++i) {
+    // 0 well, 1 not connected, 2 tamper.
     const std::uint8_t before = std::exchange(reader.remote[i], data[i]);
     if (before == data[i]) continue;
-    const std::string which = "reader head " + std::to_string(i);
-    if (data[i] == 0)
-      tell_health(reader, "door.restored", before == 2 ? "tamper" : "reader head", which);
-    else
-      tell_health(reader, data[i] == 2 ? "door.tamper" : "door.fault", data[i] == 2 ? "tamper" : "reader head",
-                  which + (data[i] == 2 ? "" : " is not connected"));
+    const bool tamper = (data[i] != 0 ? data[i] : before) == 2;
+    changes.push_back({data[i] != 0, tamper ? "door.tamper" : "door.fault", tamper ? "tamper" : "reader head",
+                       "reader head " + std::to_string(i)});
   }
+  tell_changes(reader, changes);
 }
 
 void LineReport::step_doors() {
@@ -318,7 +348,7 @@ void LineReport::look_at_errors(const Panel& panel) {
                       std::to_string(counters.forged) + " not authentic, " + std::to_string(counters.restarts) +
                       " sessions begun anew since the start; look at cable, termination and a second panel");
     else if (errors < kFewErrors && std::exchange(reader.errors_told, false))
-      tell_health(reader, "door.restored", "communication errors", "");
+      tell_changes(reader, {{false, "", "communication errors", ""}});
   }
   const bool foreign = panel.foreign() - std::exchange(foreign_before_, panel.foreign()) >= kFewErrors;
   if (foreign && !std::exchange(foreign_told_, true)) {

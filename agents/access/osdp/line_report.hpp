@@ -63,6 +63,16 @@ class LineReport final : public PanelObserver {
   [[nodiscard]] Event event(std::string kind, const Reader& reader) const;
   void tell_health(const Reader& reader, const char* kind, const char* reason, std::string message,
                    std::uint8_t severity = 0);
+  /// Whoever hears that a door is restored may take all of it for well: what is not is told again.
+  void restate(Reader& reader);
+  struct Change {
+    bool wrong = false;
+    const char* kind = "";  ///< if it is wrong
+    const char* reason = "";
+    std::string message;
+  };
+  /// What is well again first, then what is wrong.
+  void tell_changes(Reader& reader, const std::vector<Change>& changes);
   void tell_door(const Door& door, const Door::Told& told);
   void card(Reader& reader, Bytes data);
   void characters(Reader& reader, Bytes data);

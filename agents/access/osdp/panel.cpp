@@ -47,6 +47,7 @@ void Panel::take(const Frame& frame, std::int64_t now) {
     if (readers_[waits_for_].answer(frame, now)) {
       waits_for_ = kNone;
       broken_before_ = line_.broken();
+      ++answers_;
     }
     return;
   }

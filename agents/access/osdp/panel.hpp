@@ -42,6 +42,7 @@ class Panel {
   [[nodiscard]] std::uint64_t broken() const { return line_.broken(); }  ///< frames whose check or make was wrong
   /// Commands on the line that are not ours: somebody else commands these readers.
   [[nodiscard]] std::uint64_t foreign() const { return foreign_; }
+  [[nodiscard]] std::uint64_t answers() const { return answers_; }
   /// How long `bytes` take on the line, in nanoseconds.
   [[nodiscard]] std::int64_t duration(std::size_t bytes) const;
 
@@ -63,7 +64,7 @@ class Panel {
   std::int64_t quiet_until_ = 0;  ///< the line rests between two frames
   std::int64_t look_again_ = 0;   ///< for one that does not answer
   std::uint64_t broken_before_ = 0;
-  std::uint64_t foreign_ = 0;
+  std::uint64_t foreign_ = 0, answers_ = 0;
   bool started_ = false;
 };
 

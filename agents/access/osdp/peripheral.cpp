@@ -168,6 +168,18 @@ bool Peripheral::answer(const Frame& frame, std::int64_t now) {
 
 bool Peripheral::take(const Frame& frame, Bytes data, std::int64_t now) {
   if (frame.code == reply::kNak) return take_refusal(data.empty() ? std::uint8_t{0} : data[0], now);
+  if (frame.code == reply::kBusy && phase_ == Phase::online) {
+    // In the session, against the standard: both chains went on, so the same bytes cannot be said again.
+    ++counters_.busy;
+    why_ = "it is busy all the time";
+    given_sent_ = false;
+    const std::int64_t before = progress_;
+    answered(now);
+    progress_ = before;
+    due_ = now + kBusyFor;
+    judge(now);
+    return true;
+  }
   const auto is = [&](std::uint8_t code, std::uint8_t block, std::size_t size) {
     return frame.code == code && frame.block == block && data.size() >= size;
   };

@@ -109,8 +109,9 @@ class OsdpSource final : public kit::Source, private LineCommands {
       const Result<std::size_t> got = port_->read(bytes);
       if (!got) return lose(got.error(), moment);
       if (*got == 0) return;
-      count_read();
+      const std::uint64_t before = panel_.answers();
       panel_.receive(Bytes(bytes).first(*got), moment.mono);
+      count_read(panel_.answers() - before);
     }
   }
 

@@ -319,6 +319,20 @@ TEST_CASE("a busy reader is asked again with the same sequence, and the others m
   CHECK(line.told.has("0 offline: it is busy all the time"));
 }
 
+TEST_CASE("a reader that says busy within its session gets the command anew, and does it once") {
+  Line line({keyed(5)});
+  SimulatedReader& reader = line.add(5, kKey);
+  reader.busy_in_session = true;
+  line.run(kSecond);
+  CHECK(line.panel.give(0, command::kOut, from_hex("00051e00"), 7, line.now));
+  reader.busy = 3;
+  line.run(3 * kSecond);
+  CHECK(reader.taken.size() == 1);
+  CHECK(line.told.has("0 done 7"));
+  CHECK(line.panel.reader(0).counters().restarts == 0);
+  CHECK(line.panel.reader(0).counters().busy == 3);
+}
+
 TEST_CASE("one NAK takes no reader off line, whatever its reason") {
   const bool secure = GENERATE(false, true);
   for (std::uint8_t reason = 1; reason <= 9; ++reason) {

@@ -47,7 +47,7 @@ std::vector<std::uint8_t> SimulatedReader::answer(const Frame& frame) {
     sequence_ = frame.sequence;
     return refuse(nak::kCheck);
   }
-  if (busy > 0) {
+  if (busy > 0 && !(busy_in_session && session_)) {
     --busy;
     std::array<std::uint8_t, 32> out{};
     const std::size_t size =
@@ -87,6 +87,10 @@ std::vector<std::uint8_t> SimulatedReader::answer(const Frame& frame) {
 }
 
 std::vector<std::uint8_t> SimulatedReader::respond(const Frame& frame, Bytes data) {
+  if (busy > 0) {
+    --busy;
+    return say(access::osdp::reply::kBusy, {});
+  }
   if (refuses > 0) {
     --refuses;
     return refuse(refusal);

@@ -30,6 +30,7 @@ class SimulatedReader {
   bool plain_blocks = false;             ///< answers with blocks 15 and 17 in place of 16 and 18, data in clear
   bool knows_crc = true;                 ///< else it answers a CRC with NAK
   bool says_crc = true;                  ///< in its PDCAP
+  bool busy_in_session = false;          ///< says BUSY with a MAC, against the standard
   bool off = false;                      ///< the cable is cut
   int busy = 0, deaf = 0, refuses = 0;   ///< so many next commands
   std::uint8_t refusal = 3;

@@ -119,6 +119,7 @@ TEST_CASE("tamper, power, an input that is cut, a wired tamper: told when they c
   r.says(reply::kLstatr, "0000");
   r.says(reply::kLstatr, "0100");
   r.says(reply::kLstatr, "0101");
+  r.says(reply::kLstatr, "0101");
   r.says(reply::kLstatr, "0000");
   CHECK(r.take() == Lines{"door.tamper reason=tamper message=its housing",
                           "door.power reason=power message=its power fails", "door.restored reason=tamper",
@@ -127,13 +128,37 @@ TEST_CASE("tamper, power, an input that is cut, a wired tamper: told when they c
   r.says(reply::kIstatr, "020000");
   r.says(reply::kIstatr, "000001");
   CHECK(r.take() == Lines{"door.tamper reason=input line message=input 0 is cut or short",
-                          "door.tamper reason=tamper message=input 2",
+                          "door.tamper reason=tamper message=its tamper input",
                           "door.restored reason=input line message=input 0",
-                          "door.restored reason=tamper message=input 2"});
+                          "door.restored reason=tamper message=its tamper input"});
   r.says(reply::kRstatr, "02");
   r.says(reply::kRstatr, "00");
-  CHECK(r.take() ==
-        Lines{"door.tamper reason=tamper message=reader head 0", "door.restored reason=tamper message=reader head 0"});
+  r.says(reply::kRstatr, "01");
+  CHECK(r.take() == Lines{"door.tamper reason=tamper message=reader head 0",
+                          "door.restored reason=tamper message=reader head 0",
+                          "door.fault reason=reader head message=reader head 0"});
+}
+
+TEST_CASE("when one thing is well again what is not is told once more") {
+  Reported r;
+  r.says(reply::kIstatr, "000001");
+  r.says(reply::kOstatr, "00");
+  r.says(reply::kLstatr, "0101");
+  r.says(reply::kIstatr, "010001");
+  r.at(10 * kSecond);
+  r.take();
+  r.says(reply::kLstatr, "0100");
+  r.at(0);
+  CHECK(r.take() == Lines{"door.restored reason=power", "door.tamper reason=tamper message=its housing",
+                          "door.held door.open_s=10.0"});
+  // Also when its reader was away meanwhile.
+  r.report.offline(0, "it does not answer");
+  r.report.online(0, {}, PanelObserver::Channel::plain);
+  r.says(reply::kIstatr, "010001");
+  r.at(10 * kSecond);
+  CHECK(r.take() == Lines{"door.fault reason=reader offline message=it does not answer",
+                          "door.restored reason=reader online", "door.tamper reason=tamper message=its housing",
+                          "door.held door.open_s=10.0"});
 }
 
 TEST_CASE("what does not fit is refused with what it is, and harms nothing") {

@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "agents/kit/descriptor.hpp"
+#include "agents/kit/output.hpp"
 #include "tests/agents/access/osdp_reader.hpp"
 #include "tests/agents/access/osdp_samples.hpp"
 #include "tests/support/collected.hpp"
@@ -146,6 +147,40 @@ TEST_CASE("over a terminal: plain, keyed, paired, with a wrong key, and one that
   }));
   // Whose key is wrong was never polled, whatever happened meanwhile.
   CHECK(wrong.polls == 0);
+}
+
+TEST_CASE("an output through the source reaches the reader, and the door is not forced") {
+  Installed line(
+      "  - {address: 1, reader: R-1, door: D-1, key_file: r.key, inputs: [{input: 0, is: contact}], locks: [0]}\n");
+  SimulatedReader& reader = line.terminal.add(1, array_from_hex<16>(kKey));
+  REQUIRE(line.made.source->start("", false, {0, kit::monotonic_ns()}));
+  kit::OutputSpec spec;
+  spec.actions = {"unlock"};
+  spec.through = line.made.source->spec().name;
+  spec.to = {{"reader", "R-1"}, {"output", "0"}};
+  Result<std::unique_ptr<kit::Output>> made = line.made.source->output(spec);
+  REQUIRE(made);
+  kit::Output& output = **made;
+  output.begin({"unlock", 5, false}, {0, kit::monotonic_ns()});
+  CHECK(output.outcome({0, 0})->error().what == "it has not answered yet");
+  REQUIRE(line.run_until([&] { return line.count("door.restored", "R-1") == 1 && reader.polls > 3; }));
+  output.begin({"unlock", 5, false}, {0, kit::monotonic_ns()});
+  std::optional<Result<void>> outcome;
+  REQUIRE(line.run_until([&] {
+    if (!outcome) outcome = output.outcome({0, kit::monotonic_ns()});
+    return outcome.has_value();
+  }));
+  CHECK(outcome->ok());
+  REQUIRE(reader.taken.size() == 1);
+  CHECK(to_hex(reader.taken[0].data) == "00020000");
+  reader.outs[0] = 1;
+  reader.inputs[0] = 1;
+  reader.queue(osdp::reply::kIstatr, reader.inputs);
+  const auto opened = [](const Event& event) { return event.kind == "door.opened" || event.kind == "door.forced"; };
+  REQUIRE(line.run_until([&] { return std::any_of(line.sink.events.begin(), line.sink.events.end(), opened); }));
+  const auto event = std::find_if(line.sink.events.begin(), line.sink.events.end(), opened);
+  CHECK(event->kind == "door.opened");
+  CHECK(event->field("reason") == "granted");
 }
 
 TEST_CASE("a line that is pulled out is said, and so are its readers") {
