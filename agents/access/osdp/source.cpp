@@ -133,29 +133,37 @@ class OsdpSource final : public kit::Source, private LineCommands {
   std::int64_t retry_at_ = 0, settled_at_ = 0;
 };
 
-// The line itself is tried, unless another program, such as this agent as a service, speaks on it.
+// The line itself is tried, unless another program, such as this agent as a service, speaks on it. Nobody is paired.
 std::vector<Error> OsdpSource::check() {
-  std::vector<Error> out;
   Result<SerialPort> port = SerialPort::open(file_.device, file_.baud);
   if (!port) return {port.error()};
+  LineReport report(
+      file_, [](Event&&) {}, [](const Error&) {});
+  PanelOptions options = options_of(file_);
+  for (PeripheralOptions& reader : options.readers) reader.pair = false;
+  Panel panel(std::move(options), report);
   const std::int64_t begun = kit::monotonic_ns();
-  for (std::int64_t now = begun; now - begun < kCheckFor && !report_.settled(); now = kit::monotonic_ns()) {
-    report_.at({0, now});
+  for (std::int64_t now = begun; now - begun < kCheckFor && !report.settled(); now = kit::monotonic_ns()) {
+    report.at({0, now});
     std::array<std::uint8_t, 512> bytes;
     const Result<std::size_t> got = port->read(bytes);
     if (!got) return {got.error()};
-    panel_.receive(Bytes(bytes).first(*got), now);
-    if (const Bytes frame = panel_.next(now); !frame.empty())
+    panel.receive(Bytes(bytes).first(*got), now);
+    if (const Bytes frame = panel.next(now); !frame.empty())
       if (const Result<void> sent = port->write(frame); !sent) return {sent.error()};
     pollfd fd{port->fd(), POLLIN, 0};
-    const std::int64_t left = std::clamp<std::int64_t>(panel_.next_wake() - now, 0, kSecond);
+    const std::int64_t left = std::clamp<std::int64_t>(panel.next_wake() - now, 0, kSecond);
     (void)::poll(&fd, 1, static_cast<int>((left + kMillisecond - 1) / kMillisecond));
   }
-  for (std::size_t i = 0; i < file_.readers.size(); ++i)
-    if (const std::string why = report_.trouble(i); !why.empty())
-      out.push_back({"reader " + file_.readers[i].name + " at address " +
-                         std::to_string(file_.readers[i].options.address) + ": " + why,
-                     file_.readers[i].where, "look at its cable, its address, the line's speed and its key"});
+  std::vector<Error> out;
+  for (std::size_t i = 0; i < file_.readers.size(); ++i) {
+    const ReaderEntry& reader = file_.readers[i];
+    if (const std::string why = report.trouble(i); !why.empty())
+      out.push_back({"reader " + reader.name + " at address " + std::to_string(reader.options.address) + ": " + why,
+                     reader.where,
+                     reader.options.pair ? "if it still has the default key, it is paired when the agent runs"
+                                         : "look at its cable, its address, the line's speed and its key"});
+  }
   return out;
 }
 

@@ -96,6 +96,21 @@ struct Installed {
     REQUIRE(made.source);
   }
   bool run_until(const std::function<bool()>& so) { return access::run_until(*made.source, sink, terminal, so); }
+  /// What --check says while the readers answer.
+  std::vector<Error> checked() {
+    std::atomic<bool> over = false;
+    std::thread readers([&] {
+      while (!over) {
+        pollfd fd{terminal.fd(), POLLIN, 0};
+        ::poll(&fd, 1, 20);
+        terminal.serve();
+      }
+    });
+    std::vector<Error> problems = made.source->check();
+    over = true;
+    readers.join();
+    return problems;
+  }
   [[nodiscard]] long count(std::string_view kind, std::string_view reader, std::string_view reason = {}) const {
     return std::count_if(sink.events.begin(), sink.events.end(), [&](const Event& event) {
       return event.kind == kind && event.field("reader.id") == reader &&
@@ -236,23 +251,23 @@ TEST_CASE("--check finds nothing wrong with a line whose readers answer, and nam
       "  - {address: 2, reader: R-2, key_file: r.key}\n");
   line.terminal.add(1);
   line.terminal.add(2, array_from_hex<16>(wrong ? "00" : kKey));
-  std::atomic<bool> over = false;
-  std::thread readers([&] {
-    while (!over) {
-      pollfd fd{line.terminal.fd(), POLLIN, 0};
-      ::poll(&fd, 1, 20);
-      line.terminal.serve();
-    }
-  });
-  const std::vector<Error> problems = line.made.source->check();
-  over = true;
-  readers.join();
+  const std::vector<Error> problems = line.checked();
   CHECK(line.terminal.whole());
   REQUIRE(problems.size() == (wrong ? 1 : 0));
   if (wrong)
     CHECK(problems[0].text().find("reader R-2 at address 2: it has another key than the one here") !=
           std::string::npos);
   CHECK(line.made.source->remarks() == std::vector<std::string>{"reader R-1 is spoken to in plain text"});
+}
+
+TEST_CASE("--check pairs nobody") {
+  Installed line("  - {address: 3, reader: R-3, key_file: r.key, pair: true}\n");
+  SimulatedReader& reader = line.terminal.add(3);
+  reader.default_key = true;
+  const std::vector<Error> problems = line.checked();
+  CHECK_FALSE(reader.key);
+  REQUIRE(problems.size() == 1);
+  CHECK(problems[0].to_do == "if it still has the default key, it is paired when the agent runs");
 }
 
 TEST_CASE("a line's file that cannot be used makes no source") {
