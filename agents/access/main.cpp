@@ -1,9 +1,14 @@
+#include "agents/access/dc09.hpp"
+#include "agents/access/onvif.hpp"
 #include "agents/access/osdp/source.hpp"
+#include "agents/access/uhppote.hpp"
+#include "agents/access/unifi.hpp"
 #include "agents/kit/agent_main.hpp"
 #include "agents/kit/mapped.hpp"
 #include "proto/version.hpp"
 
 int main(int argc, char** argv) {
+  using namespace wf::access;
   return wf::kit::run_agent(
       argc, argv,
       {"access",
@@ -11,6 +16,11 @@ int main(int argc, char** argv) {
        wf::kVersion,
        {{"mapped",
          {[](const wf::kit::SourceSpec& spec) { return wf::kit::make_mapped(spec, "access"); }, wf::kit::kMappedHelp}},
-        {"osdp", {wf::access::make_osdp, wf::access::kOsdpHelp}},
-        {"osdp_capture", {wf::access::make_osdp_capture, wf::access::kOsdpCaptureHelp}}}});
+        {"osdp", {make_osdp, kOsdpHelp}},
+        {"osdp_capture", {make_osdp_capture, kOsdpCaptureHelp}},
+        {"dc09", {make_dc09, kDc09Help}},
+        {"uhppote", {make_uhppote, kUhppoteHelp}},
+        {"axis", {make_onvif, kAxisHelp}},
+        {"onvif", {make_onvif, kOnvifHelp}},
+        {"unifi", {make_unifi, kUnifiHelp}}}});
 }

@@ -106,6 +106,8 @@ int print(const AgentProgram& program, const CommandLine& command, SourceSet& so
   while (!stop.stopped() && sink.failure() == 0 && !sources.over()) {
     const bool more = sources.step(sink, look(command.clock));
     sink.flush();
+    if (sink.failure() == 0)
+      for (const auto& source : sources.all()) source->durable(look(command.clock));
     fds.assign(1, {stop.fd(), POLLIN, 0});
     sources.add_fds(false, fds);
     if (!sources.over()) wait(fds, sources.next_wake(false), more);

@@ -104,6 +104,7 @@ void Collector::flush(const SourceSet& sources, const Moment& moment, bool all) 
   failure_.clear();
   spooled_at_ = positions_at_ = moment.mono;
   positions_moved_ = false;
+  for (const auto& source : sources.all()) source->durable(moment);
 }
 
 void Collector::rest() {

@@ -43,7 +43,7 @@ class Collector final : public Sink {
 
   /// Spools this position together with the events taken so far.
   void note(std::string name, std::string position);
-  /// Spools what is due. `all`: what is not due yet as well.
+  /// Spools what is due, and tells the sources when it is durable. `all`: what is not due yet as well.
   void flush(const SourceSet& sources, const Moment& moment, bool all = false);
   /// CLOCK_MONOTONIC at which flush() has something to do.
   [[nodiscard]] std::int64_t next_wake() const;

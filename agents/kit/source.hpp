@@ -67,6 +67,9 @@ class Source {
   virtual bool step(Sink& sink, const Moment& moment) = 0;
   /// Everything that step() has handed over, as an opaque text for start().
   [[nodiscard]] virtual std::string position() const = 0;
+  /// All that step() has handed over so far is on the agent's disk, together with position() (with --print: written).
+  /// Where a device waits for an acknowledgement, this is the moment to give it.
+  virtual void durable(const Moment& moment) { (void)moment; }
   /// Descriptors that wake the source, appended.
   virtual void add_fds(std::vector<pollfd>& fds) const { (void)fds; }
   /// False: what is not read now is lost (datagrams). Such a source is stepped even when nothing can be

@@ -43,7 +43,7 @@ const char* words_of(const std::array<Entry, N>& list, std::string_view kind) {
 }
 
 /// What stands for itself, whatever it happened at.
-constexpr std::array<Entry, 18> kAlone{{{"access.granted", "Badge granted"},
+constexpr std::array<Entry, 22> kAlone{{{"access.granted", "Badge granted"},
                                         {"access.denied", "Badge denied"},
                                         {"access.entered", "Badge entered"},
                                         {"access.not_taken", "Nobody passed"},
@@ -56,6 +56,10 @@ constexpr std::array<Entry, 18> kAlone{{{"access.granted", "Badge granted"},
                                         {"intrusion.alarm", "Intrusion alarm"},
                                         {"intrusion.holdup", "Hold-up button"},
                                         {"intrusion.restored", "Zone normal"},
+                                        {"intrusion.medical", "Call for help"},
+                                        {"intrusion.cancelled", "Alarm cancelled"},
+                                        {"fire.gas", "Gas alarm"},
+                                        {"fire.fault", "Fire fault"},
                                         {"fire.restored", "Fire panel normal"},
                                         {"intrusion.armed", "Panel armed"},
                                         {"intrusion.disarmed", "Panel disarmed"},

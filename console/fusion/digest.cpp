@@ -174,7 +174,8 @@ std::string fold_of(const Event& e, const Digest& d) {
 }  // namespace
 
 bool life_safety_kind(std::string_view kind) {
-  return kind == "access.duress" || kind == "intrusion.holdup" || kind == "fire.alarm";
+  return kind == "access.duress" || kind == "intrusion.holdup" || kind == "intrusion.medical" || kind == "fire.alarm" ||
+         kind == "fire.gas";
 }
 
 bool notable_kind(std::string_view kind) { return sigma::remembered_kind(kind); }

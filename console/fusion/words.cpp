@@ -128,12 +128,16 @@ Words door_event(const Event& e, const Facts& f) {
 
 Words panel(const Event& e, const Facts& f) {
   const std::string z = zone(e, f), at = z.empty() ? z : ", " + z;
-  static constexpr std::array<std::pair<std::string_view, const char*>, 8> kWhat{
+  static constexpr std::array<std::pair<std::string_view, const char*>, 12> kWhat{
       {{"intrusion.alarm", "Intrusion alarm"},
        {"intrusion.holdup", "Hold-up button"},
        {"intrusion.armed", "Intrusion panel armed"},
        {"intrusion.disarmed", "Intrusion panel disarmed"},
        {"intrusion.restored", "Intrusion zone back to normal"},
+       {"intrusion.medical", "Call for help"},
+       {"intrusion.cancelled", "Alarm cancelled at the panel"},
+       {"fire.gas", "Gas alarm"},
+       {"fire.fault", "Fault of the fire system"},
        {"fire.alarm", "Fire alarm"},
        {"fire.restored", "Fire panel back to normal"},
        {"fire.release", "Fire release: doors unlocked"}}};
@@ -154,14 +158,14 @@ Words camera_event(const Event& e, const Facts& f) {
   if (what == "object") return plain((s.empty() ? "Object" : first_upper(s)) + " on " + c);
   if (what == "loitering") return plain((s.empty() ? "Somebody" : first_upper(s)) + " lingers on " + c);
   if (what == "recording_gap") return plain("Recording gap on " + c);
-  static constexpr std::array<std::pair<std::string_view, const char*>, 8> kWhat{{{"covered", "covered"},
-                                                                                  {"blurred", "out of focus"},
-                                                                                  {"moved", "turned away"},
-                                                                                  {"dark", "sees nothing but dark"},
-                                                                                  {"tamper", "tampered with"},
-                                                                                  {"restored", "has its picture back"},
-                                                                                  {"offline", "offline"},
-                                                                                  {"online", "online again"}}};
+  static constexpr std::array<std::pair<std::string_view, const char*>, 12> kWhat{{{"covered", "covered"},
+                                                                                   {"blurred", "out of focus"},
+                                                                                   {"moved", "turned away"},
+                                                                                   {"dark", "sees nothing but dark"},
+                                                                                   {"tamper", "tampered with"},
+                                                                                   {"restored", "has its picture back"},
+                                                                                   {"offline", "offline"},
+                                                                                   {"online", "online again"}}};
   for (const auto& [kind, text] : kWhat)
     if (what == kind) {
       const std::string once = "Camera " + c + " " + text;

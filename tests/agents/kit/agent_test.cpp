@@ -119,6 +119,26 @@ TEST_CASE("an agent spools what its sources see, each event in its lane") {
   CHECK(bench.spool->position("a") == "4");
 }
 
+TEST_CASE("a source is told when what it handed over is on the disk, and not before") {
+  Bench bench;
+  FakeInput& input = bench.input("a");
+  input.can_wait = false;
+  bench.start();
+  bench.pass(kSecond);
+  CHECK(input.durable == 0);
+  input.lines = {"fire.alarm one"};
+  (void)bench.agent->turn(bench.moment());
+  CHECK(input.durable == 1);
+  bench.disk.full = true;
+  input.lines.push_back("fire.alarm two");
+  bench.pass(3 * kSecond);
+  CHECK(input.durable == 1);
+  bench.disk.full = false;
+  bench.pass(2 * kSecond);
+  CHECK(input.durable == 2);
+  CHECK(bench.spool->position("a") == "2");
+}
+
 TEST_CASE("an agent that is killed anywhere has each event once after its restarts") {
   Bench bench;
   FakeInput& input = bench.input("a");

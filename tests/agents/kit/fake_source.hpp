@@ -16,6 +16,7 @@ struct FakeInput {
   std::string trouble;  ///< as long as it is not empty, the source waits with this problem
   bool can_wait = true;
   std::string started_at = "(never)";
+  std::size_t durable = 0;  ///< lines whose events are on the disk, as far as the source was told
 };
 
 class FakeSource final : public Source {
@@ -58,6 +59,7 @@ class FakeSource final : public Source {
     return at_ < input_.lines.size();
   }
   std::string position() const override { return std::to_string(at_); }
+  void durable(const Moment&) override { input_.durable = at_; }
   bool can_wait() const override { return input_.can_wait; }
 
  private:

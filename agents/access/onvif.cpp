@@ -1,0 +1,55 @@
+#include "agents/access/onvif.hpp"
+
+#include "agents/access/document_framing.hpp"
+#include "agents/access/onvif_event.hpp"
+#include "agents/kit/follow_source.hpp"
+
+namespace wf::access {
+namespace {
+
+constexpr std::size_t kMostDocument = 4U << 20U;
+
+class OnvifFile final : public kit::FollowSource {
+ public:
+  explicit OnvifFile(const kit::SourceSpec& spec) : FollowSource(spec, options()) {}
+
+ protected:
+  Result<void> take(const kit::FollowedRecord& record, kit::Sink& sink, const kit::Moment& moment) override {
+    std::vector<Error> broken;
+    const bool json = record.text.starts_with("{");
+    Result<std::vector<OnvifNotice>> notices = json ? read_axis_log(record.text, broken) : read_onvif(record.text);
+    if (!notices) return notices.error();
+    for (const OnvifNotice& notice : *notices)
+      if (std::optional<Event> event = onvif_event(notice, moment.now)) emit(sink, std::move(*event), moment);
+    if (!broken.empty()) return broken.front();
+    return {};
+  }
+
+ private:
+  static kit::FollowOptions options() {
+    kit::FollowOptions options;
+    options.framing = document_framing;
+    options.record_limit = kMostDocument;
+    return options;
+  }
+};
+
+}  // namespace
+
+const char* const kOnvifHelp = "FILE; ONVIF notifications (PullMessages responses) from a file; devices are not asked";
+const char* const kAxisHelp =
+    "FILE; an Axis door controller's event log or ONVIF notifications from a file; it is not asked";
+
+kit::SourceMade make_onvif(const kit::SourceSpec& spec) {
+  kit::SourceMade made;
+  made.problems = spec.unknown_options({});
+  if (spec.address.find("://") != std::string::npos)
+    made.problems.push_back({"this agent does not ask devices over HTTP yet", spec.where,
+                             "let something else store the answers, and name their file"});
+  else if (spec.address.empty())
+    made.problems.push_back({"this source needs a file", spec.where, "write " + spec.kind + ":FILE"});
+  if (made.problems.empty()) made.source = std::make_unique<OnvifFile>(spec);
+  return made;
+}
+
+}  // namespace wf::access

@@ -1,0 +1,194 @@
+#include "agents/access/onvif_event.hpp"
+
+#include <array>
+#include <utility>
+
+#include "agents/kit/kinds.hpp"
+#include "proto/time.hpp"
+#include "proto/utf8.hpp"
+
+namespace wf::access {
+namespace {
+
+struct Meaning {
+  std::string_view kind = "other";
+  std::string_view reason = {};
+  std::string_view mode = {};
+  bool normal = false;  ///< nothing is wrong: no news when a subscription begins
+};
+
+bool is_true(std::string_view text) { return text == "true" || text == "1"; }
+
+/// Denied, by the reasons of the Access Control specification.
+std::string_view reason_of(std::string_view reason) {
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kReasons{
+      {{"CredentialNotEnabled", "not enabled"},
+       {"CredentialNotActive", "not active"},
+       {"CredentialExpired", "expired"},
+       {"InvalidPIN", "invalid PIN"},
+       {"NotPermittedAtThisTime", "outside schedule"},
+       {"Unauthorized", "not authorised"}}};
+  for (const auto& [name, words] : kReasons)
+    if (reason == name) return words;
+  return "other";
+}
+
+Meaning door_state(std::string_view what, std::string_view state) {
+  if (what == "DoorAlarm") {
+    if (state == "DoorForcedOpen") return {"door.forced"};
+    if (state == "DoorOpenTooLong") return {"door.held"};
+    if (state == "Normal") return {"door.restored", {}, {}, true};
+  } else if (what == "DoorTamper") {
+    if (state == "TamperDetected") return {"door.tamper"};
+    if (state == "NotInTamper") return {"door.restored", {}, {}, true};
+  } else if (what == "DoorFault") {
+    if (state == "FaultDetected") return {"door.fault"};
+    if (state == "NotInFault") return {"door.restored", {}, {}, true};
+  } else if (what == "DoorMode") {
+    return {"access.mode", {}, state, true};
+  } else if (what == "DoorPhysicalState") {
+    if (state == "Open") return {"door.opened", {}, {}, true};
+    if (state == "Closed") return {"door.closed", {}, {}, true};
+    if (state == "Fault") return {"door.fault", "contact"};
+  } else if (what == "LockPhysicalState" || what == "DoubleLockPhysicalState") {
+    if (state == "Fault") return {"door.fault", "lock"};
+    return {"other", {}, state, true};
+  }
+  return {"other", {}, {}, true};
+}
+
+Meaning access_control(std::string_view topic, const OnvifNotice& notice) {
+  if (topic.starts_with("AccessGranted")) {
+    const bool external = topic == "AccessGranted/Anonymous/External" ||
+                          (topic == "AccessGranted/Anonymous" && is_true(notice.item("External")));
+    return {external ? "access.remote_open" : "access.granted"};
+  }
+  if (topic.starts_with("AccessTaken")) return {"access.entered"};
+  if (topic.starts_with("AccessNotTaken")) return {"access.not_taken"};
+  if (topic.starts_with("Denied/CredentialNotFound")) return {"access.denied", "credential unknown"};
+  if (topic.starts_with("Denied")) return {"access.denied", reason_of(notice.item("Reason"))};
+  if (topic.starts_with("Duress")) return {"access.duress"};
+  return {"other"};
+}
+
+/// What cameras say. An object stands in `mode`, which is the field object for such kinds.
+Meaning camera(std::string_view topic, const OnvifNotice& notice) {
+  struct Object {
+    std::string_view item, object;
+  };
+  static constexpr std::array kObjects{Object{"IsPeople", "person"}, Object{"IsPerson", "person"},
+                                       Object{"IsFace", "person"},   Object{"IsVehicle", "vehicle"},
+                                       Object{"IsPet", "animal"},    Object{"IsAnimal", "animal"},
+                                       Object{"IsIntrusion", ""},    Object{"IsInside", ""}};
+  for (const Object& one : kObjects)
+    if (is_true(notice.item(one.item))) return {"camera.object", {}, one.object, true};
+  struct Row {
+    std::string_view topic, begins, ends;
+  };
+  static constexpr std::array kRows{
+      Row{"VideoSource/MotionAlarm", "camera.motion", "camera.motion_end"},
+      Row{"RuleEngine/CellMotionDetector/Motion", "camera.motion", "camera.motion_end"},
+      Row{"RuleEngine/VMD3/", "camera.motion", "camera.motion_end"},
+      Row{"CameraApplicationPlatform/VMD/", "camera.motion", "camera.motion_end"},
+      Row{"CameraApplicationPlatform/MotionGuard/", "camera.motion", "camera.motion_end"},
+      Row{"Device/Sensor/PIR", "camera.motion", "camera.motion_end"},
+      Row{"RuleEngine/LineDetector/Crossed", "camera.line_crossed", ""},
+      Row{"RuleEngine/CellMotionDetector/LineCross", "camera.line_crossed", ""},
+      Row{"VideoSource/GlobalSceneChange", "camera.moved", "camera.restored"},
+      Row{"VideoSource/ImageTooDark", "camera.dark", "camera.restored"},
+      Row{"VideoSource/ImageTooBlurry", "camera.blurred", "camera.restored"},
+      Row{"RuleEngine/CellMotionDetector/Tamper", "camera.tamper", "camera.restored"},
+      Row{"RuleEngine/TamperDetector/Tamper", "camera.tamper", "camera.restored"},
+  };
+  for (const Row& row : kRows) {
+    if (!topic.starts_with(row.topic)) continue;
+    bool on = row.topic == "RuleEngine/LineDetector/Crossed";
+    for (const char* item : {"State", "state", "active", "IsMotion", "IsLineCross", "IsTamper"})
+      on |= is_true(notice.item(item));
+    if (!on) return {row.ends.empty() ? std::string_view("other") : row.ends, {}, {}, true};
+    // That something moves is no lasting state; a covered picture is.
+    return {row.begins, {}, {}, row.begins == "camera.motion" || row.ends.empty()};
+  }
+  return {"other"};
+}
+
+Meaning meaning_of(const OnvifNotice& notice) {
+  const std::string_view topic = notice.topic;
+  const auto under = [&](std::string_view front) { return topic.starts_with(front); };
+  if (under("AccessControl/")) return access_control(topic.substr(14), notice);
+  if (under("Door/State/")) return door_state(topic.substr(11), notice.item("State"));
+  if (topic == "AccessPoint/State/Enabled") {
+    const bool on = is_true(notice.item("State"));
+    return {"access.mode", {}, on ? "enabled" : "disabled", on};
+  }
+  if (under("Device/HardwareFailure/PowerSupplyFailure")) {
+    const bool failed = is_true(notice.item("Failed"));
+    return {failed ? "door.power" : "door.restored", "power supply", {}, !failed};
+  }
+  if (under("Device/HardwareFailure/")) {
+    const bool failed = is_true(notice.item("Failed"));
+    return {failed ? "device.fault" : "device.restored", "hardware", {}, !failed};
+  }
+  if (under("Device/Tampering") || under("Device/Casing")) {
+    const std::string_view state = notice.item(notice.item("Tampering").empty() ? "state" : "Tampering");
+    return {is_true(state) ? "device.tamper" : "device.restored", {}, {}, !is_true(state)};
+  }
+  // An input is whatever is wired to it; at a door's controller that is the exit button, unless a mapping says more.
+  if (under("Device/Trigger/DigitalInput") || under("Device/IO/Port")) {
+    bool on = false;
+    for (const char* item : {"LogicalState", "State", "state"}) on |= is_true(notice.item(item));
+    return {on ? "door.rex" : "other", {}, {}, true};
+  }
+  Meaning out = camera(topic, notice);
+  if (out.kind == "other") out.normal = notice.operation == OnvifNotice::Operation::initialized;
+  return out;
+}
+
+void put(Event& event, const char* name, std::string_view value) {
+  if (!value.empty()) event.add(name, std::string(value));
+}
+
+}  // namespace
+
+std::optional<Event> onvif_event(const OnvifNotice& notice, UtcNs now) {
+  const Meaning meaning = meaning_of(notice);
+  if (meaning.normal && notice.operation == OnvifNotice::Operation::initialized) return std::nullopt;
+  Event event;
+  event.kind = meaning.kind;
+  if (const kit::KindInfo* const info = kit::find_kind(event.kind)) event.severity = info->severity;
+  event.logsource = {"watchfloor", "access", "access"};
+  const Result<UtcNs> time = parse_rfc3339(notice.time);
+  event.time = time ? *time : now;
+  if (event.kind == "access.denied") {
+    const std::string_view own = meaning.reason.empty() ? std::string_view("other") : meaning.reason;
+    event.add("reason", std::string(own));
+  } else {
+    put(event, "reason", meaning.reason);
+  }
+  put(event, event.kind == "camera.object" ? "object" : "mode", meaning.mode);
+  put(event, "door.id", notice.item("DoorToken"));
+  put(event, "reader.id", notice.item("AccessPointToken"));
+  put(event, "credential.id", notice.item("CredentialToken"));
+  if (notice.item("CredentialToken").empty()) put(event, "credential.id", notice.item("Card"));
+  put(event, "person.name", notice.item("CredentialHolderName"));
+  if (event.kind.starts_with("camera."))
+    for (const char* name : {"VideoSourceConfigurationToken", "VideoSourceToken", "VideoSource", "Source"})
+      if (event.field("camera.id").empty()) put(event, "camera.id", notice.item(name));
+  for (const char* name : {"InputToken", "Token", "port"})
+    if (notice.topic.starts_with("Device/") && event.field("alarm.point").empty())
+      put(event, "alarm.point", notice.item(name));
+  event.add("onvif.topic", notice.topic);
+  static constexpr std::array<const char*, 4> kOperations{"", "Initialized", "Changed", "Deleted"};
+  put(event, "onvif.operation", kOperations[static_cast<std::size_t>(notice.operation)]);
+  if (!time) event.add("onvif.time", one_line(notice.time.empty() ? "absent" : notice.time.substr(0, 40)));
+  for (const auto* list : {&notice.source, &notice.data})
+    for (const auto& [name, value] : *list)
+      if (!name.empty()) event.add(name, value);
+  std::string message = notice.topic.substr(notice.topic.find('/') + 1);
+  for (const char* name : {"State", "Reason"})
+    if (const std::string_view value = notice.item(name); !value.empty()) message += ": " + std::string(value);
+  event.add("message", one_line(message));
+  return event;
+}
+
+}  // namespace wf::access

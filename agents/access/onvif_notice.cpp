@@ -1,0 +1,194 @@
+#include "agents/access/onvif_notice.hpp"
+
+#include <simdjson.h>
+
+#include <algorithm>
+#include <pugixml.hpp>
+
+#include "proto/utf8.hpp"
+
+namespace wf::access {
+namespace {
+
+constexpr std::size_t kMostNotices = 10'000;  ///< of one document
+constexpr std::size_t kMostItems = 64;        ///< of one notice
+constexpr std::size_t kMostDepth = 64;
+constexpr std::size_t kMostValue = 4096;
+
+std::string_view local_name(const pugi::xml_node& node) {
+  const std::string_view name = node.name();
+  const std::size_t colon = name.find(':');
+  return colon == std::string_view::npos ? name : name.substr(colon + 1);
+}
+
+pugi::xml_node child(const pugi::xml_node& node, std::string_view name) {
+  for (const pugi::xml_node& one : node.children())
+    if (local_name(one) == name) return one;
+  return {};
+}
+
+std::string fit(std::string_view text) {
+  std::string out;
+  append_utf8(text.substr(0, kMostValue), out);
+  return out;
+}
+
+std::string trimmed(std::string_view text) {
+  const std::size_t first = text.find_first_not_of(" \t\r\n");
+  if (first == std::string_view::npos) return {};
+  return fit(text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1));
+}
+
+void items(const pugi::xml_node& node, std::vector<OnvifNotice::Item>& out) {
+  for (const pugi::xml_node& one : node.children())
+    if (local_name(one) == "SimpleItem" && out.size() < kMostItems)
+      out.emplace_back(fit(one.attribute("Name").value()), fit(one.attribute("Value").value()));
+}
+
+OnvifNotice notice_of(const pugi::xml_node& node) {
+  OnvifNotice out;
+  out.topic = plain_topic(trimmed(child(node, "Topic").text().get()));
+  const pugi::xml_node message = child(child(node, "Message"), "Message");
+  out.time = message.attribute("UtcTime").value();
+  const std::string_view operation = message.attribute("PropertyOperation").value();
+  out.operation = operation == "Initialized" ? OnvifNotice::Operation::initialized
+                  : operation == "Changed"   ? OnvifNotice::Operation::changed
+                  : operation == "Deleted"   ? OnvifNotice::Operation::deleted
+                                             : OnvifNotice::Operation::none;
+  items(child(message, "Source"), out.source);
+  items(child(message, "Key"), out.source);
+  items(child(message, "Data"), out.data);
+  return out;
+}
+
+/// Collects notices; says which fault and which kinds of document it met. Recursion ends with kMostDepth.
+struct Walk {
+  std::vector<OnvifNotice> notices;
+  pugi::xml_node fault;
+  bool right_kind = false;
+  std::string body;  ///< what stands in the envelope
+
+  void look(const pugi::xml_node& node, std::size_t depth) {
+    if (depth == kMostDepth) return;
+    const std::string_view name = local_name(node);
+    if (name == "NotificationMessage") {
+      right_kind = true;
+      if (notices.size() < kMostNotices) notices.push_back(notice_of(node));
+      return;
+    }
+    if (name == "Fault") fault = node;
+    if (name == "PullMessagesResponse" || name == "Notify" || name == "MetadataStream") right_kind = true;
+    if (name == "Body")
+      for (const pugi::xml_node& one : node.children())
+        if (one.type() == pugi::node_element && body.empty()) body = local_name(one);
+    for (const pugi::xml_node& one : node.children())
+      if (one.type() == pugi::node_element) look(one, depth + 1);
+  }
+};
+
+/// The innermost code and the reason of a fault of SOAP 1.2 or 1.1.
+std::string words_of_fault(const pugi::xml_node& fault) {
+  std::string code = trimmed(child(fault, "faultcode").text().get());
+  for (pugi::xml_node at = child(fault, "Code"); at; at = child(at, "Subcode"))
+    if (const pugi::xml_node value = child(at, "Value")) code = trimmed(value.text().get());
+  std::string reason = trimmed(child(child(fault, "Reason"), "Text").text().get());
+  if (reason.empty()) reason = trimmed(child(fault, "faultstring").text().get());
+  return one_line(code + (reason.empty() ? "" : ", " + reason));
+}
+
+}  // namespace
+
+std::string_view OnvifNotice::item(std::string_view name) const {
+  for (const auto* list : {&data, &source})
+    for (const Item& one : *list)
+      if (one.first == name) return one.second;
+  return {};
+}
+
+std::string plain_topic(std::string_view topic) {
+  std::string out;
+  while (!topic.empty()) {
+    std::string_view segment = topic.substr(0, topic.find('/'));
+    topic.remove_prefix(std::min(segment.size() + 1, topic.size()));
+    if (const std::size_t colon = segment.find(':'); colon != std::string_view::npos) segment.remove_prefix(colon + 1);
+    if (!out.empty()) out += '/';
+    out += segment;
+  }
+  return out;
+}
+
+Result<std::vector<OnvifNotice>> read_onvif(std::string_view xml) {
+  pugi::xml_document document;
+  // pugixml resolves no external entities and expands none of its own beyond the five of XML.
+  const pugi::xml_parse_result read =
+      document.load_buffer(xml.data(), xml.size(), pugi::parse_default, pugi::encoding_auto);
+  if (!read)
+    return Error{"this is no XML (byte " + std::to_string(read.offset) + ": " + read.description() + ")", "",
+                 "is it whole?"};
+  Walk walk;
+  walk.look(document.document_element(), 0);
+  if (walk.fault) return Error{"the device refused: " + words_of_fault(walk.fault), "", "see what it was asked"};
+  if (!walk.right_kind) {
+    const std::string what = walk.body.empty() ? std::string(local_name(document.document_element())) : walk.body;
+    return Error{"there are no events in a document of kind '" + one_line(what) + "'", "",
+                 "give it what PullMessages answers"};
+  }
+  return std::move(walk.notices);
+}
+
+Result<std::vector<OnvifNotice>> read_axis_log(std::string_view json, std::vector<Error>& broken) {
+  namespace dom = simdjson::dom;
+  dom::parser parser;
+  dom::element root;
+  if (parser.parse(simdjson::padded_string(json)).get(root) != simdjson::SUCCESS)
+    return Error{"this is no JSON", "", "is it what axlog:FetchEvents answered?"};
+  dom::array events;
+  // The answer as it comes, or within its envelope.
+  if (root["Event"].get(events) != simdjson::SUCCESS &&
+      root.at_pointer("/FetchEventsResponse/Event").get(events) != simdjson::SUCCESS)
+    return Error{"there is no list 'Event' in it", "", "is it what axlog:FetchEvents answered?"};
+  std::vector<OnvifNotice> out;
+  const auto text = [](const dom::element& from, const char* key) {
+    std::string_view value;
+    return from[key].get(value) == simdjson::SUCCESS ? fit(value) : std::string();
+  };
+  for (const dom::element event : events) {
+    if (out.size() == kMostNotices) break;
+    OnvifNotice notice;
+    notice.time = text(event, "UtcTime");
+    std::vector<std::pair<std::string, std::string>> topics;
+    dom::array values;
+    if (event["KeyValues"].get(values) != simdjson::SUCCESS) {
+      broken.push_back({"an event has no KeyValues", "", ""});
+      continue;
+    }
+    for (const dom::element value : values) {
+      std::string key = text(value, "Key"), what = text(value, "Value");
+      if (key.starts_with("topic") && key.size() == 6) {
+        topics.emplace_back(std::move(key), std::move(what));
+        continue;
+      }
+      bool source = false;
+      dom::array tags;
+      if (value["Tags"].get(tags) == simdjson::SUCCESS)
+        for (const dom::element tag : tags) {
+          std::string_view name;
+          source |= tag.get(name) == simdjson::SUCCESS && name == "onvif-source";
+        }
+      auto& list = source ? notice.source : notice.data;
+      if (!key.empty() && list.size() < kMostItems) list.emplace_back(std::move(key), std::move(what));
+    }
+    std::sort(topics.begin(), topics.end());
+    for (const auto& [key, what] : topics) notice.topic += (notice.topic.empty() ? "" : "/") + plain_topic(what);
+    if (notice.topic.empty()) {
+      broken.push_back({"an event has no topic", "", ""});
+      continue;
+    }
+    for (const char* own : {"token", "UUID"})
+      if (std::string value = text(event, own); !value.empty()) notice.data.emplace_back(own, std::move(value));
+    out.push_back(std::move(notice));
+  }
+  return out;
+}
+
+}  // namespace wf::access

@@ -1,0 +1,542 @@
+// Controllers on the network, from what they say. The samples were compared with their documents by eye; what is
+// expected of each stands here.
+#include <arpa/inet.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <iostream>
+#include <map>
+
+#include "agents/access/document_framing.hpp"
+#include "agents/access/onvif.hpp"
+#include "agents/access/onvif_event.hpp"
+#include "agents/access/socket_listen.hpp"
+#include "agents/access/uhppote.hpp"
+#include "agents/access/uhppote_packet.hpp"
+#include "agents/access/unifi.hpp"
+#include "agents/access/unifi_event.hpp"
+#include "agents/kit/kinds.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/collected.hpp"
+#include "tests/support/patience.hpp"
+#include "tests/support/temporary_folder.hpp"
+
+namespace wf::access {
+namespace {
+
+namespace fs = std::filesystem;
+using namespace wf::test;
+
+const fs::path kField = fs::path(WF_SHARED_DATA) / "field";
+
+bool samples_absent(const fs::path& folder) {
+  if (fs::exists(folder)) return false;
+  std::cout << folder << " is absent: its samples are not read\n";
+  return true;
+}
+
+ReadOnce read(kit::SourceMade (*make)(const kit::SourceSpec&), const std::string& spec) {
+  kit::SourceMade made = make(*kit::parse_source_spec(spec));
+  if (!made.problems.empty()) FAIL(problems_of(made));
+  return read_once(*made.source, {utc_from_civil(2026, 3, 12), 0});
+}
+
+std::string kinds_of(const ReadOnce& got) {
+  std::string out;
+  for (const Event& event : got.events) out += (out.empty() ? "" : " ") + event.kind;
+  return out;
+}
+
+/// A packet as a controller sends it.
+struct Packet {
+  std::uint32_t serial = 423187757, index = 1, card = 6154410;
+  std::uint8_t type = 1, granted = 1, door = 3, direction = 1, reason = 1;
+  std::string time = "\x20\x26\x03\x12\x22\x31\x05";
+
+  [[nodiscard]] std::string bytes() const {
+    std::string out(kUhppoteSize, '\0');
+    out[0] = 0x17;
+    out[1] = 0x20;
+    const auto put = [&](std::size_t at, std::uint32_t value) {
+      for (std::size_t i = 0; i < 4; ++i) out[at + i] = static_cast<char>(value >> (8 * i));
+    };
+    put(4, serial);
+    put(8, index);
+    out[12] = static_cast<char>(type);
+    out[13] = static_cast<char>(granted);
+    out[14] = static_cast<char>(door);
+    out[15] = static_cast<char>(direction);
+    put(16, card);
+    out.replace(20, 7, time);
+    out[27] = static_cast<char>(reason);
+    return out;
+  }
+};
+
+Event event_of(const Packet& packet) {
+  kit::Zone utc;
+  const Result<UhppotePacket> parsed = parse_uhppote(packet.bytes());
+  if (!parsed) FAIL(parsed.error().text());
+  std::optional<Event> event = uhppote_event(*parsed, utc);
+  REQUIRE(event);
+  return std::move(*event);
+}
+
+TEST_CASE("the UHPPOTE sample is the refusal that its document says") {
+  const fs::path file = kField / "uhppote/events_udp.json";
+  if (samples_absent(file)) return;
+  const ReadOnce got = read(make_uhppote, "uhppote:" + file.string() + ",tz=UTC");
+  CHECK(got.status.read == 1);
+  CHECK(got.status.refused == 0);
+  REQUIRE(got.events.size() == 1);
+  const Event& e = got.events[0];
+  CHECK(e.kind == "access.denied");
+  CHECK(e.field("reason") == "not authorised");
+  CHECK(e.time == utc_from_civil(2019, 4, 19, 17, 0, 9));
+  CHECK(e.field("serial_number") == "423187757");
+  CHECK(e.field("event_index") == "57");
+  CHECK(e.field("type") == "1");
+  CHECK(e.field("granted") == "false");
+  CHECK(e.field("door") == "3");
+  CHECK(e.field("direction") == "in");
+  CHECK(e.field("card") == "6154410");
+  CHECK(e.field("reason_code") == "6");
+  CHECK(e.field("device.id") == "423187757");
+  CHECK(e.field("door.id") == "423187757-3");
+  CHECK(e.field("reader.id") == "423187757-3-in");
+  CHECK(e.field("credential.id") == "6154410");
+}
+
+TEST_CASE("each reason of a UHPPOTE controller has its kind") {
+  const auto [number, kind, reason] = GENERATE(table<int, std::string, std::string>({
+      {1, "access.granted", ""},
+      {5, "access.denied", "other"},
+      {6, "access.denied", "not authorised"},
+      {7, "access.denied", "invalid PIN"},
+      {8, "access.passback", ""},
+      {9, "access.denied", "other"},
+      {11, "access.denied", "blocked"},
+      {12, "access.interlock", ""},
+      {15, "access.denied", "outside schedule"},
+      {18, "access.denied", "other"},
+      {20, "door.rex", ""},
+      {23, "door.opened", ""},
+      {24, "door.closed", ""},
+      {25, "access.granted", "supervisor password"},
+      {28, "device.fault", "power on"},
+      {33, "access.interlock", ""},
+      {34, "access.duress", ""},
+      {37, "door.held", ""},
+      {38, "door.forced", ""},
+      {39, "fire.release", ""},
+      {42, "intrusion.alarm", ""},
+      {43, "intrusion.holdup", ""},
+      {44, "access.remote_open", ""},
+      {45, "access.remote_open", ""},
+      {2, "other", ""},
+      {200, "other", ""},
+  }));
+  Packet packet;
+  packet.reason = static_cast<std::uint8_t>(number);
+  const Event event = event_of(packet);
+  INFO(number);
+  CHECK(event.kind == kind);
+  CHECK(event.field("reason") == reason);
+  CHECK((event.kind == "other" || kit::find_kind(event.kind) != nullptr));
+}
+
+TEST_CASE("a swipe that did not open the door is a refusal; a button is no badge") {
+  Packet packet;
+  packet.granted = 0;
+  CHECK(event_of(packet).kind == "access.denied");
+  CHECK(event_of(packet).field("reason") == "other");
+  packet.type = 2;
+  packet.reason = 20;
+  packet.card = 3;
+  CHECK(event_of(packet).field("credential.id").empty());
+}
+
+TEST_CASE("a controller's clock is local; what is no event or no packet is none") {
+  kit::Zone amsterdam = *kit::Zone::find("Europe/Amsterdam", "test");
+  const UhppotePacket packet = *parse_uhppote(Packet().bytes());
+  CHECK(uhppote_event(packet, amsterdam)->time == utc_from_civil(2026, 3, 12, 21, 31, 5));
+  for (const std::uint8_t type : {std::uint8_t{0}, std::uint8_t{255}}) {
+    Packet none;
+    none.type = type;
+    CHECK_FALSE(uhppote_event(*parse_uhppote(none.bytes()), amsterdam));
+  }
+  Packet empty;
+  empty.index = 0;
+  empty.time = std::string(7, '\0');
+  CHECK_FALSE(uhppote_event(*parse_uhppote(empty.bytes()), amsterdam));
+  Packet bad;
+  bad.time = "\x20\x26\x13\x12\x22\x31\x05";
+  CHECK_FALSE(parse_uhppote(bad.bytes()));
+  bad.time = "\x20\x2A\x03\x12\x22\x31\x05";
+  CHECK_FALSE(parse_uhppote(bad.bytes()));
+  CHECK_FALSE(parse_uhppote(Packet().bytes().substr(1)));
+  CHECK_FALSE(parse_uhppote(std::string(64, '\0')));
+}
+
+/// Sends datagrams to a listener and lets it read them.
+struct Wire {
+  explicit Wire(const std::string& options = "") : options_(options) {
+    const Result<kit::Descriptor> free = listen_on("127.0.0.1", 0, SOCK_DGRAM, "test");
+    REQUIRE(free);
+    port_ = port_of(*free);
+  }
+  void start(const std::string& position = "") {
+    source.reset();
+    kit::SourceMade made =
+        make_uhppote(*kit::parse_source_spec("uhppote:127.0.0.1:" + std::to_string(port_) + ",tz=UTC" + options_));
+    if (!made.problems.empty()) FAIL(problems_of(made));
+    source = std::move(made.source);
+    CHECK(source->check().empty());
+    REQUIRE(source->start(position, false, {}));
+    REQUIRE(source->status().state == "running");
+  }
+  void send(const std::string& bytes) {
+    const kit::Descriptor socket(::socket(AF_INET, SOCK_DGRAM, 0));
+    sockaddr_in to{};
+    to.sin_family = AF_INET;
+    to.sin_port = htons(port_);
+    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    REQUIRE(::sendto(socket.get(), bytes.data(), bytes.size(), 0, reinterpret_cast<sockaddr*>(&to), sizeof to) ==
+            static_cast<ssize_t>(bytes.size()));
+    const std::uint64_t before = source->status().read;
+    const auto end = std::chrono::steady_clock::now() + patience(std::chrono::seconds(20));
+    while (source->status().read == before && std::chrono::steady_clock::now() < end) {
+      std::vector<pollfd> fds;
+      source->add_fds(fds);
+      ::poll(fds.data(), fds.size(), 20);
+      (void)source->step(sink, {0, mono});
+    }
+    REQUIRE(source->status().read == before + 1);
+  }
+
+  std::unique_ptr<kit::Source> source;
+  Collected sink;
+  std::int64_t mono = 1000 * kSecond;
+
+ private:
+  std::string options_;
+  std::uint16_t port_ = 0;
+};
+
+TEST_CASE("a controller's datagrams are heard; one that comes twice is reported once, one that is missing is said") {
+  Wire wire;
+  wire.start();
+  Packet packet;
+  packet.index = 57;
+  wire.send(packet.bytes());
+  wire.send(packet.bytes());
+  REQUIRE(wire.sink.events.size() == 1);
+  CHECK(wire.sink.events[0].kind == "access.granted");
+  CHECK(wire.sink.events[0].field("src.ip") == "127.0.0.1");
+  packet.index = 58;
+  wire.send(packet.bytes());
+  CHECK(wire.sink.events.size() == 2);
+  // Over a restart too.
+  wire.start(wire.source->position());
+  wire.send(packet.bytes());
+  CHECK(wire.sink.events.size() == 2);
+  packet.index = 62;
+  wire.send(packet.bytes());
+  REQUIRE(wire.sink.events.size() == 4);
+  CHECK(wire.sink.events[2].kind == "device.fault");
+  CHECK(wire.sink.events[2].field("count") == "3");
+  CHECK(wire.sink.events[2].field("message") ==
+        "Controller 423187757: events 59 to 61 did not arrive; they stand in its own log");
+  // A controller that was emptied begins anew.
+  packet.index = 1;
+  wire.send(packet.bytes());
+  CHECK(wire.sink.events.size() == 5);
+  wire.send(packet.bytes() + "x");
+  wire.send("hello");
+  wire.send("");
+  CHECK(wire.source->status().refused == 3);
+  CHECK(wire.source->status().state == "running");
+  CHECK_FALSE(wire.source->can_wait());
+}
+
+TEST_CASE("a controller that is not named is refused and said once a minute") {
+  Wire wire(",controllers=423187757+5");
+  wire.start();
+  Packet packet;
+  packet.serial = 666;
+  wire.send(packet.bytes());
+  wire.send(packet.bytes());
+  REQUIRE(wire.sink.events.size() == 1);
+  CHECK(wire.sink.events[0].kind == "device.refused");
+  CHECK(wire.sink.events[0].field("device.id") == "666");
+  packet.serial = 423187757;
+  wire.send(packet.bytes());
+  CHECK(wire.sink.events.back().kind == "access.granted");
+  wire.mono += 60 * kSecond;
+  packet.index = 2;
+  wire.send(packet.bytes());
+  CHECK(wire.sink.events.size() == 4);
+  CHECK(wire.sink.events[2].field("count") == "1");
+}
+
+TEST_CASE("any number of controllers takes no more memory than that of some") {
+  Wire wire;
+  wire.start();
+  Packet packet;
+  for (std::uint32_t i = 0; i < 600; ++i) {
+    packet.serial = 1000 + i;
+    wire.send(packet.bytes());
+  }
+  CHECK(wire.sink.events.size() == 600);
+  CHECK(wire.source->position().size() < 256 * 8);
+}
+
+TEST_CASE("what is wrong with a uhppote source is said") {
+  for (const auto& [spec, why] :
+       {std::pair{"uhppote:", "needs a file or an address"}, std::pair{"uhppote:0.0.0.0:60001,tz=Nowhere", "Nowhere"},
+        std::pair{"uhppote:0.0.0.0:60001,controllers=x", "'x' is no serial number"},
+        std::pair{"uhppote:/tmp/file,controllers=5", "for a listener"},
+        std::pair{"uhppote:/tmp/file,map=x", "no option 'map'"}})
+    CHECK(problems_of(make_uhppote(*kit::parse_source_spec(spec))).find(why) != std::string::npos);
+}
+
+TEST_CASE("the Axis A1001's event log and its notification are the same grant") {
+  if (samples_absent(kField / "axis-a1001")) return;
+  const ReadOnce log = read(make_onvif, "axis:" + (kField / "axis-a1001/fetch_events_response.json").string());
+  const ReadOnce xml = read(make_onvif, "axis:" + (kField / "axis-a1001/pullpoint_access_granted.xml").string());
+  for (const ReadOnce* got : {&log, &xml}) {
+    CHECK(got->status.read == 1);
+    CHECK(got->status.refused == 0);
+    REQUIRE(got->events.size() == 1);
+    const Event& e = got->events[0];
+    CHECK(e.kind == "access.granted");
+    CHECK(e.field("reader.id") == "Axis-00408c184c74:1382951520.315392000");
+    CHECK(e.field("credential.id") == "Axis-00408c184c74:1382951567.312696000");
+    CHECK(e.field("person.name") == "Axis-00408c184c74:1382951566.633213000");
+    CHECK(e.field("AccessPointToken") == "Axis-00408c184c74:1382951520.315392000");
+    CHECK(e.field("onvif.topic") == "AccessControl/AccessGranted/Credential");
+  }
+  CHECK(log.events[0].time == utc_from_civil(2013, 10, 28, 9, 13, 23) + 18'766'000);
+  CHECK(log.events[0].field("UUID") == "5581ad80-95b0-11e0-b883-00408c184c74");
+  CHECK(xml.events[0].time == utc_from_civil(2013, 10, 28, 9, 13, 23));
+}
+
+TEST_CASE("every ONVIF sample gives the events that its document says, or is refused with its reason") {
+  if (samples_absent(kField / "onvif")) return;
+  struct Expected {
+    const char* file;
+    const char* kinds;
+    const char* refused;  // empty: nothing
+  };
+  const Expected sample = GENERATE(values<Expected>({
+      {"axis/event_instances.xml", "", "GetEventInstancesResponse"},
+      {"axis/first_message.xml", "", ""},
+      {"axis/motion_guard_init.xml", "", ""},
+      {"axis/pir_change.xml", "camera.motion", ""},
+      {"axis/pir_init.xml", "", ""},
+      {"axis/port_0_init.xml", "", ""},
+      {"axis/port_any_init.xml", "", ""},
+      {"axis/vmd3_init.xml", "", ""},
+      {"axis/vmd4_any_change.xml", "camera.motion", ""},
+      {"axis/vmd4_any_init.xml", "", ""},
+      {"axis/vmd4_c1p1_change.xml", "camera.motion", ""},
+      {"axis/vmd4_c1p2_change.xml", "camera.motion", ""},
+      {"spec/DoorControl.xml", "", "kind 'book'"},
+      {"tapo/tapo_tapo_cellmotiondetector_person.xml", "camera.object", ""},
+      {"tapo/tapo_tapo_cellmotiondetector_vehicle.xml", "camera.object", ""},
+      {"tapo/tapo_tapo_intrusion.xml", "camera.object", ""},
+      {"tapo/tapo_tapo_line_crossed.xml", "camera.line_crossed", ""},
+      {"tapo/tapo_tapo_missing_attributes.xml", "camera.object", ""},
+      {"tapo/tapo_tapo_tamper.xml", "camera.tamper", ""},
+      {"tapo/tapo_tapo_tpsmartevent_pet.xml", "camera.object", ""},
+      {"tapo/tapo_tapo_unknown_type.xml", "other", ""},
+      {"transcripts/Pull1_init.resp.xml", "", ""},
+      {"transcripts/Pull2_on.resp.xml", "camera.motion", ""},
+      {"transcripts/Pull3_off.resp.xml", "camera.motion_end door.rex", ""},
+      {"transcripts/Pull4.resp.xml", "", ""},
+      {"transcripts/Pull5_sync.resp.xml", "", ""},
+      {"transcripts/Pull6_gone.resp.xml", "", "wsrf-rw:ResourceUnknownFault, Resource unknown"},
+      {"transcripts/badauth.resp.xml", "", "ter:NotAuthorized, Sender not Authorized"},
+      {"transcripts/Pull1_init.req.xml", "", "kind 'PullMessages'"},
+      {"transcripts/GetEventProperties.resp.xml", "", "kind 'GetEventPropertiesResponse'"},
+      {"transcripts/agsh_PullMessages.template.xml", "", "no XML"},
+  }));
+  INFO(sample.file);
+  const ReadOnce got = read(make_onvif, "onvif:" + (kField / "onvif" / sample.file).string());
+  CHECK(got.status.read == 1);
+  CHECK(kinds_of(got) == sample.kinds);
+  CHECK(got.status.refused == (sample.refused[0] == '\0' ? 0 : 1));
+  CHECK(got.status.problem.find(sample.refused) != std::string::npos);
+}
+
+OnvifNotice notice_of(const std::string& topic, std::vector<OnvifNotice::Item> items) {
+  OnvifNotice out;
+  out.topic = topic;
+  out.time = "2026-03-12T22:31:05Z";
+  out.operation = OnvifNotice::Operation::changed;
+  out.source = {{"DoorToken", "D1"}};
+  out.data = std::move(items);
+  return out;
+}
+
+TEST_CASE("each topic of access and door control has its kind, and each reason its word") {
+  const auto [topic, item, value, kind, reason] =
+      GENERATE(table<std::string, std::string, std::string, std::string, std::string>({
+          {"AccessControl/AccessGranted/Anonymous", "", "", "access.granted", ""},
+          {"AccessControl/AccessGranted/Anonymous/External", "", "", "access.remote_open", ""},
+          {"AccessControl/AccessGranted/Identifier", "", "", "access.granted", ""},
+          {"AccessControl/AccessTaken/Credential", "", "", "access.entered", ""},
+          {"AccessControl/AccessNotTaken/Credential", "", "", "access.not_taken", ""},
+          {"AccessControl/Denied/Credential", "Reason", "CredentialNotEnabled", "access.denied", "not enabled"},
+          {"AccessControl/Denied/Credential", "Reason", "CredentialNotActive", "access.denied", "not active"},
+          {"AccessControl/Denied/Credential", "Reason", "CredentialExpired", "access.denied", "expired"},
+          {"AccessControl/Denied/Credential", "Reason", "InvalidPIN", "access.denied", "invalid PIN"},
+          {"AccessControl/Denied/Credential", "Reason", "NotPermittedAtThisTime", "access.denied", "outside schedule"},
+          {"AccessControl/Denied/Anonymous", "Reason", "Unauthorized", "access.denied", "not authorised"},
+          {"AccessControl/Denied/Credential", "Reason", "SomethingNew", "access.denied", "other"},
+          {"AccessControl/Denied/CredentialNotFound/Card", "Card", "88", "access.denied", "credential unknown"},
+          {"AccessControl/Duress", "", "", "access.duress", ""},
+          {"AccessControl/Request/Timeout", "", "", "other", ""},
+          {"Door/State/DoorAlarm", "State", "DoorForcedOpen", "door.forced", ""},
+          {"Door/State/DoorAlarm", "State", "DoorOpenTooLong", "door.held", ""},
+          {"Door/State/DoorAlarm", "State", "Normal", "door.restored", ""},
+          {"Door/State/DoorTamper", "State", "TamperDetected", "door.tamper", ""},
+          {"Door/State/DoorTamper", "State", "NotInTamper", "door.restored", ""},
+          {"Door/State/DoorFault", "State", "FaultDetected", "door.fault", ""},
+          {"Door/State/DoorFault", "State", "NotInFault", "door.restored", ""},
+          {"Door/State/DoorMode", "State", "LockedDown", "access.mode", ""},
+          {"Door/State/DoorPhysicalState", "State", "Open", "door.opened", ""},
+          {"Door/State/DoorPhysicalState", "State", "Closed", "door.closed", ""},
+          {"Door/State/LockPhysicalState", "State", "Fault", "door.fault", "lock"},
+          {"Door/State/LockPhysicalState", "State", "Locked", "other", ""},
+          {"Device/HardwareFailure/PowerSupplyFailure", "Failed", "true", "door.power", "power supply"},
+          {"Device/Trigger/DigitalInput", "LogicalState", "true", "door.rex", ""},
+          {"Configuration/Door/Changed", "", "", "other", ""},
+      }));
+  INFO(topic << " " << value);
+  OnvifNotice notice = notice_of(topic, {{item, value}});
+  std::optional<Event> event = onvif_event(notice, 0);
+  REQUIRE(event);
+  CHECK(event->kind == kind);
+  CHECK(event->field("reason") == reason);
+  CHECK(event->field("door.id") == "D1");
+  CHECK(event->time == utc_from_civil(2026, 3, 12, 22, 31, 5));
+  if (kind == "access.mode") CHECK(event->field("mode") == value);
+  // At the beginning of a subscription only what is wrong is news.
+  notice.operation = OnvifNotice::Operation::initialized;
+  const bool wrong = kind == "door.forced" || kind == "door.held" || kind == "door.tamper" || kind == "door.fault";
+  if (topic.starts_with("Door/")) CHECK(bool(onvif_event(notice, 0)) == wrong);
+}
+
+TEST_CASE("documents are cut whole however their bytes come, and hostile ones are refused") {
+  const std::string text =
+      "<?xml version=\"1.0\"?>\n<!-- <a> -->\n<a x='>'><b><![CDATA[</a>]]></b></a>\n<a/>\n<a>\n<a></a>\n</a>";
+  for (std::size_t step = 1; step <= text.size(); ++step) {
+    const std::unique_ptr<kit::Framing> framing = document_framing(text.substr(0, 20));
+    std::vector<std::string> records;
+    std::string buffer;
+    for (std::size_t at = 0; at < text.size(); at += step) {
+      buffer += text.substr(at, step);
+      for (kit::Frame frame; framing->next(buffer, at + step >= text.size(), frame);) {
+        if (frame.record) records.push_back(buffer.substr(frame.begin, frame.end - frame.begin));
+        buffer.erase(0, frame.consumed);
+        if (buffer.empty()) break;
+      }
+    }
+    INFO(step);
+    REQUIRE(records.size() == 3);
+    CHECK(records[1] == "<a/>");
+    CHECK(records[2] == "<a>\n<a></a>\n</a>");
+  }
+  std::string deep;
+  for (int i = 0; i < 10'000; ++i) deep += "<a>";
+  CHECK_FALSE(read_onvif(deep));
+  CHECK_FALSE(read_onvif(""));
+  CHECK_FALSE(read_onvif("<!DOCTYPE a [<!ENTITY b \"c\">]><a>&b;</a>"));
+  std::vector<Error> broken;
+  CHECK_FALSE(read_axis_log("{", broken));
+  CHECK_FALSE(read_axis_log("{\"Event\": 5}", broken));
+  CHECK(read_axis_log("{\"Event\": [{}, {\"KeyValues\": []}]}", broken)->empty());
+  CHECK(broken.size() == 2);
+}
+
+TEST_CASE("the recorded messages of UniFi Protect give the events that stand in them") {
+  if (samples_absent(kField / "unifi-protect")) return;
+  const ReadOnce got = read(make_unifi, "unifi:" + (kField / "unifi-protect/sample_ws_messages.json").string());
+  CHECK(got.status.read == 131);
+  CHECK(got.status.refused == 0);
+  std::map<std::string, int> kinds;
+  for (const Event& event : got.events) ++kinds[event.kind + " " + std::string(event.field("type"))];
+  CHECK(kinds == std::map<std::string, int>{{"camera.motion motion", 5},
+                                            {"camera.motion_end motion", 2},
+                                            {"camera.object smartDetectZone", 3},
+                                            {"door.opened sensorOpened", 3},
+                                            {"door.closed sensorClosed", 1},
+                                            {"access.mode doorlockOpened", 1},
+                                            {"other sensorMotion", 4},
+                                            {"other lightMotion", 1},
+                                            {"other ring", 1}});
+  const auto lock = std::find_if(got.events.begin(), got.events.end(),
+                                 [](const Event& event) { return event.kind == "access.mode"; });
+  CHECK(lock->field("door.id") == "61eeeeef03de9d03e700c532");
+  CHECK(lock->field("message") == "A lock was opened: Garage Front Door Lock");
+  CHECK(lock->time == 1'643'055'802'893 * kMillisecond);
+  const ReadOnce life = read(make_unifi, "unifi:" + (kField / "unifi-protect/smartdetect_lifecycle.json").string());
+  CHECK(life.status.read == 5);
+  CHECK(life.status.refused == 0);
+  REQUIRE(life.events.size() == 1);
+  CHECK(life.events[0].kind == "camera.object");
+  CHECK(life.events[0].field("object") == "person");
+  CHECK(life.events[0].field("camera.id") == "aabbccddeeff00112233aabb");
+  CHECK(life.events[0].time == 1'735'690'000'000 * kMillisecond);
+  const ReadOnce camera = read(make_unifi, "unifi:" + (kField / "unifi-protect/sample_camera.json").string());
+  CHECK(camera.events.empty());
+  CHECK(camera.status.refused == 1);
+  CHECK(camera.status.problem.find("no message of UniFi") != std::string::npos);
+}
+
+TEST_CASE("UniFi Access says who was let in, who was not, and what became of the door") {
+  UnifiReader reader;
+  const auto one = [&](const char* json) {
+    Result<UnifiReader::Read> read = reader.read(json, 7);
+    if (!read) FAIL(read.error().text());
+    REQUIRE(read->events.size() == 1);
+    return std::move(read->events[0]);
+  };
+  const Event granted =
+      one(R"({"event":"access.logs.add","data":{"_source":{"actor":{"id":"u1","display_name":"M. Novak"},)"
+          R"("authentication":{"credential_provider":"NFC"},"event":{"published":1770000000000,"result":"ACCESS"},)"
+          R"("target":[{"type":"UAH","id":"h"},{"type":"door","id":"d1","display_name":"Main"}]}}})");
+  CHECK(granted.kind == "access.granted");
+  CHECK(granted.field("door.id") == "d1");
+  CHECK(granted.field("person.name") == "M. Novak");
+  CHECK(granted.field("auth.method") == "NFC");
+  CHECK(granted.time == 1'770'000'000'000 * kMillisecond);
+  CHECK(granted.field("message") == "Access granted: Main");
+  const Event denied = one(R"({"event":"access.logs.add","data":{"_source":{"event":{"result":"BLOCKED"}}}})");
+  CHECK(denied.kind == "access.denied");
+  CHECK(denied.field("reason") == "other");
+  CHECK(denied.time == 7);
+  CHECK(one(R"({"event":"access.data.device.remote_unlock","data":{"unique_id":"d1","name":"Main"}})").kind ==
+        "access.remote_open");
+  CHECK(
+      one(R"({"event":"access.device.dps_status","data":{"location":{"id":"d1"},"object":{"status":"open"}}})").kind ==
+      "door.opened");
+  CHECK(one(R"({"event":"access.door.unlock","data":{"location":{"id":"d1"},"object":{"result":"Access Denied"}}})")
+            .kind == "access.denied");
+  CHECK(one(R"({"event":"something.new","data":{}})").kind == "other");
+  for (const char* bad : {"", "[]", "{}", "{\"event\":5}", "5", "{\"a\":{\"b\":1}}"}) CHECK_FALSE(reader.read(bad, 0));
+}
+
+TEST_CASE("a device that would have to be asked is said to be none") {
+  for (const char* spec : {"onvif:http://10.0.0.9/onvif", "axis:https://10.0.0.9"})
+    CHECK(problems_of(make_onvif(*kit::parse_source_spec(spec))).find("does not ask devices over HTTP") !=
+          std::string::npos);
+  CHECK(problems_of(make_unifi(*kit::parse_source_spec("unifi:https://10.0.0.9"))).find("does not ask") !=
+        std::string::npos);
+}
+
+}  // namespace
+}  // namespace wf::access
