@@ -6,9 +6,11 @@
 
 #include <map>
 #include <memory>
+#include <mutex>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "console/seat/remote_seat.hpp"
 #include "console/store/content_hash.hpp"
 #include "console/store/store.hpp"
 #include "proto/event_codec.hpp"
@@ -164,6 +166,33 @@ TEST_CASE("pictures that an export names arrive whole though agent and engine ar
     CHECK(got.status == 0);
     REQUIRE(sent.contains(one["hash"]));
     CHECK((got.out == sent[one["hash"]]));
+  }
+  // A seat looks at the stills; a clip it is not given.
+  auto made = wf::seat::make_remote_seat({{"ipc://" + house.data() + "/seat.ipc", {}, {}, {}}, "test", "Seat"});
+  REQUIRE(made.ok());
+  const std::unique_ptr<wf::seat::Seat> seat = std::move(*made);
+  REQUIRE(eventually([&] { return seat->snapshot()->version != 0; }));
+  for (const auto& [hash, bytes] : sent) {
+    std::mutex mutex;
+    std::shared_ptr<const wf::QueryPage> page;  // guarded by mutex
+    const auto answered = [&] {
+      const std::lock_guard hold(mutex);
+      return page;
+    };
+    wf::Query query;
+    query.what = wf::Query::What::attachment;
+    query.where = hash;
+    seat->ask(std::move(query), [&](std::shared_ptr<const wf::QueryPage> answer) {
+      const std::lock_guard hold(mutex);
+      page = std::move(answer);
+    });
+    REQUIRE(eventually([&] { return answered() != nullptr; }));
+    if (bytes.starts_with("\xff\xd8")) {
+      REQUIRE(answered()->attachment);
+      CHECK((answered()->attachment->bytes == bytes));
+    } else {
+      CHECK(answered()->error.find("it is video/mp4, and no still") != std::string::npos);
+    }
   }
   for (const auto& [door, names] : house.events()) {
     CAPTURE(door);
