@@ -14,6 +14,7 @@
 
 #include "agents/kit/agent.hpp"
 #include "agents/kit/attachments.hpp"
+#include "agents/kit/code_pages.hpp"
 #include "agents/kit/configuration.hpp"
 #include "agents/kit/descriptor.hpp"
 #include "agents/kit/disk.hpp"
@@ -69,6 +70,7 @@ class MemoryTrim {
     } else if (mono >= due_) {
       agent_.rest();
       malloc_trim(0);
+      release_code_pages();
       due_ = kNever;
     }
     return due_;
