@@ -2,12 +2,14 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <deque>
 #include <map>
 #include <mutex>
 #include <thread>
+#include <unordered_map>
 #include <vector>
 #include <zmq.hpp>
 
@@ -39,16 +41,45 @@ struct Mailbox {
   struct Item {
     std::string seat;
     Update update;
+    std::size_t bytes = 0;  ///< of its page
   };
+  /// Most bytes of pages that wait for one seat: what it asks for and does not read is not kept for it.
+  static constexpr std::size_t kMostOwed = 64U << 20U;
+
   std::mutex mutex;
   std::deque<Item> items;
+  std::unordered_map<std::string, std::size_t> owed;  ///< bytes of pages that wait, by seat
   Wake wake;
   void put(Item item) {
+    item.bytes = item.update.page ? bytes_of(item.update.page->page) : 0;
     {
       const std::lock_guard lock(mutex);
+      if (item.bytes > 0) {
+        std::size_t& waits = owed[item.seat];
+        if (waits > 0 && waits + item.bytes > kMostOwed) {
+          item.update.page->page = {};
+          item.update.page->page.error = "this seat reads too slowly what it asked for; ask again in a moment";
+          item.bytes = 0;
+        }
+        waits += item.bytes;
+      }
       items.push_back(std::move(item));
     }
     wake.signal();
+  }
+  /// Its page is gone. Under the mutex.
+  void settle(const Item& item) {
+    const auto found = owed.find(item.seat);
+    if (found == owed.end()) return;
+    found->second -= std::min(found->second, item.bytes);
+    if (found->second == 0) owed.erase(found);
+  }
+
+ private:
+  static std::size_t bytes_of(const QueryPage& page) {
+    std::size_t out = page.attachment ? page.attachment->bytes.size() : 0;
+    for (const std::string& line : page.lines) out += line.size();
+    return out;
   }
 };
 
@@ -289,7 +320,7 @@ void Server::on_request(const std::string& id, const std::string& user, const Re
     backend_.submit(std::move(command), [mailbox = mailbox_, id](CommandReply reply) {
       Update update;
       update.replies.push_back(std::move(reply));
-      mailbox->put({id, std::move(update)});
+      mailbox->put({id, std::move(update), 0});
     });
   }
   if (request.ask) {
@@ -299,7 +330,7 @@ void Server::on_request(const std::string& id, const std::string& user, const Re
     queries_.ask(id, token, std::move(query), [mailbox = mailbox_, id, token](QueryPage page) {
       Update update;
       update.page = Update::Page{token, std::move(page)};
-      mailbox->put({id, std::move(update)});
+      mailbox->put({id, std::move(update), 0});
     });
   }
   if (request.cancel != 0) queries_.cancel(id, request.cancel);
@@ -337,14 +368,18 @@ void Server::deliver() {
     const std::lock_guard lock(mailbox_->mutex);
     items.swap(mailbox_->items);
   }
-  std::deque<Mailbox::Item> kept;
+  std::deque<Mailbox::Item> kept, gone;
   for (Mailbox::Item& item : items) {
-    if (peers_.find(item.seat) == peers_.end()) continue;
-    UpdateEncoder().encode(item.update, buffer_);
-    if (!send(item.seat, buffer_) && peers_.find(item.seat) != peers_.end()) kept.push_back(std::move(item));
+    bool there = peers_.find(item.seat) != peers_.end();
+    if (there) {
+      UpdateEncoder().encode(item.update, buffer_);
+      there = !send(item.seat, buffer_) && peers_.find(item.seat) != peers_.end();
+    }
+    (there ? kept : gone).push_back(std::move(item));
   }
-  if (kept.empty()) return;
+  if (items.empty()) return;
   const std::lock_guard lock(mailbox_->mutex);
+  for (const Mailbox::Item& item : gone) mailbox_->settle(item);
   mailbox_->items.insert(mailbox_->items.begin(), std::make_move_iterator(kept.begin()),
                          std::make_move_iterator(kept.end()));
 }

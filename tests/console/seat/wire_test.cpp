@@ -1,11 +1,13 @@
 #include <sys/stat.h>
 
+#include <atomic>
 #include <condition_variable>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <future>
 #include <mutex>
+#include <thread>
 #include <utility>
 #include <zmq.hpp>
 
@@ -152,11 +154,14 @@ std::unique_ptr<Seat> connect(const SeatToken& token) {
   return std::move(*seat);
 }
 
-std::unique_ptr<SeatServer> serve(FakeEngine& engine, const std::string& endpoint, const fs::path& keys = {}) {
-  Result<std::unique_ptr<SeatServer>> server = SeatServer::start({endpoint, keys, "test"}, engine.backend());
+std::unique_ptr<SeatServer> serve(Backend backend, const std::string& endpoint, const fs::path& keys = {}) {
+  Result<std::unique_ptr<SeatServer>> server = SeatServer::start({endpoint, keys, "test"}, std::move(backend));
   INFO((server.ok() ? std::string() : server.error().text()));
   REQUIRE(server.ok());
   return std::move(*server);
+}
+std::unique_ptr<SeatServer> serve(FakeEngine& engine, const std::string& endpoint, const fs::path& keys = {}) {
+  return serve(engine.backend(), endpoint, keys);
 }
 
 }  // namespace
@@ -275,11 +280,80 @@ TEST_CASE("a query over the wire is answered in one page") {
   CHECK(page->lines == std::vector<std::string>{"{\"where\":\"door.id=D-1\"}"});
 }
 
+TEST_CASE("a seat that does not read what it asks for costs the engine a bounded memory, and is told") {
+  constexpr int kAsked = 60;
+  const Folder folder;
+  FakeEngine engine;
+  const std::string endpoint = "ipc://" + (folder.path / "seat.ipc").string();
+  Backend backend = engine.backend();
+  std::atomic<int> asked{0};
+  const auto still =
+      std::make_shared<const AttachmentContent>(AttachmentContent{std::string(kMostStill, 's'), "image/jpeg"});
+  backend.query = [&](const Query&, const std::atomic<bool>&) {
+    QueryPage page;
+    page.attachment = still;
+    ++asked;
+    return page;
+  };
+  const auto server = serve(std::move(backend), endpoint);
+  zmq::context_t context;
+  zmq::socket_t socket(context, zmq::socket_type::dealer);
+  socket.set(zmq::sockopt::linger, 0);
+  socket.set(zmq::sockopt::rcvhwm, 1);
+  socket.set(zmq::sockopt::rcvtimeo, static_cast<int>(kPatience.count()));
+  socket.connect(endpoint);
+  std::string bytes;
+  Request hello;
+  hello.hello = Request::Hello{kSeatWireVersion, "test", "Seat 2"};
+  encode_request(hello, bytes);
+  socket.send(zmq::buffer(bytes), zmq::send_flags::none);
+  Request ask;
+  ask.ask = Request::Ask{};
+  ask.ask->query.what = Query::What::attachment;
+  for (std::uint64_t token = 1; token <= kAsked; ++token) {
+    ask.ask->token = token;
+    encode_request(ask, bytes);
+    socket.send(zmq::buffer(bytes), zmq::send_flags::none);
+  }
+  const auto end = std::chrono::steady_clock::now() + kPatience;
+  while (asked < kAsked && std::chrono::steady_clock::now() < end) std::this_thread::yield();
+  REQUIRE(asked == kAsked);
+  UpdateDecoder decoder;
+  int stills = 0, refused = 0;
+  for (zmq::message_t frame; stills + refused < kAsked && socket.recv(frame, zmq::recv_flags::none);) {
+    std::shared_ptr<const Snapshot> snapshot;
+    const Result<Update> update = decoder.decode(frame.to_string_view(), snapshot);
+    REQUIRE(update.ok());
+    if (!update->page) continue;
+    if (update->page->page.attachment)
+      ++stills;
+    else if (update->page->page.error.find("reads too slowly") != std::string::npos)
+      ++refused;
+  }
+  CHECK(stills + refused == kAsked);
+  // What the sockets of both ends hold, and 64 MiB.
+  CHECK(stills >= 8);
+  CHECK(stills < 30);
+  // Once it has read, it gets what it asks for.
+  ask.ask->token = 99;
+  encode_request(ask, bytes);
+  socket.send(zmq::buffer(bytes), zmq::send_flags::none);
+  bool got = false;
+  for (zmq::message_t frame; !got && socket.recv(frame, zmq::recv_flags::none);) {
+    std::shared_ptr<const Snapshot> snapshot;
+    const Result<Update> update = decoder.decode(frame.to_string_view(), snapshot);
+    REQUIRE(update.ok());
+    got = update->page && update->page->token == 99 && update->page->page.attachment != nullptr;
+  }
+  CHECK(got);
+}
+
 TEST_CASE("an older engine is not asked what it would take for another question") {
   const auto [version, new_there, known_there] =
       GENERATE(table<std::uint32_t, Query::What, Query::What>({{3, Query::What::rules, Query::What::audit},
                                                                {4, Query::What::check, Query::What::rules},
-                                                               {4, Query::What::trial, Query::What::rule}}));
+                                                               {4, Query::What::trial, Query::What::rule},
+                                                               {5, Query::What::attachment, Query::What::trial}}));
   const Folder folder;
   const std::string endpoint = "ipc://" + (folder.path / "seat.ipc").string();
   zmq::context_t context(1);
