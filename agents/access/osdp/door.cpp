@@ -42,6 +42,7 @@ void Door::contact(bool open, std::int64_t now) {
   if (open == open_) return;
   open_ = open;
   if (open) return opened(now);
+  decide("door.forced", {}, now);
   held_ = false;
   if (!free_) grant_until_ = 0;  // a grant is for one passage
   tell("door.closed", {}, now - open_since_);
@@ -61,16 +62,36 @@ void Door::opened(std::int64_t now) {
     return tell_(told);
   }
   if (may_exit(now)) return tell("door.opened", "request to exit");
-  tell(options_.shows_release ? "door.forced" : "door.opened");
+  if (!options_.shows_release) return tell("door.opened");
+  undecided_ = true;
 }
 
-void Door::contact_lost() { known_ = false; }
+void Door::decide(std::string_view kind, std::string_view reason, std::int64_t now) {
+  if (!std::exchange(undecided_, false)) return;
+  Told told;
+  told.kind = kind;
+  told.reason = reason;
+  told.ago = now - open_since_;
+  if (unused_ && kind == "door.opened" && reason == "granted") {
+    told.credential = granted_;
+    told.reader = granted_at_;
+    unused_ = false;
+  }
+  tell_(told);
+}
+
+void Door::contact_lost(std::int64_t now) {
+  decide("door.forced", {}, now);
+  known_ = false;
+}
 
 void Door::exit_request(bool active, std::int64_t now) {
   if (active == exit_active_) return;
   exit_active_ = active;
   exit_until_ = now + options_.exit_lasts;
-  if (active) tell("door.rex");
+  if (!active) return;
+  tell("door.rex");
+  decide("door.opened", "request to exit", now);
 }
 
 void Door::release(bool free, bool commanded, std::int64_t now) {
@@ -81,17 +102,18 @@ void Door::release(bool free, bool commanded, std::int64_t now) {
     return;
   }
   const bool card = !credential_.empty() && now - card_at_ <= kCardCounts;
-  if (commanded || (!card && may_exit(now))) return;
+  if (commanded || (!card && may_exit(now))) return decide("door.opened", "granted", now);
   Told told;
   told.kind = card ? "access.granted" : "access.remote_open";
   if (card) {
     told.credential = granted_ = std::exchange(credential_, {});
     told.reader = granted_at_ = reader_;
-    unused_ = options_.has_contact && known_ && !open_;
+    unused_ = options_.has_contact && known_ && (!open_ || undecided_);
   } else {
     told.message = "the lock was released without a card and without a request to exit";
   }
   tell_(told);
+  decide("door.opened", "granted", now);
 }
 
 void Door::card(std::string credential, std::string reader, std::int64_t now) {
@@ -101,6 +123,7 @@ void Door::card(std::string credential, std::string reader, std::int64_t now) {
 }
 
 void Door::step(std::int64_t now) {
+  if (undecided_ && now - open_since_ >= options_.decides_after) decide("door.forced", {}, now);
   if (known_ && open_ && !held_ && now - open_since_ >= options_.held_after) {
     held_ = true;
     tell("door.held", {}, now - open_since_);
@@ -118,6 +141,7 @@ void Door::step(std::int64_t now) {
 std::int64_t Door::next_wake() const {
   std::int64_t wake = kit::kNever;
   if (known_ && open_ && !held_) wake = open_since_ + options_.held_after;
+  if (undecided_) wake = std::min(wake, open_since_ + options_.decides_after);
   if (unused_ && !free_) wake = std::min(wake, grant_until_);
   return wake;
 }

@@ -18,6 +18,8 @@ class Door {
     std::int64_t held_after = 30 * kSecond;
     std::int64_t grant_lasts = 5 * kSecond;  ///< after the lock is shut again: whoever holds the handle still opens
     std::int64_t exit_lasts = 5 * kSecond;   ///< likewise after a request to exit
+    /// An opening that nothing explains is called forced after so long: what releases the lock may be told after it.
+    std::int64_t decides_after = 300 * kMillisecond;
     bool has_contact = false;
     /// Something shows when the lock is released. Without it no opening can be called forced.
     bool shows_release = false;
@@ -28,6 +30,7 @@ class Door {
     std::string credential, reader;
     std::string_view reason, message;
     std::int64_t open_for = -1;  ///< nanoseconds; negative: does not apply
+    std::int64_t ago = 0;        ///< it happened so long before it is told
     std::uint8_t severity = 0;   ///< 0: that of the kind
   };
   using Tell = std::function<void(const Told&)>;
@@ -36,7 +39,7 @@ class Door {
 
   void contact(bool open, std::int64_t now);
   /// Nothing is known of the contact until it is told again.
-  void contact_lost();
+  void contact_lost(std::int64_t now);
   void exit_request(bool active, std::int64_t now);
   void exit_request_lost() { exit_active_ = false; }
   /// The lock is free, or shut again. `commanded`: by a command that this agent carried out, which tells itself.
@@ -51,6 +54,8 @@ class Door {
 
  private:
   void opened(std::int64_t now);
+  /// Tells the opening that waits for what explains it, if there is one.
+  void decide(std::string_view kind, std::string_view reason, std::int64_t now);
   [[nodiscard]] bool may_exit(std::int64_t now) const { return exit_active_ || now < exit_until_; }
   void tell(std::string_view kind, std::string_view reason = {}, std::int64_t open_for = -1);
 
@@ -58,6 +63,7 @@ class Door {
   const Tell tell_;
   bool known_ = false, ever_ = false, open_ = false, held_ = false;
   std::int64_t open_since_ = 0;
+  bool undecided_ = false;  ///< opened, and nothing explains it yet
   bool exit_active_ = false;
   std::int64_t exit_until_ = 0;
   bool free_ = false;

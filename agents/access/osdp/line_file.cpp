@@ -24,6 +24,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::array<std::uint32_t, 6> kBauds{9600, 19'200, 38'400, 57'600, 115'200, 230'400};
+/// Outputs are asked for every second.
+constexpr std::int64_t kDecidesByOutputs = 1500 * kMillisecond;
 constexpr std::size_t kLargestFile = 1U << 20U;
 constexpr std::array<std::pair<std::string_view, Wired>, 4> kWired{
     {{"contact", Wired::contact}, {"rex", Wired::exit}, {"release", Wired::release}, {"tamper", Wired::tamper}}};
@@ -174,6 +176,7 @@ class LineReader : kit::YamlReader {
       Door::Options* const door = find(out, entry.door);
       if (door == nullptr) continue;
       door->shows_release |= !entry.locks.empty();
+      if (!entry.locks.empty()) door->decides_after = kDecidesByOutputs;
       for (const ReaderEntry::Input& input : entry.inputs) {
         if (input.wired == Wired::contact && std::exchange(door->has_contact, true))
           problems_.push_back({"door " + door->id + " has two contacts", entry.where, "remove one of the two"});

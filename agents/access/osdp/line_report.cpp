@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <utility>
 
 #include "agents/kit/kinds.hpp"
@@ -66,7 +67,7 @@ void LineReport::tell_health(const Reader& reader, const char* kind, const char*
 
 void LineReport::tell_door(const Door& door, const Door::Told& told) {
   Event out;
-  out.time = moment_.now;
+  out.time = moment_.now - told.ago;
   out.kind = told.kind;
   if (const kit::KindInfo* info = kit::find_kind(told.kind)) out.severity = info->severity;
   if (told.severity != 0) out.severity = told.severity;
@@ -113,7 +114,7 @@ void LineReport::online(std::size_t index, const Identity& identity, Channel cha
 void LineReport::lost(Reader& reader) {
   if (reader.door == nullptr) return;
   for (const ReaderEntry::Input& input : reader.entry->inputs) {
-    if (input.wired == Wired::contact) reader.door->contact_lost();
+    if (input.wired == Wired::contact) reader.door->contact_lost(moment_.mono);
     if (input.wired == Wired::exit) reader.door->exit_request_lost();
   }
 }
@@ -256,6 +257,7 @@ void LineReport::local(Reader& reader, Bytes data) {
 void LineReport::inputs(Reader& reader, Bytes data) {
   reader.faulty_inputs.resize(std::max(reader.faulty_inputs.size(), data.size()));
   std::vector<Change> changes;
+  std::optional<bool> contact;
   for (const ReaderEntry::Input& input : reader.entry->inputs) {
     const std::string which = "input " + std::to_string(input.number);
     if (input.number >= data.size()) {
@@ -271,7 +273,7 @@ void LineReport::inputs(Reader& reader, Bytes data) {
     const bool means = (state == 1) == input.active;
     switch (input.wired) {
       case Wired::contact:
-        reader.door->contact(means, moment_.mono);
+        contact = means;
         break;
       case Wired::exit:
         reader.door->exit_request(means, moment_.mono);
@@ -285,6 +287,8 @@ void LineReport::inputs(Reader& reader, Bytes data) {
         break;
     }
   }
+  // What explains an opening stands before it.
+  if (contact) reader.door->contact(*contact, moment_.mono);
   tell_changes(reader, changes);
 }
 

@@ -65,6 +65,7 @@ TEST_CASE("granted and never opened") {
   w.wait(2 * kSecond);
   CHECK(w.take() == Lines{"access.not_taken 12-34567@R-1"});
   w.door->contact(true, w.now);
+  w.wait(kSecond);
   CHECK(w.take() == Lines{"door.forced"});
 }
 
@@ -73,8 +74,10 @@ TEST_CASE("opened without grant or request to exit is forced") {
   w.door->card("12-34567", "R-1", w.now);  // read, and not granted
   w.wait(kSecond);
   w.door->contact(true, w.now);
+  CHECK(w.take().empty());  // what explains it may come yet
+  w.wait(300 * kMillisecond);
   CHECK(w.take() == Lines{"door.forced"});
-  w.wait(kSecond);
+  w.wait(700 * kMillisecond);
   w.door->contact(false, w.now);
   CHECK(w.take() == Lines{"door.closed 1s"});
 }
@@ -89,6 +92,7 @@ TEST_CASE("one grant is for one opening") {
   w.take();
   w.wait(kSecond);
   w.door->contact(true, w.now);
+  w.wait(kSecond);
   CHECK(w.take() == Lines{"door.forced"});
 }
 
@@ -105,7 +109,44 @@ TEST_CASE("a request to exit is told once and lets open for a while") {
   CHECK(w.take() == Lines{"door.rex", "door.opened (request to exit)", "door.closed 1s"});
   w.wait(5 * kSecond);
   w.door->contact(true, w.now);
+  w.wait(kSecond);
   CHECK(w.take() == Lines{"door.forced"});
+}
+
+TEST_CASE("an opening is explained by what is told right after it") {
+  Watched w;
+  w.door->card("1", "R-1", w.now);
+  w.wait(kSecond);
+  w.door->contact(true, w.now);
+  w.wait(200 * kMillisecond);
+  w.door->release(true, false, w.now);
+  w.wait(kSecond);
+  CHECK(w.take() == Lines{"access.granted 1@R-1", "door.opened (granted) 1@R-1"});
+  w.door->release(false, false, w.now);
+  w.door->contact(false, w.now);
+  w.wait(kMinute);
+  w.take();
+  w.door->contact(true, w.now);
+  w.wait(200 * kMillisecond);
+  w.door->exit_request(true, w.now);
+  w.wait(kSecond);
+  CHECK(w.take() == Lines{"door.rex", "door.opened (request to exit)"});
+}
+
+TEST_CASE("opened and shut before it could be explained is forced, at the time at which it opened") {
+  std::vector<Door::Told> told;
+  Door door({"D-1", 30 * kSecond, 0, 0, kSecond, true, true}, [&](const Door::Told& one) { told.push_back(one); });
+  door.contact(false, 0);
+  door.contact(true, kMinute);
+  door.contact(false, kMinute + 400 * kMillisecond);
+  REQUIRE(told.size() == 2);
+  CHECK(told[0].kind == "door.forced");
+  CHECK(told[0].ago == 400 * kMillisecond);
+  CHECK(told[1].kind == "door.closed");
+  door.contact(true, 2 * kMinute);
+  door.contact_lost(2 * kMinute + 1);
+  REQUIRE(told.size() == 3);
+  CHECK(told[2].kind == "door.forced");
 }
 
 TEST_CASE("a lock that a request to exit releases is nobody's remote opening") {
@@ -155,20 +196,20 @@ TEST_CASE("a door whose lock shows nothing is never forced") {
 
 TEST_CASE("what is found at the start is state, what changed while nobody looked is told as that") {
   Watched w;
-  w.door->contact_lost();
+  w.door->contact_lost(w.now);
   w.wait(kMinute);
   w.door->contact(false, w.now);
   CHECK(w.take().empty());
-  w.door->contact_lost();
+  w.door->contact_lost(w.now);
   w.door->contact(true, w.now);
   CHECK(w.take() == Lines{"door.opened (found open)"});
   w.wait(30 * kSecond);
   CHECK(w.take() == Lines{"door.held 30s"});
-  w.door->contact_lost();
+  w.door->contact_lost(w.now);
   w.door->contact(false, w.now);
   CHECK(w.take() == Lines{"door.closed (found closed)"});
   std::vector<std::string> all;
-  Door open({"D-2", 30 * kSecond, 0, 0, true, true}, [&](const Door::Told& told) { all.emplace_back(told.kind); });
+  Door open({"D-2", 30 * kSecond, 0, 0, 0, true, true}, [&](const Door::Told& told) { all.emplace_back(told.kind); });
   open.contact(true, 0);
   CHECK(all.empty());
   open.step(open.next_wake());
