@@ -3,6 +3,7 @@
 
 #include "agents/kit/configuration.hpp"
 #include "agents/kit/disk.hpp"
+#include "agents/kit/suggest.hpp"
 
 namespace wf::kit {
 namespace {
@@ -20,7 +21,7 @@ std::string footer(const AgentProgram& program) {
 
 ParsedCommandLine read_command_line(int argc, const char* const* argv, const AgentProgram& program) {
   ParsedCommandLine out;
-  std::string config, invite, state, name, clock;
+  std::string config, invite, state, name, clock, suggest;
   std::vector<std::string> sources, engines;
   CommandLine& command = out.command;
   CLI::App app("Watchfloor agent (" + program.kind + "): reads its sources and sends what it sees to the engine.",
@@ -43,6 +44,9 @@ ParsedCommandLine read_command_line(int argc, const char* const* argv, const Age
   app.add_flag("--once", command.once, "stop at the end of the input");
   app.add_flag("--check", command.check,
                "try configuration, sources, state, engine and clock; say what is wrong and what to do");
+  if (program.sources.contains("mapped"))
+    app.add_option("--suggest", suggest,
+                   "read an unknown export of CSV or JSON and write a mapping for it to standard output, with reasons");
   app.add_option("--clock", clock, "injected clock, START,ANCHOR,SPEED");
   try {
     app.parse(argc, const_cast<char**>(argv));
@@ -57,6 +61,15 @@ ParsedCommandLine read_command_line(int argc, const char* const* argv, const Age
     return out;
   }
   std::vector<Error>& problems = out.problems;
+  if (!suggest.empty()) {
+    if (Result<std::string> mapping = suggest_mapping(suggest, program.kind)) {
+      out.stop = true;
+      out.out = std::move(*mapping);
+    } else {
+      problems.push_back(mapping.error());
+    }
+    return out;
+  }
   if (!config.empty()) {
     if (Result<std::string> text = read_small_file(config, kMostConfigurationBytes)) {
       command.configuration = read_configuration(*text, config, problems);

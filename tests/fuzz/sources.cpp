@@ -1,10 +1,15 @@
 // What agents read: records of devices, mappings, command lines and configurations.
+#include <sys/mman.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include "agents/host/log_line.hpp"
 #include "agents/kit/configuration.hpp"
+#include "agents/kit/descriptor.hpp"
 #include "agents/kit/framing.hpp"
 #include "agents/kit/mapped_csv.hpp"
 #include "agents/kit/mapped_mapping.hpp"
+#include "agents/kit/suggest.hpp"
 #include "agents/network/suricata.hpp"
 #include "proto/event_codec.hpp"
 #include "tests/fuzz/targets.hpp"
@@ -74,6 +79,22 @@ int fuzz_mapped(const std::uint8_t* data, std::size_t size) {
     BatchEncoder().encode({&*event, 1}, bytes);
     holds(bool(decode_batch(bytes, {"a", 1, 1, 1})), "what an agent reads can be sent");
   }
+  return 0;
+}
+
+int fuzz_suggest(const std::uint8_t* data, std::size_t size) {
+  const kit::Descriptor file(::memfd_create("export", MFD_CLOEXEC));
+  holds(::write(file.get(), data, size) == static_cast<ssize_t>(size), "a file in memory takes what it is given");
+  const std::string path = "/proc/self/fd/" + std::to_string(file.get());
+  const Result<std::string> mapping = kit::suggest_mapping(path, size % 2 == 0 ? "access" : "camera");
+  if (!mapping) {
+    holds(mapping.error().what.find("a mapping was made that cannot be read") == std::string::npos,
+          "what is proposed can be read");
+    return 0;
+  }
+  std::vector<Error> problems;
+  (void)kit::read_mapping(*mapping, "fuzz", problems);
+  holds(problems.empty(), "what is proposed has no mistakes");
   return 0;
 }
 

@@ -26,6 +26,7 @@ constexpr std::array kTargets{
     Named{"event_json", fuzz_event_json},
     Named{"framing", fuzz_framing},
     Named{"mapped", fuzz_mapped},
+    Named{"suggest", fuzz_suggest},
     Named{"mapping", fuzz_mapping},
     Named{"log_line", fuzz_log_line},
     Named{"source_spec", fuzz_source_spec},

@@ -74,6 +74,7 @@ int fuzz_zap(const std::uint8_t* data, std::size_t size);
 int fuzz_event_json(const std::uint8_t* data, std::size_t size);
 int fuzz_framing(const std::uint8_t* data, std::size_t size);
 int fuzz_mapped(const std::uint8_t* data, std::size_t size);
+int fuzz_suggest(const std::uint8_t* data, std::size_t size);
 int fuzz_mapping(const std::uint8_t* data, std::size_t size);
 int fuzz_log_line(const std::uint8_t* data, std::size_t size);
 int fuzz_source_spec(const std::uint8_t* data, std::size_t size);

@@ -337,6 +337,37 @@ TEST_CASE("what is wrong with a mapped source is said") {
   CHECK(problems("mapped:/x,map=/nonexistent,colour=red").find("no option 'colour'") != std::string::npos);
 }
 
+TEST_CASE("a file in order stays in order through both change days") {
+  const auto in = [](const char* zone, const std::string& day, std::initializer_list<const char*> times) {
+    std::string data = kHeader;
+    for (const char* time : times) data += day + " " + time + ";D-1;Access granted;;;\n";
+    const ReadOnce read = Mapped(kDoor, data).read(std::string(",tz=") + zone);
+    std::vector<UtcNs> out;
+    for (const Event& event : read.events) out.push_back(event.time);
+    return out;
+  };
+  const auto at = [](UtcNs day, std::initializer_list<int> minutes) {
+    std::vector<UtcNs> out;
+    for (const int minute : minutes) out.push_back(day + minute * kMinute);
+    return out;
+  };
+  // Minutes of UTC since midnight; the hour from 02:00 comes twice, and two records of it change places.
+  CHECK(in("Europe/Amsterdam", "2026-10-25",
+           {"01:50:00", "02:10:00", "02:50:00", "02:48:00", "02:10:00", "02:50:00", "03:10:00"}) ==
+        at(utc_from_civil(2026, 10, 25), {-10, 10, 50, 48, 70, 110, 130}));
+  CHECK(
+      in("Australia/Sydney", "2026-04-05", {"01:50:00", "02:10:00", "02:50:00", "02:10:00", "02:50:00", "03:10:00"}) ==
+      at(utc_from_civil(2026, 4, 4, 15), {-10, 10, 50, 70, 110, 130}));
+  // With the newest record first only the later of the two hours can be meant.
+  CHECK(in("Europe/Amsterdam", "2026-10-25", {"03:10:00", "02:50:00", "02:10:00", "02:50:00", "01:50:00"}) ==
+        at(utc_from_civil(2026, 10, 25), {130, 110, 70, 110, -10}));
+  // The hour from 02:00 does not come; a clock that is set forward late goes on in it.
+  CHECK(in("Europe/Amsterdam", "2026-03-29", {"01:50:00", "02:10:00", "03:20:00"}) ==
+        at(utc_from_civil(2026, 3, 29), {50, 70, 80}));
+  CHECK(in("Australia/Sydney", "2026-10-04", {"01:50:00", "02:10:00", "03:20:00"}) ==
+        at(utc_from_civil(2026, 10, 3, 15), {50, 70, 80}));
+}
+
 TEST_CASE("times of every form") {
   const auto [format, text, expected] = GENERATE(table<std::string, std::string, std::int64_t>({
       {"epoch_s", "1773350921", 1'773'350'921 * kSecond},

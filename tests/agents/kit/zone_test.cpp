@@ -42,6 +42,34 @@ TEST_CASE("a time that does not occur is read with the offset before the change"
   CHECK(amsterdam.to_utc(utc_from_civil(2026, 3, 29, 2, 30)) == utc_from_civil(2026, 3, 29, 1, 30));
 }
 
+// Both change days of a northern and a southern zone, and one whose clocks move by half an hour.
+TEST_CASE("the doubled and the missing hour of any zone") {
+  struct Day {
+    const char* zone;
+    UtcNs doubled, first, second;  ///< local time that occurs twice, and which two
+    UtcNs missing, read_as;        ///< local time that does not occur
+  };
+  const Day day = GENERATE(
+      Day{"Europe/Amsterdam", utc_from_civil(2026, 10, 25, 2, 30), utc_from_civil(2026, 10, 25, 0, 30),
+          utc_from_civil(2026, 10, 25, 1, 30), utc_from_civil(2026, 3, 29, 2, 30), utc_from_civil(2026, 3, 29, 1, 30)},
+      Day{"Australia/Sydney", utc_from_civil(2026, 4, 5, 2, 30), utc_from_civil(2026, 4, 4, 15, 30),
+          utc_from_civil(2026, 4, 4, 16, 30), utc_from_civil(2026, 10, 4, 2, 30), utc_from_civil(2026, 10, 3, 16, 30)},
+      Day{"Australia/Lord_Howe", utc_from_civil(2026, 4, 5, 1, 45), utc_from_civil(2026, 4, 4, 14, 45),
+          utc_from_civil(2026, 4, 4, 15, 15), utc_from_civil(2026, 10, 4, 2, 15), utc_from_civil(2026, 10, 3, 15, 45)});
+  INFO(day.zone);
+  Zone z = zone(day.zone);
+  CHECK(z.to_utc(day.doubled) == day.first);
+  CHECK(z.to_utc(day.doubled, day.first - kMinute) == day.first);
+  CHECK(z.to_utc(day.doubled, day.first + 5 * kMinute) == day.first);
+  CHECK(z.to_utc(day.doubled, day.first + 5 * kMinute + 1) == day.second);
+  CHECK(z.to_utc(day.missing) == day.read_as);
+  // An hour before and behind either change there is one reading only, whatever came before.
+  for (const UtcNs local : {day.doubled - kHour - kHour / 2, day.doubled + kHour + kHour / 2}) {
+    CHECK(z.to_utc(local, local + kDay) == z.to_utc(local));
+    CHECK(z.to_local(z.to_utc(local)) == local);
+  }
+}
+
 TEST_CASE("a remembered offset gives what the database gives, across every change of ten years") {
   Zone remembering = zone("Europe/Amsterdam");
   for (UtcNs local = utc_from_civil(2020, 1, 1); local < utc_from_civil(2030, 1, 1); local += 47 * kMinute) {
