@@ -177,6 +177,15 @@ TEST_CASE("Events in plain words") {
   }
 }
 
+TEST_CASE("A kind that ends with its dot has words too, as any that nobody knows") {
+  for (const char* const kind :
+       {"camera.", "door.", "access.", "intrusion.", "fire.", "network.", "host.", "device.", "agent."}) {
+    CAPTURE(kind);
+    CHECK_FALSE(say(kind, {{"camera.id", "C-27"}}).empty());
+    CHECK_FALSE(in_brief(kind, {{"camera.id", "C-27"}}).empty());
+  }
+}
+
 TEST_CASE("Foreign text fits on one line and is cut between characters") {
   CHECK(fusion::one_line("a\nb\tc\x7f") == "a b c ");
   CHECK(fusion::one_line("äöü", 3) == "ä…");
