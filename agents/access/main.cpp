@@ -1,14 +1,17 @@
 #include "agents/access/dc09.hpp"
-#include "agents/access/onvif.hpp"
 #include "agents/access/osdp/source.hpp"
 #include "agents/access/uhppote.hpp"
 #include "agents/access/unifi.hpp"
 #include "agents/kit/agent_main.hpp"
 #include "agents/kit/mapped.hpp"
+#include "agents/onvif/file_source.hpp"
 #include "proto/version.hpp"
 
 int main(int argc, char** argv) {
   using namespace wf::access;
+  const auto file = [](const wf::kit::SourceSpec& spec) {
+    return wf::onvif::make_onvif_file(spec, wf::onvif::Role::access);
+  };
   return wf::kit::run_agent(
       argc, argv,
       {"access",
@@ -20,7 +23,7 @@ int main(int argc, char** argv) {
         {"osdp_capture", {make_osdp_capture, kOsdpCaptureHelp}},
         {"dc09", {make_dc09, kDc09Help}},
         {"uhppote", {make_uhppote, kUhppoteHelp}},
-        {"axis", {make_onvif, kAxisHelp}},
-        {"onvif", {make_onvif, kOnvifHelp}},
+        {"axis", {file, wf::onvif::kAxisHelp}},
+        {"onvif", {file, wf::onvif::kOnvifHelp}},
         {"unifi", {make_unifi, kUnifiHelp}}}});
 }

@@ -8,9 +8,9 @@
 #include <set>
 #include <utility>
 
-#include "agents/access/document_framing.hpp"
 #include "agents/access/socket_listen.hpp"
 #include "agents/access/uhppote_packet.hpp"
+#include "agents/kit/document_framing.hpp"
 #include "agents/kit/follow_source.hpp"
 #include "agents/kit/kinds.hpp"
 #include "proto/event_json.hpp"
@@ -71,7 +71,7 @@ class UhppoteFile final : public kit::FollowSource {
  private:
   static kit::FollowOptions options() {
     kit::FollowOptions options;
-    options.framing = document_framing;
+    options.framing = kit::document_framing;
     return options;
   }
   kit::Zone zone_;

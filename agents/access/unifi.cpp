@@ -1,7 +1,7 @@
 #include "agents/access/unifi.hpp"
 
-#include "agents/access/document_framing.hpp"
 #include "agents/access/unifi_event.hpp"
+#include "agents/kit/document_framing.hpp"
 #include "agents/kit/follow_source.hpp"
 
 namespace wf::access {
@@ -27,7 +27,7 @@ class UnifiFile final : public kit::FollowSource {
  private:
   static kit::FollowOptions options() {
     kit::FollowOptions options;
-    options.framing = document_framing;
+    options.framing = kit::document_framing;
     options.record_limit = kMostDocument;
     return options;
   }

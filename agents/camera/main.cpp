@@ -1,13 +1,17 @@
 #include "agents/kit/agent_main.hpp"
 #include "agents/kit/mapped.hpp"
+#include "agents/onvif/file_source.hpp"
 #include "proto/version.hpp"
 
 int main(int argc, char** argv) {
-  return wf::kit::run_agent(argc, argv,
-                            {"camera",
-                             "wf-agent-camera",
-                             wf::kVersion,
-                             {{"mapped",
-                               {[](const wf::kit::SourceSpec& spec) { return wf::kit::make_mapped(spec, "camera"); },
-                                wf::kit::kMappedHelp}}}});
+  return wf::kit::run_agent(
+      argc, argv,
+      {"camera",
+       "wf-agent-camera",
+       wf::kVersion,
+       {{"mapped",
+         {[](const wf::kit::SourceSpec& spec) { return wf::kit::make_mapped(spec, "camera"); }, wf::kit::kMappedHelp}},
+        {"onvif",
+         {[](const wf::kit::SourceSpec& spec) { return wf::onvif::make_onvif_file(spec, wf::onvif::Role::camera); },
+          wf::onvif::kOnvifHelp}}}});
 }

@@ -1,8 +1,8 @@
 // What door controllers on the network send and answer.
-#include "agents/access/document_framing.hpp"
-#include "agents/access/onvif_event.hpp"
 #include "agents/access/uhppote_packet.hpp"
 #include "agents/access/unifi_event.hpp"
+#include "agents/kit/document_framing.hpp"
+#include "agents/onvif/notice_event.hpp"
 #include "proto/event_codec.hpp"
 #include "proto/utf8.hpp"
 #include "tests/fuzz/targets.hpp"
@@ -23,7 +23,7 @@ void sendable(const std::vector<Event>& events) {
 }
 
 std::vector<std::string> records_of(std::string_view text, std::size_t step) {
-  const std::unique_ptr<kit::Framing> framing = document_framing(text.substr(0, 256));
+  const std::unique_ptr<kit::Framing> framing = kit::document_framing(text.substr(0, 256));
   std::vector<std::string> out;
   std::string buffer;
   for (std::size_t at = 0; at <= text.size(); at += step) {
@@ -58,10 +58,13 @@ int fuzz_controllers(const std::uint8_t* data, std::size_t size) {
         for (Event& event : read->events) events.push_back(std::move(event));
   } else {
     std::vector<Error> broken;
-    const Result<std::vector<OnvifNotice>> notices = which % 4 == 1 ? read_onvif(text) : read_axis_log(text, broken);
+    const Result<std::vector<onvif::Notice>> notices =
+        which % 4 == 1 ? onvif::read_notices(text) : onvif::read_axis_log(text, broken);
     if (notices)
-      for (const OnvifNotice& notice : *notices)
-        if (std::optional<Event> event = onvif_event(notice, 7)) events.push_back(std::move(*event));
+      for (const onvif::Notice& notice : *notices)
+        if (std::optional<Event> event =
+                onvif::event_of(notice, which % 8 < 4 ? onvif::Role::access : onvif::Role::camera, 7))
+          events.push_back(std::move(*event));
   }
   sendable(events);
   return 0;

@@ -9,14 +9,12 @@
 #include <iostream>
 #include <map>
 
-#include "agents/access/document_framing.hpp"
-#include "agents/access/onvif.hpp"
-#include "agents/access/onvif_event.hpp"
 #include "agents/access/socket_listen.hpp"
 #include "agents/access/uhppote.hpp"
 #include "agents/access/uhppote_packet.hpp"
 #include "agents/access/unifi.hpp"
 #include "agents/access/unifi_event.hpp"
+#include "agents/kit/document_framing.hpp"
 #include "agents/kit/kinds.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/collected.hpp"
@@ -41,12 +39,6 @@ ReadOnce read(kit::SourceMade (*make)(const kit::SourceSpec&), const std::string
   kit::SourceMade made = make(*kit::parse_source_spec(spec));
   if (!made.problems.empty()) FAIL(problems_of(made));
   return read_once(*made.source, {utc_from_civil(2026, 3, 12), 0});
-}
-
-std::string kinds_of(const ReadOnce& got) {
-  std::string out;
-  for (const Event& event : got.events) out += (out.empty() ? "" : " ") + event.kind;
-  return out;
 }
 
 /// A packet as a controller sends it.
@@ -302,166 +294,6 @@ TEST_CASE("what is wrong with a uhppote source is said") {
     CHECK(problems_of(make_uhppote(*kit::parse_source_spec(spec))).find(why) != std::string::npos);
 }
 
-TEST_CASE("the Axis A1001's event log and its notification are the same grant") {
-  if (samples_absent(kField / "axis-a1001")) return;
-  const ReadOnce log = read(make_onvif, "axis:" + (kField / "axis-a1001/fetch_events_response.json").string());
-  const ReadOnce xml = read(make_onvif, "axis:" + (kField / "axis-a1001/pullpoint_access_granted.xml").string());
-  for (const ReadOnce* got : {&log, &xml}) {
-    CHECK(got->status.read == 1);
-    CHECK(got->status.refused == 0);
-    REQUIRE(got->events.size() == 1);
-    const Event& e = got->events[0];
-    CHECK(e.kind == "access.granted");
-    CHECK(e.field("reader.id") == "Axis-00408c184c74:1382951520.315392000");
-    CHECK(e.field("credential.id") == "Axis-00408c184c74:1382951567.312696000");
-    CHECK(e.field("person.name") == "Axis-00408c184c74:1382951566.633213000");
-    CHECK(e.field("AccessPointToken") == "Axis-00408c184c74:1382951520.315392000");
-    CHECK(e.field("onvif.topic") == "AccessControl/AccessGranted/Credential");
-  }
-  CHECK(log.events[0].time == utc_from_civil(2013, 10, 28, 9, 13, 23) + 18'766'000);
-  CHECK(log.events[0].field("UUID") == "5581ad80-95b0-11e0-b883-00408c184c74");
-  CHECK(xml.events[0].time == utc_from_civil(2013, 10, 28, 9, 13, 23));
-}
-
-TEST_CASE("every ONVIF sample gives the events that its document says, or is refused with its reason") {
-  if (samples_absent(kField / "onvif")) return;
-  struct Expected {
-    const char* file;
-    const char* kinds;
-    const char* refused;  // empty: nothing
-  };
-  const Expected sample = GENERATE(values<Expected>({
-      {"axis/event_instances.xml", "", "GetEventInstancesResponse"},
-      {"axis/first_message.xml", "", ""},
-      {"axis/motion_guard_init.xml", "", ""},
-      {"axis/pir_change.xml", "camera.motion", ""},
-      {"axis/pir_init.xml", "", ""},
-      {"axis/port_0_init.xml", "", ""},
-      {"axis/port_any_init.xml", "", ""},
-      {"axis/vmd3_init.xml", "", ""},
-      {"axis/vmd4_any_change.xml", "camera.motion", ""},
-      {"axis/vmd4_any_init.xml", "", ""},
-      {"axis/vmd4_c1p1_change.xml", "camera.motion", ""},
-      {"axis/vmd4_c1p2_change.xml", "camera.motion", ""},
-      {"spec/DoorControl.xml", "", "kind 'book'"},
-      {"tapo/tapo_tapo_cellmotiondetector_person.xml", "camera.object", ""},
-      {"tapo/tapo_tapo_cellmotiondetector_vehicle.xml", "camera.object", ""},
-      {"tapo/tapo_tapo_intrusion.xml", "camera.object", ""},
-      {"tapo/tapo_tapo_line_crossed.xml", "camera.line_crossed", ""},
-      {"tapo/tapo_tapo_missing_attributes.xml", "camera.object", ""},
-      {"tapo/tapo_tapo_tamper.xml", "camera.tamper", ""},
-      {"tapo/tapo_tapo_tpsmartevent_pet.xml", "camera.object", ""},
-      {"tapo/tapo_tapo_unknown_type.xml", "other", ""},
-      {"transcripts/Pull1_init.resp.xml", "", ""},
-      {"transcripts/Pull2_on.resp.xml", "camera.motion", ""},
-      {"transcripts/Pull3_off.resp.xml", "camera.motion_end door.rex", ""},
-      {"transcripts/Pull4.resp.xml", "", ""},
-      {"transcripts/Pull5_sync.resp.xml", "", ""},
-      {"transcripts/Pull6_gone.resp.xml", "", "wsrf-rw:ResourceUnknownFault, Resource unknown"},
-      {"transcripts/badauth.resp.xml", "", "ter:NotAuthorized, Sender not Authorized"},
-      {"transcripts/Pull1_init.req.xml", "", "kind 'PullMessages'"},
-      {"transcripts/GetEventProperties.resp.xml", "", "kind 'GetEventPropertiesResponse'"},
-      {"transcripts/agsh_PullMessages.template.xml", "", "no XML"},
-  }));
-  INFO(sample.file);
-  const ReadOnce got = read(make_onvif, "onvif:" + (kField / "onvif" / sample.file).string());
-  CHECK(got.status.read == 1);
-  CHECK(kinds_of(got) == sample.kinds);
-  CHECK(got.status.refused == (sample.refused[0] == '\0' ? 0 : 1));
-  CHECK(got.status.problem.find(sample.refused) != std::string::npos);
-}
-
-OnvifNotice notice_of(const std::string& topic, std::vector<OnvifNotice::Item> items) {
-  OnvifNotice out;
-  out.topic = topic;
-  out.time = "2026-03-12T22:31:05Z";
-  out.operation = OnvifNotice::Operation::changed;
-  out.source = {{"DoorToken", "D1"}};
-  out.data = std::move(items);
-  return out;
-}
-
-TEST_CASE("each topic of access and door control has its kind, and each reason its word") {
-  const auto [topic, item, value, kind, reason] =
-      GENERATE(table<std::string, std::string, std::string, std::string, std::string>({
-          {"AccessControl/AccessGranted/Anonymous", "", "", "access.granted", ""},
-          {"AccessControl/AccessGranted/Anonymous/External", "", "", "access.remote_open", ""},
-          {"AccessControl/AccessGranted/Identifier", "", "", "access.granted", ""},
-          {"AccessControl/AccessTaken/Credential", "", "", "access.entered", ""},
-          {"AccessControl/AccessNotTaken/Credential", "", "", "access.not_taken", ""},
-          {"AccessControl/Denied/Credential", "Reason", "CredentialNotEnabled", "access.denied", "not enabled"},
-          {"AccessControl/Denied/Credential", "Reason", "CredentialNotActive", "access.denied", "not active"},
-          {"AccessControl/Denied/Credential", "Reason", "CredentialExpired", "access.denied", "expired"},
-          {"AccessControl/Denied/Credential", "Reason", "InvalidPIN", "access.denied", "invalid PIN"},
-          {"AccessControl/Denied/Credential", "Reason", "NotPermittedAtThisTime", "access.denied", "outside schedule"},
-          {"AccessControl/Denied/Anonymous", "Reason", "Unauthorized", "access.denied", "not authorised"},
-          {"AccessControl/Denied/Credential", "Reason", "SomethingNew", "access.denied", "other"},
-          {"AccessControl/Denied/CredentialNotFound/Card", "Card", "88", "access.denied", "credential unknown"},
-          {"AccessControl/Duress", "", "", "access.duress", ""},
-          {"AccessControl/Request/Timeout", "", "", "other", ""},
-          {"Door/State/DoorAlarm", "State", "DoorForcedOpen", "door.forced", ""},
-          {"Door/State/DoorAlarm", "State", "DoorOpenTooLong", "door.held", ""},
-          {"Door/State/DoorAlarm", "State", "Normal", "door.restored", ""},
-          {"Door/State/DoorTamper", "State", "TamperDetected", "door.tamper", ""},
-          {"Door/State/DoorTamper", "State", "NotInTamper", "door.restored", ""},
-          {"Door/State/DoorFault", "State", "FaultDetected", "door.fault", ""},
-          {"Door/State/DoorFault", "State", "NotInFault", "door.restored", ""},
-          {"Door/State/DoorMode", "State", "LockedDown", "access.mode", ""},
-          {"Door/State/DoorPhysicalState", "State", "Open", "door.opened", ""},
-          {"Door/State/DoorPhysicalState", "State", "Closed", "door.closed", ""},
-          {"Door/State/LockPhysicalState", "State", "Fault", "door.fault", "lock"},
-          {"Door/State/LockPhysicalState", "State", "Locked", "other", ""},
-          {"Device/HardwareFailure/PowerSupplyFailure", "Failed", "true", "door.power", "power supply"},
-          {"Device/Trigger/DigitalInput", "LogicalState", "true", "door.rex", ""},
-          {"Configuration/Door/Changed", "", "", "other", ""},
-      }));
-  INFO(topic << " " << value);
-  OnvifNotice notice = notice_of(topic, {{item, value}});
-  std::optional<Event> event = onvif_event(notice, 0);
-  REQUIRE(event);
-  CHECK(event->kind == kind);
-  CHECK(event->field("reason") == reason);
-  CHECK(event->field("door.id") == "D1");
-  CHECK(event->time == utc_from_civil(2026, 3, 12, 22, 31, 5));
-  if (kind == "access.mode") CHECK(event->field("mode") == value);
-  // At the beginning of a subscription only what is wrong is news.
-  notice.operation = OnvifNotice::Operation::initialized;
-  const bool wrong = kind == "door.forced" || kind == "door.held" || kind == "door.tamper" || kind == "door.fault";
-  if (topic.starts_with("Door/")) CHECK(bool(onvif_event(notice, 0)) == wrong);
-}
-
-TEST_CASE("documents are cut whole however their bytes come, and hostile ones are refused") {
-  const std::string text =
-      "<?xml version=\"1.0\"?>\n<!-- <a> -->\n<a x='>'><b><![CDATA[</a>]]></b></a>\n<a/>\n<a>\n<a></a>\n</a>";
-  for (std::size_t step = 1; step <= text.size(); ++step) {
-    const std::unique_ptr<kit::Framing> framing = document_framing(text.substr(0, 20));
-    std::vector<std::string> records;
-    std::string buffer;
-    for (std::size_t at = 0; at < text.size(); at += step) {
-      buffer += text.substr(at, step);
-      for (kit::Frame frame; framing->next(buffer, at + step >= text.size(), frame);) {
-        if (frame.record) records.push_back(buffer.substr(frame.begin, frame.end - frame.begin));
-        buffer.erase(0, frame.consumed);
-        if (buffer.empty()) break;
-      }
-    }
-    INFO(step);
-    REQUIRE(records.size() == 3);
-    CHECK(records[1] == "<a/>");
-    CHECK(records[2] == "<a>\n<a></a>\n</a>");
-  }
-  std::string deep;
-  for (int i = 0; i < 10'000; ++i) deep += "<a>";
-  CHECK_FALSE(read_onvif(deep));
-  CHECK_FALSE(read_onvif(""));
-  CHECK_FALSE(read_onvif("<!DOCTYPE a [<!ENTITY b \"c\">]><a>&b;</a>"));
-  std::vector<Error> broken;
-  CHECK_FALSE(read_axis_log("{", broken));
-  CHECK_FALSE(read_axis_log("{\"Event\": 5}", broken));
-  CHECK(read_axis_log("{\"Event\": [{}, {\"KeyValues\": []}]}", broken)->empty());
-  CHECK(broken.size() == 2);
-}
-
 TEST_CASE("the recorded messages of UniFi Protect give the events that stand in them") {
   if (samples_absent(kField / "unifi-protect")) return;
   const ReadOnce got = read(make_unifi, "unifi:" + (kField / "unifi-protect/sample_ws_messages.json").string());
@@ -530,10 +362,7 @@ TEST_CASE("UniFi Access says who was let in, who was not, and what became of the
   for (const char* bad : {"", "[]", "{}", "{\"event\":5}", "5", "{\"a\":{\"b\":1}}"}) CHECK_FALSE(reader.read(bad, 0));
 }
 
-TEST_CASE("a device that would have to be asked is said to be none") {
-  for (const char* spec : {"onvif:http://10.0.0.9/onvif", "axis:https://10.0.0.9"})
-    CHECK(problems_of(make_onvif(*kit::parse_source_spec(spec))).find("does not ask devices over HTTP") !=
-          std::string::npos);
+TEST_CASE("a console that would have to be asked is said to be none") {
   CHECK(problems_of(make_unifi(*kit::parse_source_spec("unifi:https://10.0.0.9"))).find("does not ask") !=
         std::string::npos);
 }

@@ -8,10 +8,10 @@
 #include "proto/event.hpp"
 #include "proto/result.hpp"
 
-namespace wf::access {
+namespace wf::onvif {
 
 /// One notification of ONVIF: a topic, what it is about, and what is so.
-struct OnvifNotice {
+struct Notice {
   enum class Operation : std::uint8_t { none, initialized, changed, deleted };
   using Item = std::pair<std::string, std::string>;
 
@@ -27,13 +27,13 @@ struct OnvifNotice {
 /// The notifications of an XML document: a PullMessages response, a Notify message, a stream's metadata, or a single
 /// NotificationMessage, whatever its prefixes. An error: no XML, a SOAP fault (with the device's words), or a document
 /// of another kind.
-[[nodiscard]] Result<std::vector<OnvifNotice>> read_onvif(std::string_view xml);
+[[nodiscard]] Result<std::vector<Notice>> read_notices(std::string_view xml);
 
 /// The events of an answer of Axis' event logger (VAPIX, axlog:FetchEvents): a JSON object with a list "Event", whose
 /// topics and items are ONVIF's. `broken` gets an error for each entry that could not be used.
-[[nodiscard]] Result<std::vector<OnvifNotice>> read_axis_log(std::string_view json, std::vector<Error>& broken);
+[[nodiscard]] Result<std::vector<Notice>> read_axis_log(std::string_view json, std::vector<Error>& broken);
 
 /// "tns1:Door/State/tnsaxis:X" without what stands before the colons.
 [[nodiscard]] std::string plain_topic(std::string_view topic);
 
-}  // namespace wf::access
+}  // namespace wf::onvif

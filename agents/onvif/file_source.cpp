@@ -1,26 +1,26 @@
-#include "agents/access/onvif.hpp"
+#include "agents/onvif/file_source.hpp"
 
-#include "agents/access/document_framing.hpp"
-#include "agents/access/onvif_event.hpp"
+#include "agents/kit/document_framing.hpp"
 #include "agents/kit/follow_source.hpp"
+#include "agents/onvif/notice_event.hpp"
 
-namespace wf::access {
+namespace wf::onvif {
 namespace {
 
 constexpr std::size_t kMostDocument = 4U << 20U;
 
 class OnvifFile final : public kit::FollowSource {
  public:
-  explicit OnvifFile(const kit::SourceSpec& spec) : FollowSource(spec, options()) {}
+  OnvifFile(const kit::SourceSpec& spec, Role role) : FollowSource(spec, options()), role_(role) {}
 
  protected:
   Result<void> take(const kit::FollowedRecord& record, kit::Sink& sink, const kit::Moment& moment) override {
     std::vector<Error> broken;
     const bool json = record.text.starts_with("{");
-    Result<std::vector<OnvifNotice>> notices = json ? read_axis_log(record.text, broken) : read_onvif(record.text);
+    Result<std::vector<Notice>> notices = json ? read_axis_log(record.text, broken) : read_notices(record.text);
     if (!notices) return notices.error();
-    for (const OnvifNotice& notice : *notices)
-      if (std::optional<Event> event = onvif_event(notice, moment.now)) emit(sink, std::move(*event), moment);
+    for (const Notice& notice : *notices)
+      if (std::optional<Event> event = event_of(notice, role_, moment.now)) emit(sink, std::move(*event), moment);
     if (!broken.empty()) return broken.front();
     return {};
   }
@@ -28,10 +28,11 @@ class OnvifFile final : public kit::FollowSource {
  private:
   static kit::FollowOptions options() {
     kit::FollowOptions options;
-    options.framing = document_framing;
+    options.framing = kit::document_framing;
     options.record_limit = kMostDocument;
     return options;
   }
+  Role role_;
 };
 
 }  // namespace
@@ -40,7 +41,7 @@ const char* const kOnvifHelp = "FILE; ONVIF notifications (PullMessages response
 const char* const kAxisHelp =
     "FILE; an Axis door controller's event log or ONVIF notifications from a file; it is not asked";
 
-kit::SourceMade make_onvif(const kit::SourceSpec& spec) {
+kit::SourceMade make_onvif_file(const kit::SourceSpec& spec, Role role) {
   kit::SourceMade made;
   made.problems = spec.unknown_options({});
   if (spec.address.find("://") != std::string::npos)
@@ -48,8 +49,8 @@ kit::SourceMade make_onvif(const kit::SourceSpec& spec) {
                              "let something else store the answers, and name their file"});
   else if (spec.address.empty())
     made.problems.push_back({"this source needs a file", spec.where, "write " + spec.kind + ":FILE"});
-  if (made.problems.empty()) made.source = std::make_unique<OnvifFile>(spec);
+  if (made.problems.empty()) made.source = std::make_unique<OnvifFile>(spec, role);
   return made;
 }
 
-}  // namespace wf::access
+}  // namespace wf::onvif

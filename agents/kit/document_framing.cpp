@@ -1,17 +1,17 @@
-#include "agents/access/document_framing.hpp"
+#include "agents/kit/document_framing.hpp"
 
 #include <algorithm>
 
-namespace wf::access {
+namespace wf::kit {
 namespace {
 
 constexpr std::string_view kBlank = " \t\r\n";
 constexpr std::size_t npos = std::string_view::npos;
 
 /// What documents share: blanks between them are skipped, and what is left of one that was too long up to a new line.
-class DocumentFraming : public kit::Framing {
+class DocumentFraming : public Framing {
  public:
-  bool next(std::string_view buffer, bool final, kit::Frame& frame) override {
+  bool next(std::string_view buffer, bool final, Frame& frame) override {
     const std::size_t begin = std::min(buffer.find_first_not_of(kBlank), buffer.size());
     if (begin > 0) {
       frame = {begin, begin, begin, false};
@@ -116,14 +116,14 @@ class ObjectFraming final : public DocumentFraming {
 
 }  // namespace
 
-std::unique_ptr<kit::Framing> document_framing(std::string_view head) {
+std::unique_ptr<Framing> document_framing(std::string_view head) {
   if (head.starts_with("\xef\xbb\xbf")) head.remove_prefix(3);
   const std::size_t first = head.find_first_not_of(kBlank);
   const char c = first == npos ? '\0' : head[first];
   if (c == '<') return std::make_unique<XmlFraming>();
   if (c == '{') return std::make_unique<ObjectFraming>();
-  if (c == '[') return kit::json_array_framing();
-  return kit::line_framing();
+  if (c == '[') return json_array_framing();
+  return line_framing();
 }
 
-}  // namespace wf::access
+}  // namespace wf::kit

@@ -1,4 +1,4 @@
-#include "agents/access/onvif_event.hpp"
+#include "agents/onvif/notice_event.hpp"
 
 #include <array>
 #include <utility>
@@ -7,7 +7,7 @@
 #include "proto/time.hpp"
 #include "proto/utf8.hpp"
 
-namespace wf::access {
+namespace wf::onvif {
 namespace {
 
 struct Meaning {
@@ -57,7 +57,7 @@ Meaning door_state(std::string_view what, std::string_view state) {
   return {"other", {}, {}, true};
 }
 
-Meaning access_control(std::string_view topic, const OnvifNotice& notice) {
+Meaning access_control(std::string_view topic, const Notice& notice) {
   if (topic.starts_with("AccessGranted")) {
     const bool external = topic == "AccessGranted/Anonymous/External" ||
                           (topic == "AccessGranted/Anonymous" && is_true(notice.item("External")));
@@ -72,7 +72,7 @@ Meaning access_control(std::string_view topic, const OnvifNotice& notice) {
 }
 
 /// What cameras say. An object stands in `mode`, which is the field object for such kinds.
-Meaning camera(std::string_view topic, const OnvifNotice& notice) {
+Meaning camera(std::string_view topic, const Notice& notice) {
   struct Object {
     std::string_view item, object;
   };
@@ -112,7 +112,7 @@ Meaning camera(std::string_view topic, const OnvifNotice& notice) {
   return {"other"};
 }
 
-Meaning meaning_of(const OnvifNotice& notice) {
+Meaning meaning_of(const Notice& notice, Role role) {
   const std::string_view topic = notice.topic;
   const auto under = [&](std::string_view front) { return topic.starts_with(front); };
   if (under("AccessControl/")) return access_control(topic.substr(14), notice);
@@ -131,16 +131,18 @@ Meaning meaning_of(const OnvifNotice& notice) {
   }
   if (under("Device/Tampering") || under("Device/Casing")) {
     const std::string_view state = notice.item(notice.item("Tampering").empty() ? "state" : "Tampering");
+    if (role == Role::camera) return {is_true(state) ? "camera.tamper" : "camera.restored", {}, {}, !is_true(state)};
     return {is_true(state) ? "device.tamper" : "device.restored", {}, {}, !is_true(state)};
   }
   // An input is whatever is wired to it; at a door's controller that is the exit button, unless a mapping says more.
   if (under("Device/Trigger/DigitalInput") || under("Device/IO/Port")) {
     bool on = false;
     for (const char* item : {"LogicalState", "State", "state"}) on |= is_true(notice.item(item));
+    if (role == Role::camera) return {on ? "device.alarm" : "device.normal", {}, {}, true};
     return {on ? "door.rex" : "other", {}, {}, true};
   }
   Meaning out = camera(topic, notice);
-  if (out.kind == "other") out.normal = notice.operation == OnvifNotice::Operation::initialized;
+  if (out.kind == "other") out.normal = notice.operation == Notice::Operation::initialized;
   return out;
 }
 
@@ -150,13 +152,14 @@ void put(Event& event, const char* name, std::string_view value) {
 
 }  // namespace
 
-std::optional<Event> onvif_event(const OnvifNotice& notice, UtcNs now) {
-  const Meaning meaning = meaning_of(notice);
-  if (meaning.normal && notice.operation == OnvifNotice::Operation::initialized) return std::nullopt;
+std::optional<Event> event_of(const Notice& notice, Role role, UtcNs now) {
+  const Meaning meaning = meaning_of(notice, role);
+  if (meaning.normal && notice.operation == Notice::Operation::initialized) return std::nullopt;
   Event event;
   event.kind = meaning.kind;
   if (const kit::KindInfo* const info = kit::find_kind(event.kind)) event.severity = info->severity;
-  event.logsource = {"watchfloor", "access", "access"};
+  const char* const service = role == Role::camera ? "camera" : "access";
+  event.logsource = {"watchfloor", service, service};
   const Result<UtcNs> time = parse_rfc3339(notice.time);
   event.time = time ? *time : now;
   if (event.kind == "access.denied") {
@@ -191,4 +194,4 @@ std::optional<Event> onvif_event(const OnvifNotice& notice, UtcNs now) {
   return event;
 }
 
-}  // namespace wf::access
+}  // namespace wf::onvif

@@ -1,4 +1,4 @@
-#include "agents/access/onvif_notice.hpp"
+#include "agents/onvif/notice.hpp"
 
 #include <simdjson.h>
 
@@ -7,7 +7,7 @@
 
 #include "proto/utf8.hpp"
 
-namespace wf::access {
+namespace wf::onvif {
 namespace {
 
 constexpr std::size_t kMostNotices = 10'000;  ///< of one document
@@ -39,22 +39,22 @@ std::string trimmed(std::string_view text) {
   return fit(text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1));
 }
 
-void items(const pugi::xml_node& node, std::vector<OnvifNotice::Item>& out) {
+void items(const pugi::xml_node& node, std::vector<Notice::Item>& out) {
   for (const pugi::xml_node& one : node.children())
     if (local_name(one) == "SimpleItem" && out.size() < kMostItems)
       out.emplace_back(fit(one.attribute("Name").value()), fit(one.attribute("Value").value()));
 }
 
-OnvifNotice notice_of(const pugi::xml_node& node) {
-  OnvifNotice out;
+Notice notice_of(const pugi::xml_node& node) {
+  Notice out;
   out.topic = plain_topic(trimmed(child(node, "Topic").text().get()));
   const pugi::xml_node message = child(child(node, "Message"), "Message");
   out.time = message.attribute("UtcTime").value();
   const std::string_view operation = message.attribute("PropertyOperation").value();
-  out.operation = operation == "Initialized" ? OnvifNotice::Operation::initialized
-                  : operation == "Changed"   ? OnvifNotice::Operation::changed
-                  : operation == "Deleted"   ? OnvifNotice::Operation::deleted
-                                             : OnvifNotice::Operation::none;
+  out.operation = operation == "Initialized" ? Notice::Operation::initialized
+                  : operation == "Changed"   ? Notice::Operation::changed
+                  : operation == "Deleted"   ? Notice::Operation::deleted
+                                             : Notice::Operation::none;
   items(child(message, "Source"), out.source);
   items(child(message, "Key"), out.source);
   items(child(message, "Data"), out.data);
@@ -63,7 +63,7 @@ OnvifNotice notice_of(const pugi::xml_node& node) {
 
 /// Collects notices; says which fault and which kinds of document it met. Recursion ends with kMostDepth.
 struct Walk {
-  std::vector<OnvifNotice> notices;
+  std::vector<Notice> notices;
   pugi::xml_node fault;
   bool right_kind = false;
   std::string body;  ///< what stands in the envelope
@@ -98,7 +98,7 @@ std::string words_of_fault(const pugi::xml_node& fault) {
 
 }  // namespace
 
-std::string_view OnvifNotice::item(std::string_view name) const {
+std::string_view Notice::item(std::string_view name) const {
   for (const auto* list : {&data, &source})
     for (const Item& one : *list)
       if (one.first == name) return one.second;
@@ -117,7 +117,7 @@ std::string plain_topic(std::string_view topic) {
   return out;
 }
 
-Result<std::vector<OnvifNotice>> read_onvif(std::string_view xml) {
+Result<std::vector<Notice>> read_notices(std::string_view xml) {
   pugi::xml_document document;
   // pugixml resolves no external entities and expands none of its own beyond the five of XML.
   const pugi::xml_parse_result read =
@@ -136,7 +136,7 @@ Result<std::vector<OnvifNotice>> read_onvif(std::string_view xml) {
   return std::move(walk.notices);
 }
 
-Result<std::vector<OnvifNotice>> read_axis_log(std::string_view json, std::vector<Error>& broken) {
+Result<std::vector<Notice>> read_axis_log(std::string_view json, std::vector<Error>& broken) {
   namespace dom = simdjson::dom;
   dom::parser parser;
   dom::element root;
@@ -147,14 +147,14 @@ Result<std::vector<OnvifNotice>> read_axis_log(std::string_view json, std::vecto
   if (root["Event"].get(events) != simdjson::SUCCESS &&
       root.at_pointer("/FetchEventsResponse/Event").get(events) != simdjson::SUCCESS)
     return Error{"there is no list 'Event' in it", "", "is it what axlog:FetchEvents answered?"};
-  std::vector<OnvifNotice> out;
+  std::vector<Notice> out;
   const auto text = [](const dom::element& from, const char* key) {
     std::string_view value;
     return from[key].get(value) == simdjson::SUCCESS ? fit(value) : std::string();
   };
   for (const dom::element event : events) {
     if (out.size() == kMostNotices) break;
-    OnvifNotice notice;
+    Notice notice;
     notice.time = text(event, "UtcTime");
     std::vector<std::pair<std::string, std::string>> topics;
     dom::array values;
@@ -191,4 +191,4 @@ Result<std::vector<OnvifNotice>> read_axis_log(std::string_view json, std::vecto
   return out;
 }
 
-}  // namespace wf::access
+}  // namespace wf::onvif

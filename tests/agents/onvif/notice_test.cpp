@@ -1,0 +1,185 @@
+// What ONVIF devices say, from files. The samples were compared with their documents by eye; what is expected of each
+// stands here.
+#include <filesystem>
+#include <iostream>
+
+#include "agents/onvif/file_source.hpp"
+#include "agents/onvif/notice_event.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/collected.hpp"
+
+namespace wf::onvif {
+namespace {
+
+namespace fs = std::filesystem;
+using namespace wf::test;
+
+const fs::path kField = fs::path(WF_SHARED_DATA) / "field";
+
+bool samples_absent(const fs::path& folder) {
+  if (fs::exists(folder)) return false;
+  std::cout << folder << " is absent: its samples are not read\n";
+  return true;
+}
+
+kit::SourceMade make_file(const kit::SourceSpec& spec) { return make_onvif_file(spec, Role::access); }
+
+ReadOnce read(kit::SourceMade (*make)(const kit::SourceSpec&), const std::string& spec) {
+  kit::SourceMade made = make(*kit::parse_source_spec(spec));
+  if (!made.problems.empty()) FAIL(problems_of(made));
+  return read_once(*made.source, {utc_from_civil(2026, 3, 12), 0});
+}
+
+std::string kinds_of(const ReadOnce& got) {
+  std::string out;
+  for (const Event& event : got.events) out += (out.empty() ? "" : " ") + event.kind;
+  return out;
+}
+
+TEST_CASE("the Axis A1001's event log and its notification are the same grant") {
+  if (samples_absent(kField / "axis-a1001")) return;
+  const ReadOnce log = read(make_file, "axis:" + (kField / "axis-a1001/fetch_events_response.json").string());
+  const ReadOnce xml = read(make_file, "axis:" + (kField / "axis-a1001/pullpoint_access_granted.xml").string());
+  for (const ReadOnce* got : {&log, &xml}) {
+    CHECK(got->status.read == 1);
+    CHECK(got->status.refused == 0);
+    REQUIRE(got->events.size() == 1);
+    const Event& e = got->events[0];
+    CHECK(e.kind == "access.granted");
+    CHECK(e.field("reader.id") == "Axis-00408c184c74:1382951520.315392000");
+    CHECK(e.field("credential.id") == "Axis-00408c184c74:1382951567.312696000");
+    CHECK(e.field("person.name") == "Axis-00408c184c74:1382951566.633213000");
+    CHECK(e.field("AccessPointToken") == "Axis-00408c184c74:1382951520.315392000");
+    CHECK(e.field("onvif.topic") == "AccessControl/AccessGranted/Credential");
+  }
+  CHECK(log.events[0].time == utc_from_civil(2013, 10, 28, 9, 13, 23) + 18'766'000);
+  CHECK(log.events[0].field("UUID") == "5581ad80-95b0-11e0-b883-00408c184c74");
+  CHECK(xml.events[0].time == utc_from_civil(2013, 10, 28, 9, 13, 23));
+}
+
+TEST_CASE("every ONVIF sample gives the events that its document says, or is refused with its reason") {
+  if (samples_absent(kField / "onvif")) return;
+  struct Expected {
+    const char* file;
+    const char* kinds;
+    const char* refused;  // empty: nothing
+  };
+  const Expected sample = GENERATE(values<Expected>({
+      {"axis/event_instances.xml", "", "GetEventInstancesResponse"},
+      {"axis/first_message.xml", "", ""},
+      {"axis/motion_guard_init.xml", "", ""},
+      {"axis/pir_change.xml", "camera.motion", ""},
+      {"axis/pir_init.xml", "", ""},
+      {"axis/port_0_init.xml", "", ""},
+      {"axis/port_any_init.xml", "", ""},
+      {"axis/vmd3_init.xml", "", ""},
+      {"axis/vmd4_any_change.xml", "camera.motion", ""},
+      {"axis/vmd4_any_init.xml", "", ""},
+      {"axis/vmd4_c1p1_change.xml", "camera.motion", ""},
+      {"axis/vmd4_c1p2_change.xml", "camera.motion", ""},
+      {"spec/DoorControl.xml", "", "kind 'book'"},
+      {"tapo/tapo_tapo_cellmotiondetector_person.xml", "camera.object", ""},
+      {"tapo/tapo_tapo_cellmotiondetector_vehicle.xml", "camera.object", ""},
+      {"tapo/tapo_tapo_intrusion.xml", "camera.object", ""},
+      {"tapo/tapo_tapo_line_crossed.xml", "camera.line_crossed", ""},
+      {"tapo/tapo_tapo_missing_attributes.xml", "camera.object", ""},
+      {"tapo/tapo_tapo_tamper.xml", "camera.tamper", ""},
+      {"tapo/tapo_tapo_tpsmartevent_pet.xml", "camera.object", ""},
+      {"tapo/tapo_tapo_unknown_type.xml", "other", ""},
+      {"transcripts/Pull1_init.resp.xml", "", ""},
+      {"transcripts/Pull2_on.resp.xml", "camera.motion", ""},
+      {"transcripts/Pull3_off.resp.xml", "camera.motion_end door.rex", ""},
+      {"transcripts/Pull4.resp.xml", "", ""},
+      {"transcripts/Pull5_sync.resp.xml", "", ""},
+      {"transcripts/Pull6_gone.resp.xml", "", "wsrf-rw:ResourceUnknownFault, Resource unknown"},
+      {"transcripts/badauth.resp.xml", "", "ter:NotAuthorized, Sender not Authorized"},
+      {"transcripts/Pull1_init.req.xml", "", "kind 'PullMessages'"},
+      {"transcripts/GetEventProperties.resp.xml", "", "kind 'GetEventPropertiesResponse'"},
+      {"transcripts/agsh_PullMessages.template.xml", "", "no XML"},
+  }));
+  INFO(sample.file);
+  const ReadOnce got = read(make_file, "onvif:" + (kField / "onvif" / sample.file).string());
+  CHECK(got.status.read == 1);
+  CHECK(kinds_of(got) == sample.kinds);
+  CHECK(got.status.refused == (sample.refused[0] == '\0' ? 0 : 1));
+  CHECK(got.status.problem.find(sample.refused) != std::string::npos);
+}
+
+Notice notice_of(const std::string& topic, std::vector<Notice::Item> items) {
+  Notice out;
+  out.topic = topic;
+  out.time = "2026-03-12T22:31:05Z";
+  out.operation = Notice::Operation::changed;
+  out.source = {{"DoorToken", "D1"}};
+  out.data = std::move(items);
+  return out;
+}
+
+TEST_CASE("each topic of access and door control has its kind, and each reason its word") {
+  const auto [topic, item, value, kind, reason] =
+      GENERATE(table<std::string, std::string, std::string, std::string, std::string>({
+          {"AccessControl/AccessGranted/Anonymous", "", "", "access.granted", ""},
+          {"AccessControl/AccessGranted/Anonymous/External", "", "", "access.remote_open", ""},
+          {"AccessControl/AccessGranted/Identifier", "", "", "access.granted", ""},
+          {"AccessControl/AccessTaken/Credential", "", "", "access.entered", ""},
+          {"AccessControl/AccessNotTaken/Credential", "", "", "access.not_taken", ""},
+          {"AccessControl/Denied/Credential", "Reason", "CredentialNotEnabled", "access.denied", "not enabled"},
+          {"AccessControl/Denied/Credential", "Reason", "CredentialNotActive", "access.denied", "not active"},
+          {"AccessControl/Denied/Credential", "Reason", "CredentialExpired", "access.denied", "expired"},
+          {"AccessControl/Denied/Credential", "Reason", "InvalidPIN", "access.denied", "invalid PIN"},
+          {"AccessControl/Denied/Credential", "Reason", "NotPermittedAtThisTime", "access.denied", "outside schedule"},
+          {"AccessControl/Denied/Anonymous", "Reason", "Unauthorized", "access.denied", "not authorised"},
+          {"AccessControl/Denied/Credential", "Reason", "SomethingNew", "access.denied", "other"},
+          {"AccessControl/Denied/CredentialNotFound/Card", "Card", "88", "access.denied", "credential unknown"},
+          {"AccessControl/Duress", "", "", "access.duress", ""},
+          {"AccessControl/Request/Timeout", "", "", "other", ""},
+          {"Door/State/DoorAlarm", "State", "DoorForcedOpen", "door.forced", ""},
+          {"Door/State/DoorAlarm", "State", "DoorOpenTooLong", "door.held", ""},
+          {"Door/State/DoorAlarm", "State", "Normal", "door.restored", ""},
+          {"Door/State/DoorTamper", "State", "TamperDetected", "door.tamper", ""},
+          {"Door/State/DoorTamper", "State", "NotInTamper", "door.restored", ""},
+          {"Door/State/DoorFault", "State", "FaultDetected", "door.fault", ""},
+          {"Door/State/DoorFault", "State", "NotInFault", "door.restored", ""},
+          {"Door/State/DoorMode", "State", "LockedDown", "access.mode", ""},
+          {"Door/State/DoorPhysicalState", "State", "Open", "door.opened", ""},
+          {"Door/State/DoorPhysicalState", "State", "Closed", "door.closed", ""},
+          {"Door/State/LockPhysicalState", "State", "Fault", "door.fault", "lock"},
+          {"Door/State/LockPhysicalState", "State", "Locked", "other", ""},
+          {"Device/HardwareFailure/PowerSupplyFailure", "Failed", "true", "door.power", "power supply"},
+          {"Device/Trigger/DigitalInput", "LogicalState", "true", "door.rex", ""},
+          {"Configuration/Door/Changed", "", "", "other", ""},
+      }));
+  INFO(topic << " " << value);
+  Notice notice = notice_of(topic, {{item, value}});
+  std::optional<Event> event = event_of(notice, Role::access, 0);
+  REQUIRE(event);
+  CHECK(event->kind == kind);
+  CHECK(event->field("reason") == reason);
+  CHECK(event->field("door.id") == "D1");
+  CHECK(event->time == utc_from_civil(2026, 3, 12, 22, 31, 5));
+  if (kind == "access.mode") CHECK(event->field("mode") == value);
+  // At the beginning of a subscription only what is wrong is news.
+  notice.operation = Notice::Operation::initialized;
+  const bool wrong = kind == "door.forced" || kind == "door.held" || kind == "door.tamper" || kind == "door.fault";
+  if (topic.starts_with("Door/")) CHECK(bool(event_of(notice, Role::access, 0)) == wrong);
+}
+
+TEST_CASE("documents that are hostile or of another kind are refused") {
+  std::string deep;
+  for (int i = 0; i < 10'000; ++i) deep += "<a>";
+  CHECK_FALSE(read_notices(deep));
+  CHECK_FALSE(read_notices(""));
+  CHECK_FALSE(read_notices("<!DOCTYPE a [<!ENTITY b \"c\">]><a>&b;</a>"));
+  std::vector<Error> broken;
+  CHECK_FALSE(read_axis_log("{", broken));
+  CHECK_FALSE(read_axis_log("{\"Event\": 5}", broken));
+  CHECK(read_axis_log("{\"Event\": [{}, {\"KeyValues\": []}]}", broken)->empty());
+  CHECK(broken.size() == 2);
+}
+
+TEST_CASE("a source without a file is said to be none") {
+  CHECK(problems_of(make_file(*kit::parse_source_spec("onvif:"))).find("needs a file") != std::string::npos);
+}
+
+}  // namespace
+}  // namespace wf::onvif
