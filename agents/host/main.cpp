@@ -1,3 +1,4 @@
+#include "agents/host/auditd.hpp"
 #include "agents/host/authlog.hpp"
 #include "agents/host/journal.hpp"
 #include "agents/kit/agent_main.hpp"
@@ -9,7 +10,11 @@ int main(int argc, char** argv) {
       {"host",
        "wf-agent-host",
        wf::kVersion,
-       {{"authlog",
+       {{"auditd",
+         {wf::host::make_auditd,
+          "nothing for /var/log/audit/audit.log, or the PATH of one; host=NAME of the machine that it is of; "
+          "logins=no where journal or authlog tell of them"}},
+        {"authlog",
          {wf::host::make_authlog,
           "PATH of a system log; tz=ZONE of time stamps without an offset (this machine's otherwise); only=auth"}},
         {"journal",

@@ -44,6 +44,7 @@ constexpr std::array kTargets{
     Named{"osdp_panel", fuzz_osdp_panel},
     Named{"osdp_capture", fuzz_osdp_capture},
     Named{"osdp_files", fuzz_osdp_files},
+    Named{"audit", fuzz_audit},
 };
 
 struct Directory {

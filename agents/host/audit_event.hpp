@@ -1,0 +1,23 @@
+#pragma once
+#include <string>
+#include <string_view>
+
+#include "agents/host/audit_join.hpp"
+#include "proto/event.hpp"
+
+namespace wf::host {
+
+struct AuditWords {
+  std::string host;    ///< host.name of events whose log does not name the machine
+  bool logins = true;  ///< false: logins and sessions are host.log, since another source tells of them
+};
+
+/// One event of all records: `type` and every other field under its native name, once for each record that has it, so
+/// that public rules for single records find theirs; beside them the normalised ones, and those of process creation
+/// (Image, CommandLine…) and file creation (TargetFilename) as Sigma has them, for events that are such.
+///  - `SYSCALL` is the name also where the log has only the number.
+///  - Where there are EXECVE records, a0, a1… are the program's arguments (the first 64; process.command_line has all),
+///    and what SYSCALL has under these names, pointers, stands as syscall.a0….
+[[nodiscard]] Event event_of(AuditEvent&& audit, const AuditWords& words);
+
+}  // namespace wf::host

@@ -1,0 +1,208 @@
+#include "agents/host/audit_record.hpp"
+
+#include <random>
+
+#include "agents/host/audit_event.hpp"
+#include "agents/host/syscall_names.hpp"
+#include "tests/support/catch.hpp"
+
+namespace wf::host {
+namespace {
+
+AuditRecord record_of(std::string_view line) {
+  Result<AuditRecord> record = parse_audit_record(line);
+  INFO(line);
+  if (!record) FAIL(record.error().text());
+  return *record;
+}
+
+Event event_of_lines(std::initializer_list<const char*> lines, bool logins = true) {
+  AuditEvent audit;
+  for (const char* line : lines) {
+    audit.records.push_back(record_of(line));
+    audit.id = audit.records.back().id;
+  }
+  return event_of(std::move(audit), {"vault-1", logins});
+}
+
+std::vector<std::string> all(const Event& e, std::string_view name) {
+  std::vector<std::string> out;
+  for (const Field& f : e.fields)
+    if (f.name == name) out.push_back(f.value);
+  return out;
+}
+
+TEST_CASE("a record has node, type, time, serial and its fields") {
+  const AuditRecord r = record_of(
+      "node=vault-1.example type=SYSCALL msg=audit(1773350921.407:88): arch=c000003e syscall=59 success=no exit=-13 "
+      "tty=(none) ses=4294967295 comm=\"sh\" exe=2F746D702F6120622F7368 key=(null)");
+  CHECK(r.id == AuditId{"vault-1.example", 1'773'350'921'407'000'000, 88});
+  CHECK(r.type == "SYSCALL");
+  CHECK(r.fields == std::vector<Field>{{"arch", "c000003e", ValueType::string},
+                                       {"syscall", "59", ValueType::number},
+                                       {"success", "no", ValueType::string},
+                                       {"exit", "-13", ValueType::number},
+                                       {"tty", "(none)", ValueType::string},
+                                       {"ses", "4294967295", ValueType::number},
+                                       {"comm", "sh", ValueType::string},
+                                       {"exe", "/tmp/a b/sh", ValueType::string}});
+}
+
+TEST_CASE("what a program says stands within quotes of its own, in the forms of 2008 and of today") {
+  const AuditRecord today = record_of(
+      "type=USER_CHAUTHTOK msg=audit(1773350921.407:89): pid=7 uid=0 msg='op=change password acct=\"bo\" "
+      "exe=\"/usr/bin/passwd\" hostname=? addr=? terminal=pts/0 res=failed'\x1dUID=\"root\" AUID=\"ana\"");
+  std::vector<std::pair<std::string, std::string>> fields;
+  for (const Field& f : today.fields) fields.emplace_back(f.name, f.value);
+  CHECK(fields == std::vector<std::pair<std::string, std::string>>{{"pid", "7"},
+                                                                   {"uid", "0"},
+                                                                   {"op", "change password"},
+                                                                   {"acct", "bo"},
+                                                                   {"exe", "/usr/bin/passwd"},
+                                                                   {"terminal", "pts/0"},
+                                                                   {"res", "failed"},
+                                                                   {"UID", "root"},
+                                                                   {"AUID", "ana"}});
+  const AuditRecord old = record_of(
+      "type=USER_AUTH msg=audit(1220000000.000:9): user pid=3 uid=0 auid=1 msg='PAM: authentication acct=\"bo\" : "
+      "exe=\"/bin/su\" (hostname=?, addr=10.1.1.9, terminal=pts/0 res=success)'");
+  CHECK(old.words == "user PAM: authentication");
+  CHECK(old.fields.back() == Field{"res", "success", ValueType::string});
+  CHECK(std::find(old.fields.begin(), old.fields.end(), Field{"addr", "10.1.1.9", ValueType::string}) !=
+        old.fields.end());
+}
+
+TEST_CASE("several keys are several fields, and a line that a forwarder put words before is read") {
+  const AuditRecord r = record_of(
+      "Mar 12 22:31:05 vault-1 audispd: type=CONFIG_CHANGE msg=audit(1773350921.001:3): op=add_rule "
+      "key=6964656E746974790170617373 list=4 res=1");
+  CHECK(r.fields[1] == Field{"key", "identity", ValueType::string});
+  CHECK(r.fields[2] == Field{"key", "pass", ValueType::string});
+}
+
+TEST_CASE("what is no record says what is wrong with it") {
+  for (const char* line :
+       {"", "type=SYSCALL", "msg=audit(1.001:2): x=1", "xtype=A msg=audit(1.001:2):", "type=A msg=audit(1.1:2):",
+        "type=A msg=audit(-1.001:2):", "type=A msg=audit(99999999999999.001:2):", "type=A msg=audit(1.001:x):",
+        "type= msg=audit(1.001:2):", "type=UNKNOWN[1329] msg=?"}) {
+    INFO(line);
+    const Result<AuditRecord> r = parse_audit_record(line);
+    REQUIRE_FALSE(r);
+    CHECK(r.error().to_do.find("audit log") != std::string::npos);
+  }
+  std::string many = "type=A msg=audit(1.001:2):";
+  for (int i = 0; i < 3000; ++i) many += " a=b";
+  CHECK_FALSE(parse_audit_record(many));
+}
+
+TEST_CASE("an executed program is one event: arguments, call by name, files, and Sigma's words for a process") {
+  const Event e = event_of_lines(
+      {"type=SYSCALL msg=audit(1773350921.407:88): arch=c000003e syscall=59 success=yes exit=0 a0=7ffd1 a1=55aa a2=0 "
+       "a3=8 "
+       "items=2 ppid=40 pid=41 auid=1000 uid=33 euid=33 tty=pts0 ses=3 comm=\"wget\" exe=\"/usr/bin/wget\" key=\"www\"",
+       "type=EXECVE msg=audit(1773350921.407:88): argc=3 a0=\"wget\" a1=\"--post-file=/etc/shadow\" a2=6120622063",
+       "type=CWD msg=audit(1773350921.407:88): cwd=\"/var/www\"",
+       "type=PATH msg=audit(1773350921.407:88): item=0 name=\"/usr/bin/wget\" inode=7 nametype=NORMAL",
+       "type=PATH msg=audit(1773350921.407:88): item=1 name=\"/lib64/ld-linux-x86-64.so.2\" inode=8 nametype=NORMAL",
+       "type=PROCTITLE msg=audit(1773350921.407:88): proctitle=7767657400612062"});
+  CHECK(e.kind == "host.process");
+  CHECK(e.logsource == Logsource{"linux", "auditd", "process_creation"});
+  CHECK(all(e, "type") == std::vector<std::string>{"SYSCALL", "EXECVE", "CWD", "PATH", "PATH", "PROCTITLE"});
+  CHECK(all(e, "a0") == std::vector<std::string>{"wget"});
+  CHECK(all(e, "syscall.a0") == std::vector<std::string>{"7ffd1"});
+  CHECK(all(e, "name") == std::vector<std::string>{"/usr/bin/wget", "/lib64/ld-linux-x86-64.so.2"});
+  CHECK(e.field("SYSCALL") == "execve");
+  CHECK(e.field("a2") == "a b c");
+  CHECK(e.field("CommandLine") == "wget --post-file=/etc/shadow a b c");
+  CHECK(e.field("Image") == "/usr/bin/wget");
+  CHECK(e.field("proctitle") == "wget a b");
+  CHECK(e.field("host.name") == "vault-1");
+  CHECK(e.field("key") == "www");
+}
+
+TEST_CASE("an argument that came in parts is one, whatever the parts are written as") {
+  const Event e = event_of_lines({"type=EXECVE msg=audit(1773350921.407:88): argc=2 a0=\"sh\" a1_len=12 a1[0]=61622063",
+                                  "type=EXECVE msg=audit(1773350921.407:88): a1[1]=\"defg\" a1[2]=206869"});
+  CHECK(e.field("a1") == "ab cdefg hi");
+  CHECK(e.field("process.command_line") == "sh ab cdefg hi");
+  CHECK(all(e, "a1_len").empty());
+}
+
+TEST_CASE("a file that was made is named by its whole path, and an address is read") {
+  const Event e = event_of_lines(
+      {"type=SYSCALL msg=audit(1773350921.407:90): arch=c00000b7 syscall=56 success=yes pid=41 exe=\"/usr/bin/tee\"",
+       "type=CWD msg=audit(1773350921.407:90): cwd=\"/etc\"",
+       "type=PATH msg=audit(1773350921.407:90): item=0 name=\"/etc\" nametype=PARENT",
+       "type=PATH msg=audit(1773350921.407:90): item=1 name=\"ld.so.preload\" nametype=CREATE"});
+  CHECK(e.kind == "host.file");
+  CHECK(e.field("SYSCALL") == "openat");
+  CHECK(all(e, "file.path") == std::vector<std::string>{"/etc/ld.so.preload"});
+  CHECK(e.field("TargetFilename") == "/etc/ld.so.preload");
+  CHECK(e.logsource.category == "file_event");
+  const Event socket = event_of_lines({"type=SOCKADDR msg=audit(1.000:1): saddr=02000050A9FEA9FE0000000000000000"});
+  CHECK(socket.field("dst.ip") == "169.254.169.254");
+  CHECK(socket.field("dst.port") == "80");
+}
+
+TEST_CASE("logins say who, from where and how it ended; where another source tells of them they are host.log") {
+  constexpr const char* kLine =
+      "type=USER_LOGIN msg=audit(1773350921.407:91): pid=9 uid=0 auid=4294967295 ses=4294967295 msg='op=login "
+      "acct=\"root\" exe=\"/usr/sbin/sshd\" hostname=? addr=203.0.113.9 terminal=ssh res=failed'";
+  const Event e = event_of_lines({kLine});
+  CHECK(e.kind == "host.login_failed");
+  CHECK(e.field("user.name") == "root");
+  CHECK(e.field("src.ip") == "203.0.113.9");
+  CHECK(e.field("session.remote") == "true");
+  CHECK(e.field("session.id").empty());
+  CHECK(event_of_lines({kLine}, false).kind == "host.log");
+}
+
+TEST_CASE("calls have the names of their architecture") {
+  CHECK(syscall_name(0xc000003e, 59) == "execve");
+  CHECK(syscall_name(0x40000003, 11) == "execve");
+  CHECK(syscall_name(0xc00000b7, 221) == "execve");
+  CHECK(syscall_name(0xc00000b7, 79) == "newfstatat");
+  CHECK(syscall_name(0xc000003e, 99999).empty());
+  CHECK(syscall_name(1, 1).empty());
+}
+
+TEST_CASE("records that were damaged anywhere are read or refused, and take no more than they should") {
+  const std::string good =
+      "node=a type=EXECVE msg=audit(1773350921.407:88): argc=3 a0=\"wget\" a1[0]=61 a2_len=9 key=6101 msg='op=x y "
+      "\"(a=1)' "
+      "saddr=02000050A9FEA9FE { x=1 }\x1d"
+      "ARCH=x86_64 SADDR={ saddr_fam=inet laddr=1.2.3.4 }";
+  std::mt19937 random(7);
+  for (int i = 0; i < 20'000; ++i) {
+    std::string line = good;
+    for (auto k = random() % 4 + 1; k > 0; --k) {
+      const std::size_t at = random() % line.size();
+      switch (random() % 4) {
+        case 0:
+          line[at] = static_cast<char>(random());
+          break;
+        case 1:
+          line.erase(at, random() % 9);
+          break;
+        case 2:
+          line.insert(at, 1, "='\" ([{\x1d,"[random() % 9]);
+          break;
+        default:
+          line.resize(at);
+      }
+      if (line.empty()) line = "x";
+    }
+    Result<AuditRecord> r = parse_audit_record(line);
+    if (!r) continue;
+    std::size_t bytes = r->words.size();
+    for (const Field& f : r->fields) bytes += f.name.size() + f.value.size();
+    for (const auto& p : r->parts) bytes += p.text.size();
+    CHECK(bytes <= line.size() + 3 * r->fields.size());
+    AuditEvent audit{r->id, {}, 0};
+    audit.records.push_back(std::move(*r));
+    (void)event_of(std::move(audit), {});
+  }
+}
+
+}  // namespace
+}  // namespace wf::host
