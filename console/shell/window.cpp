@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <iterator>
 #include <utility>
 
 #include "console/shell/gl.hpp"
@@ -162,9 +163,8 @@ void Window::install_callbacks() {
   });
   glfwSetCursorPosCallback(window_, [](GLFWwindow* w, double x, double y) { of(w).on_cursor(x, y); });
   glfwSetMouseButtonCallback(window_, [](GLFWwindow* w, int button, int action, int mods) {
-    of(w).screen_->stage().enter();
-    of(w).touch();
-    ImGui_ImplGlfw_MouseButtonCallback(w, button, action, mods);
+    const PointerAt at = of(w).cursor_;
+    of(w).add({Input::Kind::button, static_cast<unsigned>(button), 0, action, mods, at.x, at.y});
   });
   glfwSetScrollCallback(window_, [](GLFWwindow* w, double x, double y) {
     of(w).screen_->stage().enter();
@@ -174,11 +174,7 @@ void Window::install_callbacks() {
   glfwSetKeyCallback(window_, [](GLFWwindow* w, int key, int scancode, int action, int mods) {
     of(w).on_key(key, scancode, action, mods);
   });
-  glfwSetCharCallback(window_, [](GLFWwindow* w, unsigned c) {
-    of(w).screen_->stage().enter();
-    of(w).touch();
-    ImGui_ImplGlfw_CharCallback(w, c);
-  });
+  glfwSetCharCallback(window_, [](GLFWwindow* w, unsigned c) { of(w).add({Input::Kind::letter, c}); });
   glfwSetWindowPosCallback(window_, [](GLFWwindow* w, int, int) { of(w).moved(); });
   glfwSetWindowSizeCallback(window_, [](GLFWwindow* w, int, int) { of(w).moved(); });
   glfwSetFramebufferSizeCallback(window_, [](GLFWwindow* w, int, int) { of(w).touch(); });
@@ -190,6 +186,7 @@ void Window::install_callbacks() {
 void Window::on_cursor(double x, double y) {
   screen_->stage().enter();
   touch();
+  cursor_ = {static_cast<float>(x), static_cast<float>(y)};
 #if IMGUI_VERSION_NUM >= 18700
   // Where the window system counts in points, the console still counts in pixels.
   int window_width = 1, pixels = 1, unused = 0;
@@ -197,9 +194,6 @@ void Window::on_cursor(double x, double y) {
   glfwGetFramebufferSize(window_, &pixels, &unused);
   const double k = window_width > 0 ? static_cast<double>(pixels) / window_width : 1.0;
   ImGui_ImplGlfw_CursorPosCallback(window_, x * k, y * k);
-#else
-  (void)x;  // 1.86 asks GLFW for the position in each frame
-  (void)y;
 #endif
 }
 
@@ -214,26 +208,48 @@ void Window::on_key(int key, int scancode, int action, int mods) {
     if (key == GLFW_KEY_0 || key == GLFW_KEY_KP_0) comfort.zoom = 1;
     host_.set_comfort(comfort);
   }
-#if IMGUI_VERSION_NUM < 18700
-  // 1.86 has no queue of events: a key that goes down and up between two frames was never pressed. It is held for one
-  // frame, because a tap that acknowledges must never be lost on a slow machine.
-  if (action == GLFW_PRESS) fresh_keys_.push_back(key);
-  if (action == GLFW_RELEASE && std::find(fresh_keys_.begin(), fresh_keys_.end(), key) != fresh_keys_.end()) {
-    late_releases_.push_back({key, scancode, mods});
-    return;
-  }
-#endif
-  ImGui_ImplGlfw_KeyCallback(window_, key, scancode, action, mods);
+  if (key != GLFW_KEY_UNKNOWN) add({Input::Kind::key, static_cast<unsigned>(key), scancode, action, mods});
 }
 
-/// After a frame has seen them.
-void Window::release_keys() {
-  fresh_keys_.clear();
-  for (const Release& r : late_releases_) {
-    ImGui_ImplGlfw_KeyCallback(window_, r.key, r.scancode, GLFW_RELEASE, r.mods);
-    touch();
+/// To ImGui, which from 1.87 on has a queue of its own, or to ours.
+void Window::add(const Input& input) {
+  screen_->stage().enter();
+  touch();
+#if IMGUI_VERSION_NUM < 18700
+  inputs_.add(input);
+#else
+  turn_.inputs = {input};
+  take_inputs();
+#endif
+}
+
+/// Gives ImGui what the coming frame acts on.
+void Window::take_inputs() {
+#if IMGUI_VERSION_NUM < 18700
+  turn_ = inputs_.next(ImGui::GetIO().WantTextInput, seen_);
+  if (!inputs_.empty()) touch();
+#endif
+  for (const Input& i : turn_.inputs) {
+    const int code = static_cast<int>(i.code);
+    if (i.kind == Input::Kind::letter) ImGui_ImplGlfw_CharCallback(window_, i.code);
+    if (i.kind == Input::Kind::key) ImGui_ImplGlfw_KeyCallback(window_, code, i.scancode, i.action, i.mods);
+#if IMGUI_VERSION_NUM < 18700
+    if (i.kind == Input::Kind::button && i.code < std::size(buttons_)) buttons_[i.code] = i.action == GLFW_PRESS;
+#else
+    if (i.kind == Input::Kind::button) ImGui_ImplGlfw_MouseButtonCallback(window_, code, i.action, i.mods);
+#endif
   }
-  late_releases_.clear();
+}
+
+/// 1.86 asks GLFW where the pointer is and which buttons are down in the moment of a frame: a click would count where
+/// the pointer went after it.
+void Window::place_pointer() {
+#if IMGUI_VERSION_NUM < 18700
+  ImGuiIO& io = ImGui::GetIO();
+  if (turn_.pointer) io.MousePos = {turn_.pointer->x, turn_.pointer->y};
+  seen_ = {io.MousePos.x, io.MousePos.y};
+  std::copy(std::begin(buttons_), std::end(buttons_), std::begin(io.MouseDown));
+#endif
 }
 
 /// The monitor's own scale; a monitor of over 1,440 lines that claims to have none is read at 1080 lines. One that
@@ -342,7 +358,9 @@ ui::FrameOutput Window::draw(const std::shared_ptr<const Snapshot>& snapshot, ui
   stage.enter();
   stage.console().set_comfort(host_.comfort());
   stage.set_scale(base_scale() * host_.comfort().zoom);
+  take_inputs();
   ImGui_ImplGlfw_NewFrame();
+  place_pointer();
   ImGuiIO& io = ImGui::GetIO();
 #if IMGUI_VERSION_NUM < 18700
   if (io.DisplaySize.x > 0 && io.MousePos.x > -1e6F) {
@@ -371,7 +389,6 @@ ui::FrameOutput Window::draw(const std::shared_ptr<const Snapshot>& snapshot, ui
     replies_ = std::move(input.replies);
     answers_ = std::move(input.answers);
   }
-  release_keys();
   redraw_at_ = output.redraw_in < 0 ? -1 : input.seconds + output.redraw_in;
   if (!output.commands.empty()) touch();
   return output;

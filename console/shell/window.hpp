@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "console/shell/input_queue.hpp"
 #include "console/shell/monitors.hpp"
 #include "console/shell/screen.hpp"
 
@@ -68,7 +69,9 @@ class Window {
   void install_callbacks();
   void on_key(int key, int scancode, int action, int mods);
   void on_cursor(double x, double y);
-  void release_keys();
+  void add(const Input& input);
+  void take_inputs();
+  void place_pointer();
   void moved();
   void name();
   [[nodiscard]] float base_scale() const;
@@ -82,11 +85,10 @@ class Window {
   double redraw_at_ = -1, drawn_at_ = -1;
   bool glfw_backend_ = false, paced_ = true, focused_ = false;
   ui::View named_ = ui::View::gallery;
-  struct Release {
-    int key, scancode, mods;
-  };
-  std::vector<int> fresh_keys_;  ///< went down since the last frame
-  std::vector<Release> late_releases_;
+  InputQueue inputs_;
+  InputQueue::Turn turn_;              ///< the inputs of this frame
+  PointerAt cursor_, seen_;            ///< as the last event told it; as the last frame had it
+  bool buttons_[5] = {};               ///< as this frame has them
   std::vector<CommandReply> replies_;  ///< for the next frame
   std::vector<ui::Answer> answers_;
   std::shared_ptr<const Snapshot> shown_;

@@ -37,7 +37,8 @@ class Operator {
     ++actions_;
   }
   void say(const std::string& text) {
-    xdotool({"type", "--delay", "40", text});
+    // As fast as the system takes it: a window must not lose or misplace a letter, however slow its frames are.
+    xdotool({"type", "--delay", "1", text});
     xdotool({"key", "Return"});
     ++actions_;
   }
@@ -80,26 +81,27 @@ TEST_CASE("In a real window one action acknowledges, three dispatch a guard and 
   const Display display;
   Program window("watchfloor", {"--connect", door, "--size", "1366x768"});
   Operator person(seat);
-  // When the window is ready nobody outside can know, so the task begins again until it was; what counts is the last
-  // try.
+  // When the window is ready for its first click nobody outside can know, so that one is made again until it was; what
+  // counts is the last try.
+  REQUIRE(eventually(
+      [&] {
+        if (!window.running() || !shown()->needs_acknowledgement()) return true;
+        person.begin_again();
+        person.click("acknowledge/1");
+        return eventually([&] { return !shown()->needs_acknowledgement(); }, std::chrono::seconds(3));
+      },
+      std::chrono::seconds(90)));
+  CHECK(person.actions() == 1);
+
+  // From here on each input is taken, in its order, however long a frame takes.
   const auto does = [&](const std::function<void()>& task, const std::function<bool()>& done) {
-    const bool ended = eventually(
-        [&] {
-          if (!window.running()) return true;
-          if (done()) return true;
-          person.begin_again();
-          task();
-          return eventually(done, std::chrono::seconds(3));
-        },
-        std::chrono::seconds(90));
+    person.begin_again();
+    task();
+    const bool ended = eventually([&] { return !window.running() || done(); }, std::chrono::seconds(60));
     INFO(window.err());
     REQUIRE(window.running());
     REQUIRE(ended);
-    REQUIRE(done());
   };
-
-  does([&] { person.click("acknowledge/1"); }, [&] { return !shown()->needs_acknowledgement(); });
-  CHECK(person.actions() == 1);
 
   does(
       [&] {
@@ -114,8 +116,7 @@ TEST_CASE("In a real window one action acknowledges, three dispatch a guard and 
   const auto looked_up = [&] {
     const auto& log = shown()->log;
     return std::any_of(log.begin(), log.end(), [](const LogLine& l) {
-      // A window that draws slowly may miss the first letters of what is typed before its field has the keyboard.
-      return l.text.starts_with("Looked up the doors of Mateus Okafor: ") && l.text.ends_with("elsewhere");
+      return l.text == "Looked up the doors of Mateus Okafor: badge seen elsewhere";
     });
   };
   does(
