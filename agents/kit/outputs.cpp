@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 #include <utility>
 
 #include "agents/kit/command_event.hpp"
@@ -16,7 +17,6 @@ constexpr std::int64_t kLongestLife = kMinute;    ///< from issued to expires
 constexpr std::int64_t kMostAhead = 2 * kSecond;  ///< issued after the engine's latest time: its clock was set
 constexpr std::uint32_t kMostSeconds = 24 * 3600;
 constexpr std::size_t kMostWaiting = 16;
-constexpr std::int64_t kFireLasts = kHour;
 constexpr std::int64_t kUndoAgain = 5 * kSecond;
 constexpr std::int64_t kForgedEvery = kMinute;
 
@@ -65,6 +65,11 @@ Outputs::Channel& Outputs::channel_of(const DeviceCommand& command) {
 }
 
 void Outputs::start(const Moment& moment) {
+  if (!options_.journal.empty()) {
+    std::string problem;
+    fires_ = FireWatch::open(options_.journal.string() + ".fires", moment, problem, options_.write);
+    if (!problem.empty()) problem_ += (problem_.empty() ? "" : "; ") + problem;
+  }
   const std::vector<JournalEntry> left = journal_.entries();
   for (const JournalEntry& was : left) {
     const std::string& id = was.command.id;
@@ -78,6 +83,8 @@ void Outputs::start(const Moment& moment) {
         // A later command's end counts in place of an earlier one's.
         if (undo) (void)journal_.change(undo->id, [](JournalEntry& e) { e.undo_at = 0; });
         undo = Undo{id, entry, moment.mono + rest, 0};
+        if (locks(was.command.action) && !fires_.refusal(moment).empty())
+          if (const Undo free = letting_go(id, was.command.device, moment.mono); free.entry != nullptr) undo = free;
       } else {
         tell(id, "not_ended", "its output is not in this agent's list any more", moment,
              [](JournalEntry& e) { e.undo_at = 0; });
@@ -148,7 +155,7 @@ std::string Outputs::refusal(const DeviceCommand& command, const EngineClock& cl
   return {};
 }
 
-std::string Outputs::unsafe(const DeviceCommand& command, const Moment& moment) const {
+std::string Outputs::unsafe(const DeviceCommand& command, const Moment& moment) {
   if (!locks(command.action)) return {};
   for (const auto& entry : entries_) {
     const OutputSpec& spec = entry->spec;
@@ -157,8 +164,7 @@ std::string Outputs::unsafe(const DeviceCommand& command, const Moment& moment) 
     if (std::any_of(spec.actions.begin(), spec.actions.end(), locks) && !(spec.entry_only && spec.fail_safe_egress))
       return "a door is locked only where its way out is declared to stay free";
   }
-  if (moment.mono < fire_until_) return "there was a fire within the last hour";
-  return {};
+  return fires_.refusal(moment);
 }
 
 void Outputs::step(const EngineClock& clock, const Moment& moment) {
@@ -187,7 +193,10 @@ void Outputs::step(Channel& channel, const EngineClock& clock, const Moment& mom
   const Undo& undo = *channel.undo;
   const JournalEntry* const entry = journal_.find(undo.id);
   channel.running = Running{undo.id, undo.entry, true, false, moment.now};
-  undo.entry->output->begin({entry != nullptr ? entry->command.action : std::string(), 0, true}, moment);
+  if (undo.release)
+    undo.entry->output->begin({"release", 0, false}, moment);
+  else
+    undo.entry->output->begin({entry != nullptr ? entry->command.action : std::string(), 0, true}, moment);
 }
 
 void Outputs::begin_next(Channel& channel, const EngineClock& clock, const Moment& moment) {
@@ -238,6 +247,10 @@ void Outputs::finish(Channel& channel, const Result<void>& outcome, const Moment
   });
   if (running.proven) tell(running.id, "confirmed", "", moment);
   if (awaits) watched_.push_back({running.id, by, running.begun, moment.mono + by.within});
+  // It was under way when a fire began.
+  const JournalEntry* const done = journal_.find(running.id);
+  if (done != nullptr && locks(done->command.action) && !fires_.refusal(moment).empty())
+    let_go(done->command.device, channel, moment);
 }
 
 void Outputs::ended(Channel& channel, const Running& running, const Result<void>& outcome, const Moment& moment) {
@@ -253,19 +266,7 @@ void Outputs::ended(Channel& channel, const Running& running, const Result<void>
 
 void Outputs::observe(const Event& event, const Moment& moment) {
   if (event.kind == "device.command") return;
-  const std::int64_t age = std::max<std::int64_t>(moment.now - event.time, 0);
-  if ((event.kind == "fire.alarm" || event.kind == "fire.release") && age < kFireLasts) {
-    fire_until_ = std::max(fire_until_, moment.mono + kFireLasts - age);
-    for (auto& [key, channel] : channels_) {
-      if (!channel.undo || !key.second) continue;
-      const JournalEntry* const entry = journal_.find(channel.undo->id);
-      // What ends an unlock would lock; what ends a lock may come.
-      if (entry == nullptr || entry->command.action != "unlock") continue;
-      const std::string id = channel.undo->id;
-      channel.undo.reset();
-      tell(id, "not_ended", "there is a fire: the door stays unlocked", moment, [](JournalEntry& e) { e.undo_at = 0; });
-    }
-  }
+  if (fires_.take(event, moment)) let_go(moment);
   for (auto& [key, channel] : channels_)
     if (channel.running && !channel.running->undo &&
         proves(channel.running->entry->spec.confirm, event, channel.running->begun))
@@ -279,6 +280,48 @@ void Outputs::observe(const Event& event, const Moment& moment) {
     watched_.erase(watched_.begin() + static_cast<std::ptrdiff_t>(i));
     tell(id, "confirmed", "", moment, [](JournalEntry& e) { e.confirms = false; });
   }
+}
+
+void Outputs::let_go(const Moment& moment) {
+  for (auto& [key, channel] : channels_) {
+    if (!key.second || !channel.undo) continue;
+    const JournalEntry* const entry = journal_.find(channel.undo->id);
+    // What ends an unlock would lock.
+    if (entry == nullptr || entry->command.action != "unlock") continue;
+    const std::string id = channel.undo->id;
+    channel.undo.reset();
+    tell(id, "not_ended", "there is a fire: the door stays unlocked", moment, [](JournalEntry& e) { e.undo_at = 0; });
+  }
+  std::set<std::string> doors;
+  for (const JournalEntry& entry : journal_.entries())
+    if (locks(entry.command.action)) doors.insert(entry.command.device);
+  for (const std::string& device : doors) let_go(device, channels_[{device, true}], moment);
+}
+
+Outputs::Undo Outputs::letting_go(const std::string& id, const std::string& device, std::int64_t due) {
+  if (Entry* const release = entry_of(device, "release")) return {id, release, due, 0, true};
+  Entry* const lock = entry_of(device, "lock");
+  // A source that ends a lock would say so; those that there are do not.
+  return {id, lock == nullptr || lock->spec.undo.empty() ? nullptr : lock, due, 0, false};
+}
+
+void Outputs::let_go(const std::string& device, Channel& channel, const Moment& moment) {
+  const JournalEntry* last = nullptr;
+  for (const JournalEntry& entry : journal_.entries())
+    if (entry.command.device == device && door_action(entry.command.action) &&
+        (entry.state == "executed" || entry.state == "confirmed" || entry.state == "not_confirmed" ||
+         entry.state == "ended"))
+      last = &entry;
+  if (last == nullptr || !locks(last->command.action) || last->state == "ended") return;
+  const std::string id = last->command.id;
+  Undo undo = letting_go(id, device, moment.mono);
+  if (undo.entry == nullptr)
+    return tell(id, "not_ended",
+                "there is a fire, and nothing in this agent's list ends the lock: open it by hand; its way out is free",
+                moment, [](JournalEntry& e) { e.undo_at = 0; });
+  channel.undo = undo;
+  // After a crash it is still let go.
+  (void)journal_.change(id, [&](JournalEntry& e) { e.undo_at = moment.now; });
 }
 
 void Outputs::spooled() {

@@ -14,6 +14,7 @@
 
 #include "agents/kit/command_journal.hpp"
 #include "agents/kit/engine_clock.hpp"
+#include "agents/kit/fire_watch.hpp"
 #include "agents/kit/output.hpp"
 #include "agents/kit/output_list.hpp"
 #include "proto/event.hpp"
@@ -21,10 +22,10 @@
 namespace wf::kit {
 
 struct OutputsOptions {
-  std::vector<OutputSpec> list;                                    ///< what is allowed; empty: nothing
-  std::filesystem::path journal;                                   ///< file; needed when `list` is not empty
-  CommandJournal::Write write;                                     ///< for tests
-  bool injected_clock = false;                                     ///< of a demo: nothing is ever done
+  std::vector<OutputSpec> list;   ///< what is allowed; empty: nothing
+  std::filesystem::path journal;  ///< file; needed when `list` is not empty. Fires are kept beside it, in JOURNAL.fires
+  CommandJournal::Write write;    ///< for tests
+  bool injected_clock = false;    ///< of a demo: nothing is ever done
   std::function<std::unique_ptr<Output>(const OutputSpec&)> make;  ///< default: make_program_output
 };
 
@@ -71,6 +72,7 @@ class Outputs {
     Entry* entry = nullptr;
     std::int64_t due = 0;  ///< CLOCK_MONOTONIC
     std::int64_t retry = 0;
+    bool release = false;  ///< by `release`, which stays, in place of `undo`
   };
   struct Running {
     std::string id;
@@ -94,7 +96,7 @@ class Outputs {
 
   [[nodiscard]] std::string refusal(const DeviceCommand& command, const EngineClock& clock, const Moment& moment,
                                     Entry*& entry);
-  [[nodiscard]] std::string unsafe(const DeviceCommand& command, const Moment& moment) const;
+  [[nodiscard]] std::string unsafe(const DeviceCommand& command, const Moment& moment);
   void step(Channel& channel, const EngineClock& clock, const Moment& moment);
   void begin_next(Channel& channel, const EngineClock& clock, const Moment& moment);
   void finish(Channel& channel, const Result<void>& outcome, const Moment& moment);
@@ -107,6 +109,11 @@ class Outputs {
   void tell(const DeviceCommand& command, const std::string& state, const std::string& reason, const Moment& moment,
             std::uint8_t severity = 0);
   void tell_forged(const std::string& why, const Moment& moment);
+  /// A fire began: what ends by itself stays open, what was locked is let go.
+  void let_go(const Moment& moment);
+  void let_go(const std::string& device, Channel& channel, const Moment& moment);
+  /// What lets go of a lock in a fire: `release` where the list has it, else `undo`. An entry of null: nothing does.
+  [[nodiscard]] Undo letting_go(const std::string& id, const std::string& device, std::int64_t due);
 
   OutputsOptions options_;
   const Tell tell_;
@@ -116,8 +123,8 @@ class Outputs {
   std::map<std::pair<std::string, bool>, Channel> channels_;  ///< by device; true: its door
   std::vector<Watched> watched_;
   std::vector<std::string> told_;  ///< told since the last spooled()
-  std::int64_t fire_until_ = 0;    ///< CLOCK_MONOTONIC; no lock before
-  std::uint64_t forged_ = 0;       ///< not told yet
+  FireWatch fires_;
+  std::uint64_t forged_ = 0;  ///< not told yet
   std::int64_t forged_told_ = 0;
 };
 
