@@ -8,7 +8,7 @@
 namespace wf::fusion {
 namespace {
 
-enum class Of : std::uint8_t { door, camera, zone, agent, point, host, named };
+enum class Of : std::uint8_t { door, camera, zone, agent, point, host, device, named };
 
 struct Row {
   std::string_view kind;
@@ -24,16 +24,20 @@ constexpr Row kBegins[] = {{"door.forced", Of::door, "open"},         {"door.hel
                            {"camera.dark", Of::camera, "picture"},    {"camera.tamper", Of::camera, "picture"},
                            {"camera.offline", Of::camera, "offline"}, {"intrusion.alarm", Of::zone, "intrusion"},
                            {"agent.lost", Of::agent, "lost"},         {"device.alarm", Of::point, "alarm"},
-                           {"host.offline", Of::host, "offline"},
+                           {"host.offline", Of::host, "offline"},     {"device.offline", Of::device, "offline"},
+                           {"device.fault", Of::device, "fault"},     {"device.tamper", Of::device, "tamper"},
+                           {"fire.fault", Of::zone, "fire fault"},
 
                            {"link.silent", Of::named, "silent"}};
 
-constexpr Row kEnds[] = {{"door.closed", Of::door, "open"},        {"door.restored", Of::door, "open"},
-                         {"door.restored", Of::door, "tamper"},    {"door.restored", Of::door, "fault"},
-                         {"door.restored", Of::door, "power"},     {"camera.restored", Of::camera, "picture"},
-                         {"camera.online", Of::camera, "offline"}, {"intrusion.restored", Of::zone, "intrusion"},
-                         {"agent.started", Of::agent, "lost"},     {"device.normal", Of::point, "alarm"},
-                         {"host.online", Of::host, "offline"},
+constexpr Row kEnds[] = {{"door.closed", Of::door, "open"},         {"door.restored", Of::door, "open"},
+                         {"door.restored", Of::door, "tamper"},     {"door.restored", Of::door, "fault"},
+                         {"door.restored", Of::door, "power"},      {"camera.restored", Of::camera, "picture"},
+                         {"camera.online", Of::camera, "offline"},  {"intrusion.restored", Of::zone, "intrusion"},
+                         {"agent.started", Of::agent, "lost"},      {"device.normal", Of::point, "alarm"},
+                         {"host.online", Of::host, "offline"},      {"device.online", Of::device, "offline"},
+                         {"device.restored", Of::device, "fault"},  {"device.restored", Of::device, "tamper"},
+                         {"fire.restored", Of::zone, "fire fault"},
 
                          {"link.heard", Of::named, "silent"}};
 
@@ -60,6 +64,11 @@ std::string_view thing_of(Of of, const Event& e, const Facts& f) {
       return or_field(f.host, e, "host.name");
     case Of::point:
       return e.field("alarm.point").substr(0, kLongestId);
+    case Of::device: {
+      // A panel tells of its own parts and of itself.
+      const std::string_view part = e.field("alarm.point").substr(0, kLongestId);
+      return part.empty() ? e.field("device.id").substr(0, kLongestId) : part;
+    }
     case Of::named:  // of whom the engine speaks
       return e.field("agent.name").substr(0, kLongestId);
   }
@@ -73,6 +82,8 @@ std::string key_of(const Row& row, const Event& e, const Facts& f) {
   key += row.condition;
   key += ' ';
   key += thing;
+  // A panel has several troubles at once: the end of one says which by its reason.
+  if (row.of == Of::device && row.condition != "offline") key.append(" ").append(e.field("reason").substr(0, 64));
   return key;
 }
 

@@ -97,10 +97,11 @@ void agent_side(const Event& e, Digest& d) {
   entity(d, EntityKind::agent, name, name);
 }
 
-/// A point of a panel or a process that says itself when it is in alarm.
+/// A point of a panel or a process that says itself when it is in alarm, and what panels tell of their parts.
 void point_side(const Event& e, Digest& d) {
-  if (e.kind != "device.alarm" && e.kind != "device.normal") return;
+  if (!(e.kind.starts_with("device.") || e.kind == "fire.fault") || e.kind == "device.command") return;
   link(d, Tie::point, "point", e.field("alarm.point"));
+  link(d, Tie::point, "device", e.field("device.id"));
   // The channels of one instrument, the loops of one panel: one fault of it is one cause.
   link(d, Tie::point, "unit", e.field("alarm.unit"));
 }
@@ -160,7 +161,7 @@ std::string fold_of(const Event& e, const Digest& d) {
     fold += '|';
     fold += e.field(field).substr(0, kLongestKey);
   }
-  if (e.kind == "device.alarm") {
+  if (e.kind.starts_with("device.")) {
     fold += '|';
     fold += e.field("alarm.point").substr(0, kLongestKey);
   }

@@ -94,12 +94,27 @@ void Enricher::resolve(Event& event, Facts& facts) const {
       if (const UnitPlace place = estate_->find_unit(f.value); place.unit != nullptr) f.value = place.unit->id;
     }
   }
+  if (event.kind.starts_with("device.")) resolve_device(event, facts);
   if (!account.empty()) resolve_account(account, event.time, facts);
   if (facts.host == nullptr) facts.host = facts.dst_host != nullptr ? facts.dst_host : facts.src_host;
   if (facts.door == nullptr && facts.reader != nullptr && !facts.reader->opening_id.empty()) {
     const auto it = door_at_opening_.find(site_of(*facts.reader)->id + " " + facts.reader->opening_id);
     if (it != door_at_opening_.end()) facts.door = it->second;
   }
+}
+
+/// What panels and controllers tell of themselves names a device of any kind.
+void Enricher::resolve_device(Event& event, Facts& facts) const {
+  Field* const field = find(event, "device.id");
+  if (field == nullptr || field->value.empty()) return;
+  const Device* const device = estate_->find_device(field->value).device;
+  if (device == nullptr) return;
+  field->value = device->id;
+  const Device* Facts::*const target = device->kind == DeviceKind::door     ? &Facts::door
+                                       : device->kind == DeviceKind::reader ? &Facts::reader
+                                       : device->kind == DeviceKind::camera ? &Facts::camera
+                                                                            : &Facts::host;
+  if (facts.*target == nullptr) facts.*target = device;
 }
 
 void Enricher::resolve_credential(Field& field, UtcNs at, Facts& facts) const {

@@ -35,6 +35,7 @@ class Enricher {
 
  private:
   void resolve(Event& event, Facts& facts) const;
+  void resolve_device(Event& event, Facts& facts) const;
   void resolve_credential(Field& field, UtcNs at, Facts& facts) const;
   void resolve_account(std::string_view name, UtcNs at, Facts& facts) const;
   void place_door(Facts& facts) const;

@@ -104,6 +104,10 @@ Words access(const Event& e, const Facts& f) {
     const std::string by = value(e, "user.name");
     return plain(first_upper(door(e, f)) + " opened remotely" + (by.empty() ? by : " by " + by));
   }
+  if (what == "read") {
+    const std::string read = value(e, "credential.id").empty() ? "Keys pressed" : b + " read";
+    return {read + ", " + z, read + " {n} times, " + z};
+  }
   if (what == "mode") return plain(first_upper(door(e, f)) + " set to" + blank(value(e, "mode")));
   return plain(b + ": " + std::string(what) + ", " + z);
 }
@@ -243,6 +247,32 @@ Words point(const Event& e) {
   return {once, once + ", {n} times"};
 }
 
+/// What panels, controllers, readers and detectors tell of themselves.
+Words device_event(const Event& e, const Facts& f) {
+  std::string name = value(e, "device.id");
+  if (const std::string p = value(e, "alarm.point"); !p.empty()) name += (name.empty() ? "" : ", ") + p;
+  if (name.empty() && (f.door != nullptr || f.reader != nullptr)) name = door(e, f);
+  if (name.empty()) name = value(e, "zone.name");
+  if (name.empty()) name = "a device";
+  const std::string reason = value(e, "reason");
+  static constexpr std::array<std::pair<std::string_view, std::pair<const char*, const char*>>, 9> kWhat{
+      {{"device.fault", {"Trouble at ", ""}},
+       {"device.tamper", {"Tamper at ", ""}},
+       {"device.restored", {"", " is well again"}},
+       {"device.bypassed", {"", " taken out of service"}},
+       {"device.unbypassed", {"", " back in service"}},
+       {"device.test", {"Test at ", ""}},
+       {"device.offline", {"Nothing is heard of ", ""}},
+       {"device.online", {"", " is heard again"}},
+       {"device.refused", {"Refused: somebody as ", ""}}}};
+  for (const auto& [kind, around] : kWhat)
+    if (e.kind == kind) {
+      const std::string subject = *around.first == '\0' ? first_upper(name) : name;
+      return plain(around.first + subject + around.second + colon(reason));
+    }
+  return {};
+}
+
 }  // namespace
 
 std::string one_line(std::string_view text, std::size_t bytes) {
@@ -265,6 +295,8 @@ Words describe(const Event& e, const Facts& f) {
   if (kind.starts_with("network.")) return network(e, f);
   if (kind.starts_with("host.")) return host_event(e, f);
   if (kind == "device.alarm" || kind == "device.normal") return point(e);
+  if (kind.starts_with("device."))
+    if (Words words = device_event(e, f); !words.once.empty()) return words;
   if (kind.starts_with("agent.")) return plain("Agent " + one_line(e.agent, 40) + colon(one_line(e.field("message"))));
   std::string text = one_line(e.field("message"));
   if (text.empty()) text = kind.empty() || kind == "other" ? "Event" : std::string(kind);

@@ -1,3 +1,7 @@
+#include <algorithm>
+
+#include "console/fusion/conditions.hpp"
+#include "console/fusion/facts.hpp"
 #include "tests/console/fusion/scene.hpp"
 
 using namespace wf;
@@ -217,4 +221,32 @@ detection: {s: {kind: device.alarm}, condition: s}
   REQUIRE(w.incident(1)->why.size() == 50);
   for (int n = 1; n <= 200; ++n) w.event(30, "device.normal", {{"alarm.point", ("A-" + std::to_string(n)).c_str()}});
   CHECK(w.incident(1)->cleared_at == 0);  // A-201 stands
+}
+
+TEST_CASE("Each trouble of a panel has an end of its own, and so has its silence") {
+  const auto told = [](const char* kind, std::vector<std::pair<const char*, const char*>> fields) {
+    Event e;
+    e.kind = kind;
+    for (const auto& [name, value] : fields) e.add(name, value);
+    return e;
+  };
+  const auto ends = [](const Event& end, const Event& begin) {
+    const std::vector<std::string> ended = fusion::conditions_ended(end, {});
+    return std::find(ended.begin(), ended.end(), fusion::condition_of(begin, {})) != ended.end();
+  };
+  const Event mains = told("device.fault", {{"device.id", "P-1"}, {"reason", "mains power"}});
+  const Event battery = told("device.fault", {{"device.id", "P-1"}, {"reason", "battery"}});
+  const Event tamper = told("device.tamper", {{"device.id", "P-1"}, {"alarm.point", "1234/7"}});
+  const Event silent = told("device.offline", {{"device.id", "P-1"}, {"reason", "silent"}});
+  for (const Event* e : {&mains, &battery, &tamper, &silent}) REQUIRE_FALSE(fusion::condition_of(*e, {}).empty());
+  const Event mains_back = told("device.restored", {{"device.id", "P-1"}, {"reason", "mains power"}});
+  CHECK(ends(mains_back, mains));
+  CHECK_FALSE(ends(mains_back, battery));
+  CHECK_FALSE(ends(mains_back, tamper));
+  CHECK(ends(told("device.restored", {{"device.id", "P-1"}, {"alarm.point", "1234/7"}}), tamper));
+  CHECK_FALSE(ends(told("device.restored", {{"device.id", "P-1"}, {"alarm.point", "1234/8"}}), tamper));
+  CHECK(ends(told("device.online", {{"device.id", "P-1"}}), silent));
+  CHECK_FALSE(ends(mains_back, silent));
+  const Event smoke = told("fire.fault", {{"zone.id", "Z-1"}});
+  CHECK(ends(told("fire.restored", {{"zone.id", "Z-1"}}), smoke));
 }

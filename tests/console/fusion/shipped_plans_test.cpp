@@ -29,7 +29,8 @@ std::shared_ptr<const sigma::RuleSet> our_rules() {
 }
 
 /// What needs no rule: what devices report for themselves, and a guard's panic.
-constexpr const char* kDeviceAlarms[] = {"access.duress", "intrusion.holdup", "fire.alarm", "panic"};
+constexpr const char* kDeviceAlarms[] = {"access.duress", "intrusion.holdup", "intrusion.medical",
+                                         "fire.alarm",    "fire.gas",         "panic"};
 
 }  // namespace
 

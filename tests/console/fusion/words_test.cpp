@@ -74,6 +74,21 @@ TEST_CASE("Events in plain words") {
 #define BADGE {"credential.id", "88-1042"}
 #define DOOR \
   { "door.id", "D-231" }
+      {"access.read", {BADGE, DOOR}, "Badge 88-1042 read, Server room", "Badge 88-1042 read 3 times, Server room"},
+      {"access.read", {DOOR}, "Keys pressed, Server room", "Keys pressed 3 times, Server room"},
+      {"device.fault",
+       {{"device.id", "panel-1"}, {"reason", "mains power"}},
+       "Trouble at panel-1: mains power",
+       "Trouble at panel-1: mains power, 3 times"},
+      {"device.tamper",
+       {{"device.id", "panel-1"}, {"alarm.point", "1234/7"}},
+       "Tamper at panel-1, 1234/7",
+       "Tamper at panel-1, 1234/7, 3 times"},
+      {"device.offline",
+       {{"device.id", "panel-1"}},
+       "Nothing is heard of panel-1",
+       "Nothing is heard of panel-1, 3 times"},
+      {"device.restored", {}, "A device is well again", "A device is well again, 3 times"},
       {"access.granted",
        {BADGE, DOOR},
        "Badge 88-1042 granted, Server room",
