@@ -212,6 +212,10 @@ class Site:
             lines.append("agents:")
         for agent, behind in agents:
             lines.append(f"  - {{agent: {agent}, behind: {behind}}}")
+        lines.append("calls:")
+        for who, number, since, domains in self.plan.CALLS:
+            only = f", domains: [{', '.join(domains)}]" if domains else ""
+            lines.append(f'  - {{who: "{who}", number: "{number}", from: {since}{only}}}')
         return "\n".join(lines) + "\n"
 
     def write(self):

@@ -56,3 +56,9 @@ HOSTS = [host("ant-sw-1", "L0", "Comms", (23.3, 18.8), "10.30.9.2", criticality=
          host("acs-ant", "L0", "Comms", (23.3, 13.4), "10.30.8.3", criticality=3, kind="controller"),
          host("ant-ws-1", "L0", "Planning", (11, 3.6), "10.30.4.11", "P-1102"),
          host("ant-ws-2", "L0", "Dispatch", (2.4, 16.2), "10.30.4.12", "P-1103")]
+
+# Whom the site wants told; see plan_rotterdam.py.
+CALLS = [
+    ("Depot manager", "+32 3 555 01 20", "medium", []),
+    ("Duty manager, Rotterdam", "+31 20 555 0110", "high", []),
+]

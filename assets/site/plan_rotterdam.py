@@ -313,3 +313,11 @@ HOSTS = rack(0, "Server room", "L2", SERVER_ROOM, [
 CAMERA_SWITCH = {"L0": "sw-0a", "OUT": "sw-0a", "GH": "sw-0a", "L1": "sw-1a", "L2": "sw-1"}
 SWITCH = {"sw-0a": "sw-1", "sw-1a": "sw-1", "acs-1": "sw-1", "acs-2": "sw-0a", "cam-gw-1": "sw-1"}
 CONTROLLER = {"D-0": "acs-2", "D-1": "acs-1", "D-2": "acs-1"}
+
+# Whom the site wants told, in this order: who, number (of those kept for fiction), from which priority, of what only.
+CALLS = [
+    ("Duty manager", "+31 20 555 0110", "high", []),
+    ("IT on call", "+31 20 555 0142", "medium", ["network"]),
+    ("Facilities on call", "+31 20 555 0127", "high", ["door", "camera"]),
+    ("Chief Security Officer", "+31 20 555 0101", "critical", []),
+]

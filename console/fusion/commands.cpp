@@ -4,6 +4,7 @@
 
 #include "console/fusion/state.hpp"
 #include "console/fusion/words.hpp"
+#include "console/model/call.hpp"
 
 namespace wf::fusion {
 namespace {
@@ -67,6 +68,11 @@ std::optional<std::string> lacks(const Command& c, UtcNs now) {
       if (c.incidents.size() != 1) return "Splitting needs one incident";
       break;
     case CommandKind::call:
+      if (c.action == kCallReached || c.action == kCallMissed) {
+        if (c.target.empty()) return "Say who was called";
+        if (c.incidents.empty()) return "Say about which incident somebody was called";
+        break;
+      }
       if (c.text.empty()) return "Say what the caller said";
       break;
     case CommandKind::look_up:
@@ -231,6 +237,10 @@ class Fusion::Impl::Desk {
         return std::nullopt;
       case CommandKind::call:
         s_.touch(live, true);
+        if (c_.action == kCallReached || c_.action == kCallMissed) {
+          changed(live, words_of_call(one_line(c_.target, kMostContact), c_.action == kCallReached) + note, done);
+          return std::nullopt;
+        }
         changed(live, "Call" + (target.empty() ? target : " from " + target) + note, done);
         return std::nullopt;
       case CommandKind::shelve:

@@ -1,5 +1,6 @@
 #include <array>
 
+#include "console/model/call.hpp"
 #include "console/model/command.hpp"
 #include "console/model/device_order.hpp"
 #include "console/model/entity.hpp"
@@ -74,6 +75,10 @@ std::string_view name_of(CommandKind kind) {
 
 std::string look_up_words(const Person& person) {
   return "Looked up the doors of " + (person.name.empty() ? person.id : person.name);
+}
+
+std::string words_of_call(std::string_view contact, bool reached) {
+  return "Called " + std::string(contact) + (reached ? ": reached" : ": no answer");
 }
 
 std::string words_of_order(std::string_view action, std::string_view device, std::uint32_t seconds) {

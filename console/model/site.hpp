@@ -1,4 +1,5 @@
 #pragma once
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -6,6 +7,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "console/model/entity.hpp"
 #include "proto/time.hpp"
 
 namespace wf {
@@ -133,6 +135,13 @@ struct Issued {
 /// "active", "not yet", "expired", "replaced", "revoked".
 [[nodiscard]] std::string_view name_of(Issued::State state);
 
+/// Whom a site wants told of an incident, by telephone.
+struct Contact {
+  std::string who, number;                        ///< number: as it is dialled, for people
+  Priority from = Priority::medium;               ///< of this priority or worse
+  std::array<bool, 3> domains{true, true, true};  ///< of incidents that touch one of these; indexed by Domain
+};
+
 /// One venue with its devices.
 struct Site {
   std::string id, name, short_name, locality, time_zone;  ///< time_zone: IANA name
@@ -147,6 +156,7 @@ struct Site {
   std::vector<Detail> details;
   std::vector<Device> devices;
   std::vector<AgentPlace> agents;  ///< those that hang behind a device
+  std::vector<Contact> calls;      ///< in the order in which they are called
 
   [[nodiscard]] const Level* level(std::string_view id) const;
   [[nodiscard]] const Unit* unit(std::string_view id) const;

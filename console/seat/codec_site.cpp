@@ -219,6 +219,24 @@ Device take(const pb::Device& in) {
   return out;
 }
 
+void put(const Contact& in, pb::Contact& out) {
+  out.set_who(in.who);
+  out.set_number(in.number);
+  out.set_from(static_cast<std::uint32_t>(in.from));
+  std::uint32_t domains = 0;
+  for (std::size_t k = 0; k < in.domains.size(); ++k) domains |= in.domains[k] ? 1U << k : 0U;
+  out.set_domains(domains);
+}
+
+Contact take(const pb::Contact& in) {
+  Contact out;
+  out.who = in.who();
+  out.number = in.number();
+  out.from = as_enum(in.from(), Priority::critical);
+  for (std::size_t k = 0; k < out.domains.size(); ++k) out.domains[k] = (in.domains() >> k & 1U) != 0;
+  return out;
+}
+
 void put(const Person& in, pb::Person& out) {
   out.set_id(in.id);
   out.set_name(in.name);
@@ -257,6 +275,7 @@ void put(const Site& in, pb::Site& out) {
   for (const Opening& o : in.openings) put(o, *out.add_openings());
   for (const Fixture& f : in.fixtures) put(f, *out.add_fixtures());
   for (const Device& d : in.devices) put(d, *out.add_devices());
+  for (const Contact& c : in.calls) put(c, *out.add_calls());
 }
 
 Site take(const pb::Site& in) {
@@ -275,6 +294,7 @@ Site take(const pb::Site& in) {
   for (const pb::Opening& o : in.openings()) out.openings.push_back(take(o));
   for (const pb::Fixture& f : in.fixtures()) out.fixtures.push_back(take(f));
   for (const pb::Device& d : in.devices()) out.devices.push_back(take(d));
+  for (const pb::Contact& c : in.calls()) out.calls.push_back(take(c));
   return out;
 }
 

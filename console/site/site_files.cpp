@@ -6,6 +6,7 @@
 #include <optional>
 #include <set>
 
+#include "console/model/call.hpp"
 #include "console/site/geometry.hpp"
 #include "console/site/yaml_file.hpp"
 
@@ -37,11 +38,12 @@ class DevicesFile {
       : site_(site), settled_(settled), warnings_(warnings), plane_(site.origin) {}
 
   void read(const YAML::Node& root) {
-    check_keys(root, {"v", "zones", "openings", "devices", "agents"}, kDevices, "", warnings_);
+    check_keys(root, {"v", "zones", "openings", "devices", "agents", "calls"}, kDevices, "", warnings_);
     for (const YAML::Node& node : maps(root, "zones", kDevices, warnings_)) zone(node);
     for (const YAML::Node& node : maps(root, "openings", kDevices, warnings_)) opening(node);
     for (const YAML::Node& node : maps(root, "devices", kDevices, warnings_)) device(node);
     for (const YAML::Node& node : maps(root, "agents", kDevices, warnings_)) agent(node);
+    for (const YAML::Node& node : maps(root, "calls", kDevices, warnings_)) call(node);
     site_.index();
     for (Device& d : site_.devices) hang(d);
     for (AgentPlace& a : site_.agents)
@@ -120,6 +122,37 @@ class DevicesFile {
     if (!places_.emplace("agent " + name, at).second)
       return warnings_.add(kDevices, at, "is there twice", "the first one is kept");
     site_.agents.push_back({name, text(node, "behind", at)});
+  }
+
+  void call(const YAML::Node& node) {
+    const std::string list = "calls, " + line_of(node);
+    check_keys(node, {"who", "number", "from", "domains"}, kDevices, list, warnings_);
+    Contact c;
+    c.who = text(node, "who", list);
+    c.number = text(node, "number", list);
+    if (c.who.empty() || c.number.empty())
+      return warnings_.add(kDevices, list, "whom to call needs `who` and `number`", "it is left out");
+    if (c.who.size() + c.number.size() + 2 > kMostContact)
+      return warnings_.add(kDevices, list, "`who` and `number` are longer than 118 bytes together", "it is left out");
+    static constexpr std::array<std::string_view, 4> kPriorities{"low", "medium", "high", "critical"};
+    const std::string from = text(node, "from", list);
+    const auto at = std::find(kPriorities.begin(), kPriorities.end(), from);
+    if (at != kPriorities.end())
+      c.from = static_cast<Priority>(at - kPriorities.begin());
+    else if (!from.empty())
+      warnings_.add(kDevices, list, "from '" + from + "' is none of low, medium, high, critical", "medium is taken");
+    static constexpr std::array<std::string_view, 3> kDomains{"door", "camera", "network"};
+    std::array<bool, 3> domains{};
+    for (const std::string& name : texts(node, "domains", kDevices, list, warnings_)) {
+      const auto found = std::find(kDomains.begin(), kDomains.end(), name);
+      if (found == kDomains.end())
+        warnings_.add(kDevices, list, "domain '" + name + "' is none of door, camera, network", "it is left out");
+      else
+        domains[static_cast<std::size_t>(found - kDomains.begin())] = true;
+    }
+    // Whose list names nothing that there is, is called for all: better once too often than not at all.
+    if (domains != std::array<bool, 3>{}) c.domains = domains;
+    site_.calls.push_back(std::move(c));
   }
 
   /// Keeps `behind` of a device if it names another one and closes no circle.

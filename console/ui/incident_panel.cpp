@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "console/ui/dispatch_text.hpp"
 #include "console/ui/icons.hpp"
@@ -215,6 +216,7 @@ void IncidentPanel::draw(Frame& f, Desk& d, const Rect& r) {
   const auto act_log = [&](float x, float y, float w, const Rect& view) {
     y = draw_do(f, d, x, y, w, *i);
     p.hairline(x, y, w, p.t.line);
+    y = draw_calls(f, d, x, y + 4, w, *i);
     return draw_log(f, d, x, y + 4, w, *i, view);
   };
   if (r.w >= 860) {
@@ -253,6 +255,10 @@ void IncidentPanel::draw(Frame& f, Desk& d, const Rect& r) {
       return see(x, y, w, view);
     });
     draw_note(f, d, {r.x + pad, body.bottom() - 36, r.w - 2 * pad, unit::kButton}, *i);
+  }
+  if (std::exchange(show_calls_, false)) {
+    (r.w >= 520 ? right_ : why_).offset += calls_at_ - body.y - 6;
+    f.wake(0);
   }
   p.pop_clip();
   draw_more(f, d);

@@ -82,6 +82,11 @@ class IncidentPanel {
   void see_skipped(Frame& f, Desk& d, const Incident& i);
   /// Which step's reason is asked for; −1: none.
   [[nodiscard]] int skipping(const Incident& i) const;
+  float draw_calls(Frame& f, Desk& d, float x, float y, float w, const Incident& i);
+  /// How many were reached, in the panel's foot; a click brings the list into view. Returns its width; 0: no list.
+  float draw_calls_button(Frame& f, Desk& d, const Rect& foot, const Incident& i);
+  /// The list's contact that is next was called.
+  void call_keys(Frame& f, Desk& d, const Incident& i);
   /// Once a step is done, or asked about, the next one comes into view.
   void follow_step(Frame& f, const Incident& i, const Rect& view, Scroll& s);
   float draw_log(Frame& f, Desk& d, float x, float y, float w, const Incident& i, const Rect& view);
@@ -125,6 +130,8 @@ class IncidentPanel {
   std::uint64_t shown_ = 0;
   std::string still_;  ///< hash of the still that somebody chose
   Scroll why_, middle_, right_;
+  float calls_at_ = 0;  ///< where the list of calls begins, in this frame
+  bool show_calls_ = false;
   std::vector<Action> more_;  ///< actions that found no room
   Rect more_at_;
   bool more_open_ = false;

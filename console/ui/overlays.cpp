@@ -144,7 +144,8 @@ void draw_keys_help(Frame& f, Desk& d, const Rect& window, bool& open) {
                                        {untranslated("1 … 9"), "tick a step of the plan"_tr},
                                        {untranslated("J"), "skip a step, with a reason"_tr},
                                        {untranslated("B"), "take back what was ticked last"_tr},
-                                       {untranslated("V"), "told of a skipped step: seen"_tr}};
+                                       {untranslated("V"), "told of a skipped step: seen"_tr},
+                                       {untranslated("P 0"), "whom to call: reached, no answer"_tr}};
   static constexpr Line kEverywhere[] = {{"Ctrl K"_tr, "find anything"_tr},
                                          {untranslated("W"), "alert wall"_tr},
                                          {untranslated("S"), "site map"_tr},

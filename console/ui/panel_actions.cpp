@@ -182,7 +182,9 @@ void IncidentPanel::update(Frame& f, Desk& d) {
   if (i != nullptr && d.keys.take(Key::space)) act(f, d, Action::acknowledge);
   for (const Action a : kAll)
     if (d.keys.letter(look_of(a).letter)) act(f, d, a);
-  if (i != nullptr) plan_keys(f, d, *i);
+  if (i == nullptr) return;
+  plan_keys(f, d, *i);
+  call_keys(f, d, *i);
 }
 
 void IncidentPanel::act(Frame& f, Desk& d, Action action) {

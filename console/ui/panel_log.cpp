@@ -28,7 +28,9 @@ float IncidentPanel::draw_log(Frame& f, Desk& d, float x, float y, float w, cons
   return y + 4;
 }
 
-void IncidentPanel::draw_note(Frame& f, Desk& d, const Rect& r, const Incident& i) {
+void IncidentPanel::draw_note(Frame& f, Desk& d, const Rect& foot, const Incident& i) {
+  Rect r = foot;
+  if (const float calls = draw_calls_button(f, d, foot, i); calls > 0) r.w -= calls + unit::kGap;
   const bool focus = std::exchange(focus_note_, false);
   if (d.modal) {  // what lies over the panel has the keyboard, and ImGui must not see the field
     f.p.fill(r, f.p.t.input, unit::kRadius);

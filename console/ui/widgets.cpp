@@ -97,6 +97,19 @@ Hit button(Painter& p, std::string_view name, float x, float y, std::string_view
   return hit;
 }
 
+Hit word_button(Painter& p, std::string_view name, float right, float mid, std::string_view word, std::string_view key,
+                float* used) {
+  const float kw = key.empty() ? 0 : key_width(p, key) + 6;
+  const float w = p.width(word, Face::s_medium);
+  const Rect at{right - kw - w - 4, mid - 10, w + kw + 8, 20};
+  const Hit hit = p.hits.add(name, at);
+  p.text(at.x + 4, mid, word, Face::s_medium, hit.hovered ? p.t.t1 : p.t.acc);
+  if (hit.hovered) p.hairline(at.x + 4, mid + 8, w, p.t.t1);
+  if (!key.empty()) key_cap(p, right - key_width(p, key), mid, key);
+  *used = at.w + 4;
+  return hit;
+}
+
 Hit icon_button(Painter& p, std::string_view name, float x, float y, Icon which, bool on, float w, float h) {
   const Rect r{x, y, w, h};
   const Hit hit = p.hits.add(name, r);

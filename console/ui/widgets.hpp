@@ -28,6 +28,9 @@ Hit button(Painter& p, std::string_view name, float x, float y, std::string_view
            float* used = nullptr);
 [[nodiscard]] float button_width(const Painter& p, std::string_view label, const ButtonStyle& style);
 
+/// A word that is clicked, with its key; its right end is `right`. `used`: the width that it takes there.
+Hit word_button(Painter& p, std::string_view name, float right, float mid, std::string_view word, std::string_view key,
+                float* used);
 /// 28 × 28, an icon alone.
 Hit icon_button(Painter& p, std::string_view name, float x, float y, Icon which, bool on = false, float w = 28,
                 float h = 28);

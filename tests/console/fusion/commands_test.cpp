@@ -1,3 +1,4 @@
+#include "console/model/call.hpp"
 #include "tests/console/fusion/scene.hpp"
 
 using namespace wf;
@@ -136,6 +137,24 @@ TEST_CASE("A note and a call need words and stand in the log") {
            c.target = "Reception";
          }).accepted);
   CHECK(last_log(*w.one()).text == "Call from Reception: I heard glass");
+}
+
+TEST_CASE("A call to a contact of the site says whom and how it ended, and needs an incident and a contact") {
+  Watch w;
+  forced(w);
+  const auto to = [](std::string_view action, std::string target) {
+    return [action, target = std::move(target)](Command& c) {
+      c.action = action;
+      c.target = target;
+    };
+  };
+  CHECK_FALSE(w.act(CommandKind::call, 1, to(kCallReached, "")).accepted);
+  CHECK_FALSE(w.command(CommandKind::call, {}, to(kCallReached, "IT, 42")).accepted);
+  CHECK(w.act(CommandKind::call, 1, to(kCallMissed, "IT, 42")).accepted);
+  CHECK(last_log(*w.one()).text == words_of_call("IT, 42", false));
+  CHECK(w.act(CommandKind::call, 1, to(kCallReached, "IT,\n42")).accepted);
+  CHECK(last_log(*w.one()).text == "Called IT, 42: reached");
+  CHECK(w.one()->needs_acknowledgement());
 }
 
 TEST_CASE("A call without an incident opens one that whoever took it owns") {

@@ -77,6 +77,7 @@ std::shared_ptr<const Estate> estate() {
   device.egress = true;
   device.tailgating = "dispatch";
   s.devices = {device};
+  s.calls = {{"Duty manager", "+31 20 555 0110", Priority::high, {true, false, true}}, {"Chief", "7", {}, {}}};
   out->sites = {s};
   Person person;
   person.id = "p1";
@@ -143,6 +144,9 @@ void say(std::ostream& o, const Estate& e) {
       o << "\nfixture " << f.id << '|' << f.category << '|' << f.level_id;
       say(o, f.polygons);
     }
+    for (const Contact& c : s.calls)
+      o << "\ncall " << c.who << '|' << c.number << '|' << static_cast<int>(c.from) << '|' << c.domains[0]
+        << c.domains[1] << c.domains[2];
     for (const Device& d : s.devices) {
       o << "\ndevice " << d.id << '|' << d.name << '|' << static_cast<int>(d.kind) << '|' << d.level_id << '|'
         << d.unit_id << '|' << d.opening_id << '|' << d.position.x << ',' << d.position.y << '|' << d.placed << '|'

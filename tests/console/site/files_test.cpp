@@ -75,6 +75,34 @@ TEST_CASE("what hangs behind what: names, agents, and no circle") {
   CHECK(a.warned({"devices.yaml: floor-2 (line 10)", "is there twice"}));
 }
 
+TEST_CASE("whom a site wants called: in their order, for what they want to know, and flaws are named") {
+  Archive a;
+  a.files["devices.yaml"] =
+      "calls:\n"
+      "  - {who: Duty manager, number: \"+31 20 555 0110\", from: high}\n"
+      "  - {who: IT, number: 0142, domains: [network, doors]}\n"
+      "  - {who: Nobody}\n"
+      "  - {who: Chief, number: 7, from: huge, domains: [doors], hours: 9}\n"
+      "  - {who: " +
+      std::string(120, 'x') + ", number: 8}\n";
+  const Site& site = a.load();
+  REQUIRE(site.calls.size() == 3);
+  CHECK(site.calls[0].who == "Duty manager");
+  CHECK(site.calls[0].number == "+31 20 555 0110");
+  CHECK(site.calls[0].from == Priority::high);
+  CHECK(site.calls[0].domains == std::array<bool, 3>{true, true, true});
+  CHECK(site.calls[1].number == "0142");
+  CHECK(site.calls[1].from == Priority::medium);
+  CHECK(site.calls[1].domains == std::array<bool, 3>{false, false, true});
+  CHECK(site.calls[2].from == Priority::medium);
+  CHECK(site.calls[2].domains == std::array<bool, 3>{true, true, true});
+  CHECK(a.warned({"devices.yaml: calls, line 3", "domain 'doors' is none of door, camera, network"}));
+  CHECK(a.warned({"devices.yaml: calls, line 4", "needs `who` and `number`"}));
+  CHECK(a.warned({"devices.yaml: calls, line 5", "from 'huge'"}));
+  CHECK(a.warned({"devices.yaml: calls, line 5", "'hours'"}));
+  CHECK(a.warned({"devices.yaml: calls, line 6", "longer than 118 bytes"}));
+}
+
 TEST_CASE("flaws of devices are named and cost one device at most") {
   Archive a;
   a.files["devices.yaml"] =
