@@ -181,6 +181,7 @@ void IncidentPanel::draw(Frame& f, Desk& d, const Rect& r) {
     why_.offset = middle_.offset = right_.offset = 0;
     more_open_ = false;
     skip_ = {};
+    chosen_call_.clear();
   }
   float top = r.y;
   if (i != nullptr) {

@@ -132,6 +132,7 @@ class IncidentPanel {
   Scroll why_, middle_, right_;
   float calls_at_ = 0;  ///< where the list of calls begins, in this frame
   bool show_calls_ = false;
+  std::string chosen_call_;   ///< the contact that somebody chose in place of who is next
   std::vector<Action> more_;  ///< actions that found no room
   Rect more_at_;
   bool more_open_ = false;

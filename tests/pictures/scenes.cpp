@@ -2,6 +2,7 @@
 
 #include <iterator>
 
+#include "console/model/call.hpp"
 #include "tests/pictures/post.hpp"
 #include "tests/support/sample_snapshot.hpp"
 
@@ -18,6 +19,16 @@ std::shared_ptr<Snapshot> drill() {
 }
 
 /// An incident of events that came hours late, one in the strip, and a late event within a live one.
+/// One did not answer, one was reached.
+std::shared_ptr<Snapshot> called() {
+  auto s = sample::in_hand();
+  auto i = std::make_shared<Incident>(*s->incidents.front());
+  i->log.push_back({sample::kNow - 3 * kMinute, "M. Okafor", words_of_call("Duty manager, +31 20 555 0110", false)});
+  i->log.push_back({sample::kNow - 2 * kMinute, "M. Okafor", words_of_call("IT on call, +31 20 555 0142", true)});
+  s->incidents.front() = i;
+  return s;
+}
+
 std::shared_ptr<Snapshot> late() {
   auto s = sample::night();
   for (const std::size_t k : {0U, 1U, 3U}) {
@@ -88,6 +99,7 @@ constexpr Scene kScenes[] = {
     {"late", ui::View::wall, &late, 0, ""},
     {"late-live", ui::View::wall, &late, 2417, ""},
     {"plan", ui::View::wall, &sample::in_hand, 2417, ""},
+    {"calls", ui::View::wall, &called, 2417, "", "", false, kSound, "panel/calls"},
     {"skip", ui::View::wall, &sample::in_hand, 2417, "jShe stands beside me"},
     {"shift", ui::View::wall, &sample::night, 1, ""},
     {"map", ui::View::map, &sample::night, 0, ""},

@@ -229,6 +229,9 @@ std::shared_ptr<const Estate> estate() {
     auto e = std::make_shared<Estate>();
     e->sites.push_back(rotterdam());
     e->sites.push_back(antwerp());
+    e->sites.front().calls = {{"Duty manager", "+31 20 555 0110", Priority::high, {true, true, true}},
+                              {"IT on call", "+31 20 555 0142", Priority::medium, {false, false, true}},
+                              {"Chief Security Officer", "+31 20 555 0101", Priority::critical, {true, true, true}}};
     e->people = {{"p-okafor", "M. Okafor", "operator", "Security", "rotterdam", {"88-0001"}, {"okafor"}},
                  {"p-silva", "G. Silva", "guard", "Security", "rotterdam", {"88-0107"}, {"gsilva"}},
                  {"p-novak", "T. Novak", "guard", "Security", "rotterdam", {"88-0112"}, {}},

@@ -117,6 +117,25 @@ TEST_CASE("A click says who was reached and who did not answer") {
   CHECK(sent[0].incidents == std::vector<std::uint64_t>{kServerRoom});
 }
 
+TEST_CASE("Who is called out of turn is chosen by a click") {
+  DeskDriver desk(night());
+  desk.console().select(kServerRoom);
+  desk.frames(4);
+  (void)desk.commands();
+  REQUIRE(desk.click("panel/calls"));
+  desk.frames(3);
+  REQUIRE(desk.has("call/0/reached"));
+  CHECK_FALSE(desk.has("call/1/reached"));
+  REQUIRE(desk.click("call/1"));
+  desk.frames(2);
+  REQUIRE(desk.click("call/1/reached"));
+  const auto sent = desk.commands();
+  REQUIRE(sent.size() == 1);
+  CHECK(sent[0].target == "IT, 2");
+  desk.frames(2);
+  CHECK(desk.has("call/0/reached"));
+}
+
 TEST_CASE("P and 0 speak of whoever is next, and of nobody once everybody was reached") {
   DeskDriver desk(night([](Incident& i, const Site& s) {
     log(i, s.calls[0], false, sample::kNow - kMinute);
@@ -146,7 +165,11 @@ TEST_CASE("P and 0 speak of whoever is next, and of nobody once everybody was re
 }
 
 TEST_CASE("A site that names nobody has no list") {
-  DeskDriver desk(sample::night());
+  auto s = sample::night();
+  auto estate = std::make_shared<Estate>(*s->estate);
+  for (Site& one : estate->sites) one.calls.clear();
+  s->estate = estate;
+  DeskDriver desk(s);
   desk.console().select(kServerRoom);
   desk.frames(4);
   CHECK_FALSE(desk.has("panel/calls"));

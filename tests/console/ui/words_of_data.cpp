@@ -27,6 +27,7 @@ WordsOfData::WordsOfData(const Snapshot& s) {
       for (const Level& l : site.levels) add(l.name + " " + l.short_name);
       for (const Unit& u : site.units) add(u.name + " " + u.category + " " + u.id);
       for (const Device& d : site.devices) add(d.id + " " + d.name + " " + d.owner);
+      for (const Contact& c : site.calls) add(c.who + " " + c.number);
     }
     for (const Person& p : s.estate->people) add(p.name + " " + p.role + " " + p.id);
   }
