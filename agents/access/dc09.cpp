@@ -11,7 +11,7 @@
 #include <utility>
 
 #include "agents/access/dc09_receiver.hpp"
-#include "agents/access/socket_listen.hpp"
+#include "agents/kit/socket_listen.hpp"
 
 namespace wf::access {
 namespace {
@@ -40,7 +40,7 @@ struct Connection {
 /// An answer that waits until its events are durable.
 struct Waiting {
   std::uint64_t connection = 0;  ///< 0: a datagram
-  SocketAddress to;
+  kit::SocketAddress to;
   std::string bytes;
 };
 
@@ -59,7 +59,7 @@ class Dc09Source final : public kit::Source {
     const Dc09Config& config = receiver_.config();
     for (const auto& [address, type] : {std::pair{&config.tcp, SOCK_STREAM}, std::pair{&config.udp, SOCK_DGRAM}}) {
       if (address->text.empty() || (address == &config.tcp ? tcp_ : udp_).open()) continue;
-      const Result<kit::Descriptor> tried = listen_on(address->host, address->port, type, config.file);
+      const Result<kit::Descriptor> tried = kit::listen_on(address->host, address->port, type, config.file);
       // An agent that runs listens there already.
       if (!tried && errno != EADDRINUSE) out.push_back(tried.error());
     }
@@ -139,7 +139,8 @@ class Dc09Source final : public kit::Source {
     std::string problem;
     const auto listen = [&](const ListenAddress& address, int type, kit::Descriptor& out) {
       if (address.text.empty() || out.open()) return;
-      Result<kit::Descriptor> opened = listen_on(address.host, address.port, type, spec().name + " " + address.text);
+      Result<kit::Descriptor> opened =
+          kit::listen_on(address.host, address.port, type, spec().name + " " + address.text);
       if (opened)
         out = std::move(*opened);
       else if (problem.empty())
@@ -153,7 +154,7 @@ class Dc09Source final : public kit::Source {
 
   bool accept_new(const kit::Moment& moment) {
     for (int i = 0; tcp_.open() && i < kAccepts; ++i) {
-      SocketAddress from;
+      kit::SocketAddress from;
       kit::Descriptor socket(::accept4(tcp_.get(), from.get(), &from.size, SOCK_NONBLOCK | SOCK_CLOEXEC));
       if (!socket.open()) return false;
       const std::string peer = from.host();
@@ -245,7 +246,7 @@ class Dc09Source final : public kit::Source {
   bool receive(const kit::Moment& moment) {
     std::array<char, kDc09Longest + 1> bytes;
     for (int i = 0; udp_.open() && i < kDatagrams && waiting_.size() < kMostWaiting; ++i) {
-      SocketAddress from;
+      kit::SocketAddress from;
       const ssize_t n = ::recvfrom(udp_.get(), bytes.data(), bytes.size(), 0, from.get(), &from.size);
       if (n < 0) return false;
       const std::string peer = from.host();
@@ -282,7 +283,7 @@ class Dc09Source final : public kit::Source {
     events_.clear();
   }
 
-  void send_datagram(const SocketAddress& to, const std::string& bytes) {
+  void send_datagram(const kit::SocketAddress& to, const std::string& bytes) {
     // A panel that gets no answer asks again.
     if (udp_.open()) (void)::sendto(udp_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL, to.get(), to.size);
   }

@@ -8,11 +8,11 @@
 #include <set>
 #include <utility>
 
-#include "agents/access/socket_listen.hpp"
 #include "agents/access/uhppote_packet.hpp"
 #include "agents/kit/document_framing.hpp"
 #include "agents/kit/follow_source.hpp"
 #include "agents/kit/kinds.hpp"
+#include "agents/kit/socket_listen.hpp"
 #include "proto/event_json.hpp"
 
 namespace wf::access {
@@ -86,7 +86,7 @@ class UhppoteListener final : public kit::Source {
       : Source(spec), host_(std::move(host)), port_(port), zone_(zone), controllers_(std::move(controllers)) {}
 
   std::vector<Error> check() override {
-    const Result<kit::Descriptor> tried = listen_on(host_, port_, SOCK_DGRAM, spec().name);
+    const Result<kit::Descriptor> tried = kit::listen_on(host_, port_, SOCK_DGRAM, spec().name);
     if (tried || errno == EADDRINUSE) return {};
     return {tried.error()};
   }
@@ -113,7 +113,7 @@ class UhppoteListener final : public kit::Source {
     std::array<char, kUhppoteSize + 1> bytes;
     for (int i = 0; socket_.open() && i < kDatagrams; ++i) {
       if (sink.full()) return true;
-      SocketAddress from;
+      kit::SocketAddress from;
       const ssize_t n = ::recvfrom(socket_.get(), bytes.data(), bytes.size(), MSG_TRUNC, from.get(), &from.size);
       if (n < 0) return false;
       count_read();
@@ -138,7 +138,7 @@ class UhppoteListener final : public kit::Source {
 
  private:
   void open(const kit::Moment& moment) {
-    Result<kit::Descriptor> opened = listen_on(host_, port_, SOCK_DGRAM, spec().name);
+    Result<kit::Descriptor> opened = kit::listen_on(host_, port_, SOCK_DGRAM, spec().name);
     retry_at_ = moment.mono + kRetry;
     if (opened) socket_ = std::move(*opened);
     set_state(socket_.open() ? "running" : "waiting", opened ? std::string() : opened.error().text());

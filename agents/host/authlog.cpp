@@ -2,9 +2,9 @@
 
 #include <utility>
 
-#include "agents/host/classify.hpp"
-#include "agents/host/log_line.hpp"
 #include "agents/kit/follow_source.hpp"
+#include "agents/kit/log_classify.hpp"
+#include "agents/kit/log_line.hpp"
 
 namespace wf::host {
 namespace {
@@ -16,11 +16,11 @@ class AuthlogSource final : public kit::FollowSource {
 
  protected:
   Result<void> take(const kit::FollowedRecord& record, kit::Sink& sink, const kit::Moment& moment) override {
-    const Result<LogLine> line = parse_log_line(record.text, {moment.now, &zone_, before_});
+    const Result<kit::LogLine> line = kit::parse_log_line(record.text, {moment.now, &zone_, before_});
     if (!line) return line.error();
     before_ = line->time;
-    for (Event& event : events_of(*line))
-      if (!only_auth_ || about_authentication(event)) emit(sink, std::move(event), moment);
+    for (Event& event : kit::events_of(*line))
+      if (!only_auth_ || kit::about_authentication(event)) emit(sink, std::move(event), moment);
     return {};
   }
 

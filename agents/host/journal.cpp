@@ -8,8 +8,8 @@
 #include <memory>
 #include <utility>
 
-#include "agents/host/classify.hpp"
-#include "agents/host/log_line.hpp"
+#include "agents/kit/log_classify.hpp"
+#include "agents/kit/log_line.hpp"
 
 namespace wf::host {
 namespace {
@@ -157,15 +157,15 @@ class JournalSource final : public kit::Source {
     std::string program(data("SYSLOG_IDENTIFIER"));
     if (program.empty()) program = data("_COMM");
     const std::string facility(data("SYSLOG_FACILITY"));
-    LogLine line;
+    kit::LogLine line;
     line.time = static_cast<std::int64_t>(microseconds) * 1000;
     line.host = host;
     line.program = program;
     line.pid = pid;
     line.message = message;
     line.facility = facility.empty() ? -1 : std::atoi(facility.c_str());
-    for (Event& event : events_of(line)) {
-      if (only_auth_ && !about_authentication(event)) continue;
+    for (Event& event : kit::events_of(line)) {
+      if (only_auth_ && !kit::about_authentication(event)) continue;
       for (const char* name : kNative)
         if (const std::string_view value = data(name); !value.empty()) event.add(name, std::string(value));
       emit(sink, std::move(event), moment);

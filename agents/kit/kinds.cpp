@@ -96,6 +96,7 @@ constexpr std::array kKinds{
     KindInfo{"network.ssh", 1, 1},
     KindInfo{"network.tls", 1, 2},
     KindInfo{"other", 0, 1},
+    KindInfo{"syslog.message", 1, 1},
 };
 static_assert(std::is_sorted(kKinds.begin(), kKinds.end(),
                              [](const KindInfo& a, const KindInfo& b) { return a.name < b.name; }));

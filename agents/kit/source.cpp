@@ -66,8 +66,8 @@ Result<std::unique_ptr<Output>> Source::output(const OutputSpec& spec) {
   return Error{"a source of kind " + spec_.kind + " drives no outputs", spec.where, "give it 'run' with a program"};
 }
 
-void Source::refuse(const Error& error) {
-  ++status_.refused;
+void Source::refuse(const Error& error, std::uint64_t records) {
+  status_.refused += records;
   last_refusal_ = error.text();
   status_.problem = last_refusal_;
 }

@@ -87,8 +87,8 @@ class Source {
   [[nodiscard]] const SourceStatus& status() const { return status_; }
   /// No more will come: the end of the input with `once`, or a failure that cannot heal.
   [[nodiscard]] bool over() const { return status_.state == "ended" || status_.state == "failed"; }
-  /// Counts a record that could not be used, and keeps why.
-  void refuse(const Error& error);
+  /// Counts a record that could not be used (or several), and keeps why.
+  void refuse(const Error& error, std::uint64_t records = 1);
   /// A failure that does not concern one record; an empty text clears it, and the last refusal shows again.
   void set_state(std::string_view state, std::string problem = {});
 

@@ -3,10 +3,10 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include "agents/host/log_line.hpp"
 #include "agents/kit/configuration.hpp"
 #include "agents/kit/descriptor.hpp"
 #include "agents/kit/framing.hpp"
+#include "agents/kit/log_line.hpp"
 #include "agents/kit/mapped_csv.hpp"
 #include "agents/kit/mapped_mapping.hpp"
 #include "agents/kit/suggest.hpp"
@@ -116,7 +116,7 @@ int fuzz_mapping(const std::uint8_t* data, std::size_t size) {
 
 int fuzz_log_line(const std::uint8_t* data, std::size_t size) {
   kit::Zone zone;
-  (void)host::parse_log_line(text_of(data, size), {UtcNs{1'700'000'000} * kSecond, &zone, std::nullopt});
+  (void)kit::parse_log_line(text_of(data, size), {UtcNs{1'700'000'000} * kSecond, &zone, std::nullopt});
   return 0;
 }
 

@@ -9,13 +9,13 @@
 #include <iostream>
 #include <map>
 
-#include "agents/access/socket_listen.hpp"
 #include "agents/access/uhppote.hpp"
 #include "agents/access/uhppote_packet.hpp"
 #include "agents/access/unifi.hpp"
 #include "agents/access/unifi_event.hpp"
 #include "agents/kit/document_framing.hpp"
 #include "agents/kit/kinds.hpp"
+#include "agents/kit/socket_listen.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/collected.hpp"
 #include "tests/support/patience.hpp"
@@ -175,9 +175,9 @@ TEST_CASE("a controller's clock is local; what is no event or no packet is none"
 /// Sends datagrams to a listener and lets it read them.
 struct Wire {
   explicit Wire(const std::string& options = "") : options_(options) {
-    const Result<kit::Descriptor> free = listen_on("127.0.0.1", 0, SOCK_DGRAM, "test");
+    const Result<kit::Descriptor> free = kit::listen_on("127.0.0.1", 0, SOCK_DGRAM, "test");
     REQUIRE(free);
-    port_ = port_of(*free);
+    port_ = kit::port_of(*free);
   }
   void start(const std::string& position = "") {
     source.reset();

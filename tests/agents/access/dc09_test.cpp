@@ -7,7 +7,7 @@
 #include <chrono>
 #include <functional>
 
-#include "agents/access/socket_listen.hpp"
+#include "agents/kit/socket_listen.hpp"
 #include "panel_sender.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/collected.hpp"
@@ -24,9 +24,9 @@ constexpr const char* kKey = "00112233445566778899AABBCCDDEEFF";
 
 /// A port that nobody listens on.
 std::uint16_t free_port(int type) {
-  Result<kit::Descriptor> socket = listen_on("127.0.0.1", 0, type, "test");
+  Result<kit::Descriptor> socket = kit::listen_on("127.0.0.1", 0, type, "test");
   REQUIRE(socket);
-  return port_of(*socket);
+  return kit::port_of(*socket);
 }
 
 /// A receiver whose events are durable when the test says so.

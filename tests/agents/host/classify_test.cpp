@@ -1,11 +1,11 @@
-#include "agents/host/classify.hpp"
+#include "agents/kit/log_classify.hpp"
 
 #include <filesystem>
 #include <map>
 #include <random>
 
 #include "agents/host/authlog.hpp"
-#include "agents/host/pattern.hpp"
+#include "agents/kit/log_pattern.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/collected.hpp"
 #include "tests/support/temporary_folder.hpp"
@@ -14,6 +14,7 @@ namespace wf::host {
 namespace {
 
 using namespace wf::test;
+using kit::events_of, kit::LogLine, kit::match;
 
 Event event_of(std::string_view program, std::string_view message, bool old_pam = false) {
   LogLine line;

@@ -8,7 +8,7 @@
 #include "agents/kit/descriptor.hpp"
 #include "proto/result.hpp"
 
-namespace wf::access {
+namespace wf::kit {
 
 /// An address and port of a peer or of our own.
 struct SocketAddress {
@@ -21,9 +21,9 @@ struct SocketAddress {
 };
 
 /// A non-blocking socket (SOCK_STREAM: listening) on a numeric address; an empty host is every address of IPv4.
-[[nodiscard]] Result<kit::Descriptor> listen_on(const std::string& host, std::uint16_t port, int type,
-                                                const std::string& shown);
+[[nodiscard]] Result<Descriptor> listen_on(const std::string& host, std::uint16_t port, int type,
+                                           const std::string& shown);
 /// The port that a socket got.
-[[nodiscard]] std::uint16_t port_of(const kit::Descriptor& socket);
+[[nodiscard]] std::uint16_t port_of(const Descriptor& socket);
 
-}  // namespace wf::access
+}  // namespace wf::kit

@@ -1,15 +1,15 @@
-#include "agents/host/log_line.hpp"
+#include "agents/kit/log_line.hpp"
 
 #include "tests/support/catch.hpp"
 
-namespace wf::host {
+namespace wf::kit {
 namespace {
 
 const UtcNs kNow = utc_from_civil(2026, 3, 13, 12);
 
 LogLine line_of(std::string_view text, const char* zone = "UTC", UtcNs now = kNow) {
-  static kit::Zone found;
-  found = *kit::Zone::find(zone, "test");
+  static Zone found;
+  found = *Zone::find(zone, "test");
   const Result<LogLine> line = parse_log_line(text, {now, &found, {}});
   INFO(text);
   if (!line) FAIL(line.error().text());
@@ -70,7 +70,7 @@ TEST_CASE("what is no log line is refused") {
       GENERATE("", "x", "hello world", "Foo 12 22:31:05 h a: b", "Mar 32 22:31:05 h a: b", "Mar 12 25:31:05 h a: b",
                "Feb 30 22:31:05 h a: b", "Mar 12 22:31:05 ", "2026-03-12 22:31:05", "2026-03-12T22:31:05 h a: b",
                "<999>Mar 12 22:31:05 h a: b", "<38", "<38>1 yesterday h a - - - b");
-  kit::Zone zone;
+  Zone zone;
   const Result<LogLine> line = parse_log_line(text, {kNow, &zone, {}});
   INFO(text);
   REQUIRE_FALSE(line);
@@ -80,7 +80,7 @@ TEST_CASE("what is no log line is refused") {
 TEST_CASE("lines cut short anywhere never crash") {
   const std::string lines[] = {"<38>1 2026-03-12T22:31:05Z h a - ID1 [x@1 k=\"v \\] w\"] text",
                                "Mar 12 22:31:05 h sshd(pam_unix)[7]: x"};
-  kit::Zone zone;
+  Zone zone;
   for (const std::string& line : lines)
     for (std::size_t n = 0; n <= line.size(); ++n) {
       const std::vector<char> cut(line.begin(), line.begin() + static_cast<std::ptrdiff_t>(n));
@@ -89,4 +89,4 @@ TEST_CASE("lines cut short anywhere never crash") {
 }
 
 }  // namespace
-}  // namespace wf::host
+}  // namespace wf::kit

@@ -1,4 +1,4 @@
-#include "agents/host/classify.hpp"
+#include "agents/kit/log_classify.hpp"
 
 #include <arpa/inet.h>
 
@@ -8,10 +8,10 @@
 #include <string>
 #include <utility>
 
-#include "agents/host/pattern.hpp"
 #include "agents/kit/kinds.hpp"
+#include "agents/kit/log_pattern.hpp"
 
-namespace wf::host {
+namespace wf::kit {
 namespace {
 
 // Who may repeat how often before we no longer believe it.
@@ -264,7 +264,7 @@ std::vector<Event> events_of(const LogLine& line) {
   e.time = line.time;
   classify(program, line, message, e);
   if (e.severity == 0)
-    if (const kit::KindInfo* info = kit::find_kind(e.kind)) e.severity = info->severity;
+    if (const KindInfo* info = find_kind(e.kind)) e.severity = info->severity;
   for (Field& f : e.fields)
     if (f.name == "src.ip" && !is_address(f.value)) f.name = "rhost";
   e.logsource = {"linux", std::string(service_of(program, line.facility)), ""};
@@ -272,7 +272,11 @@ std::vector<Event> events_of(const LogLine& line) {
   if (!program.empty()) e.add("process.name", std::string(program));
   if (!line.pid.empty()) e.add("process.pid", std::string(line.pid), ValueType::number);
   e.add("message", std::string(message));
-  return std::vector<Event>(static_cast<std::size_t>(repeats), e);
+  std::vector<Event> out;
+  out.reserve(static_cast<std::size_t>(repeats));
+  for (int i = 1; i < repeats; ++i) out.push_back(e);
+  out.push_back(std::move(e));
+  return out;
 }
 
 bool about_authentication(const Event& event) {
@@ -281,4 +285,4 @@ bool about_authentication(const Event& event) {
          event.logsource.service == "sudo" || event.logsource.service == "auth";
 }
 
-}  // namespace wf::host
+}  // namespace wf::kit

@@ -1,9 +1,9 @@
-#include "agents/host/pattern.hpp"
+#include "agents/kit/log_pattern.hpp"
 
 #include <algorithm>
 #include <array>
 
-namespace wf::host {
+namespace wf::kit {
 namespace {
 
 // Longer messages are nobody's login; it bounds what a hostile one costs.
@@ -75,4 +75,4 @@ bool match(std::string_view message, std::string_view pattern, std::vector<Field
   return true;
 }
 
-}  // namespace wf::host
+}  // namespace wf::kit

@@ -4,7 +4,7 @@
 
 #include "proto/event.hpp"
 
-namespace wf::host {
+namespace wf::kit {
 
 /// Matches a whole message against a pattern and appends what it captures as fields. A pattern is literal text
 /// with captures: "Accepted {auth.method} for {user.name} from {src.ip} port {src.port}{*}".
@@ -16,4 +16,4 @@ namespace wf::host {
 /// because the address is looked for from the end.
 [[nodiscard]] bool match(std::string_view message, std::string_view pattern, std::vector<Field>& fields);
 
-}  // namespace wf::host
+}  // namespace wf::kit

@@ -1,11 +1,11 @@
-#include "agents/host/log_line.hpp"
+#include "agents/kit/log_line.hpp"
 
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <string>
 
-namespace wf::host {
+namespace wf::kit {
 namespace {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -75,8 +75,15 @@ std::optional<UtcNs> with_year(const Stamp& s, const LogClock& clock) {
 
 // "host program[pid]: message" or "host program: message".
 Result<LogLine> take_tail(std::string_view text, LogLine line) {
+  const std::string_view all = text;
   line.host = take_word(text);
-  if (line.host.empty() || text.empty()) return no_log_line("the line ends after its time stamp");
+  // A program's tag where the host should be: there is no host.
+  if (line.host.size() > 1 && line.host.ends_with(':') && line.host.find(':') == line.host.size() - 1) {
+    line.host = {};
+    text = all;
+  } else if (line.host.empty() || text.empty()) {
+    return no_log_line("the line ends after its time stamp");
+  }
   // login of old: " -- root[2421]: ROOT LOGIN ON tty2", with who came as the tag.
   const bool old_login = text.starts_with(" -- ");
   if (old_login) text.remove_prefix(4);
@@ -114,8 +121,10 @@ Result<LogLine> take_tail(std::string_view text, LogLine line) {
 }
 
 // RFC 5424, section 6, behind "<PRI>1 ".
-Result<LogLine> take_5424(std::string_view text, LogLine line) {
-  const Result<UtcNs> time = parse_rfc3339(take_word(text));
+Result<LogLine> take_5424(std::string_view text, LogLine line, UtcNs now) {
+  const std::string_view stamp = take_word(text);
+  // Who has no clock says "-".
+  const Result<UtcNs> time = stamp == "-" ? Result<UtcNs>(now) : parse_rfc3339(stamp);
   if (!time) return time.error();
   const auto value = [](std::string_view word) { return word == "-" ? std::string_view{} : word; };
   line.time = *time;
@@ -123,8 +132,9 @@ Result<LogLine> take_5424(std::string_view text, LogLine line) {
   line.program = value(take_word(text));
   line.pid = value(take_word(text));
   if (!std::all_of(line.pid.begin(), line.pid.end(), is_digit)) line.pid = {};
-  take_word(text);  // MSGID
+  line.message_id = value(take_word(text));
   if (!take(text, '-')) {
+    const std::string_view elements = text;
     // STRUCTURED-DATA: elements in brackets, values in quotes, in which ']' and '"' are escaped.
     bool quoted = false;
     while (!text.empty() && text.front() == '[') {
@@ -137,6 +147,7 @@ Result<LogLine> take_5424(std::string_view text, LogLine line) {
       }
       text.remove_prefix(std::min(i + 1, text.size()));
     }
+    line.structured = elements.substr(0, elements.size() - text.size());
   }
   take(text, ' ');
   if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
@@ -155,10 +166,11 @@ Result<LogLine> parse_log_line(std::string_view text, LogClock clock) {
         priority < 0)
       return no_log_line("what begins with '<' is no syslog priority");
     line.facility = priority / 8;
+    line.severity = priority % 8;
     text.remove_prefix(close + 1);
     if (text.starts_with("1 ")) {
       text.remove_prefix(2);
-      return take_5424(text, line);
+      return take_5424(text, line, clock.now);
     }
   }
   if (!text.empty() && is_digit(text.front())) {
@@ -175,4 +187,4 @@ Result<LogLine> parse_log_line(std::string_view text, LogClock clock) {
   return take_tail(text, line);
 }
 
-}  // namespace wf::host
+}  // namespace wf::kit

@@ -1,4 +1,4 @@
-#include "agents/access/socket_listen.hpp"
+#include "agents/kit/socket_listen.hpp"
 
 #include <netdb.h>
 
@@ -7,7 +7,7 @@
 #include <cstring>
 #include <memory>
 
-namespace wf::access {
+namespace wf::kit {
 namespace {
 
 constexpr int kBacklog = 32;
@@ -28,7 +28,7 @@ std::string SocketAddress::host() const {
   return out.starts_with("::ffff:") ? out.substr(7) : out;
 }
 
-Result<kit::Descriptor> listen_on(const std::string& host, std::uint16_t port, int type, const std::string& shown) {
+Result<Descriptor> listen_on(const std::string& host, std::uint16_t port, int type, const std::string& shown) {
   addrinfo hints{};
   hints.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE;
   hints.ai_family = host.empty() ? AF_INET : AF_UNSPEC;
@@ -37,7 +37,7 @@ Result<kit::Descriptor> listen_on(const std::string& host, std::uint16_t port, i
   if (::getaddrinfo(host.empty() ? nullptr : host.c_str(), std::to_string(port).c_str(), &hints, &found) != 0)
     return Error{"'" + host + "' is no address to listen on", shown, "write a numeric one, like 0.0.0.0 or [::]"};
   const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> keep(found, ::freeaddrinfo);
-  kit::Descriptor out(::socket(found->ai_family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  Descriptor out(::socket(found->ai_family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   const int on = 1;
   const bool stream = type == SOCK_STREAM;
   // Of a datagram socket it would let a second receiver take this one's place.
@@ -50,7 +50,7 @@ Result<kit::Descriptor> listen_on(const std::string& host, std::uint16_t port, i
   return out;
 }
 
-std::uint16_t port_of(const kit::Descriptor& socket) {
+std::uint16_t port_of(const Descriptor& socket) {
   SocketAddress address;
   if (::getsockname(socket.get(), address.get(), &address.size) != 0) return 0;
   return ntohs(address.storage.ss_family == AF_INET6
@@ -58,4 +58,4 @@ std::uint16_t port_of(const kit::Descriptor& socket) {
                    : reinterpret_cast<const sockaddr_in*>(&address.storage)->sin_port);
 }
 
-}  // namespace wf::access
+}  // namespace wf::kit

@@ -1,10 +1,10 @@
 #pragma once
 #include <vector>
 
-#include "agents/host/log_line.hpp"
+#include "agents/kit/log_line.hpp"
 #include "proto/event.hpp"
 
-namespace wf::host {
+namespace wf::kit {
 
 /// What a line of a host's log means: its kind, severity, logsource and normalised fields. A line that no
 /// pattern knows is host.log. Several equal events where the log says "message repeated N times".
@@ -13,4 +13,4 @@ namespace wf::host {
 /// Whether a line is about who comes, who goes and who becomes root (or tried).
 [[nodiscard]] bool about_authentication(const Event& event);
 
-}  // namespace wf::host
+}  // namespace wf::kit
