@@ -26,11 +26,11 @@ std::uint64_t fnv1a(std::string_view bytes) {
   return hash;
 }
 
-std::string read_head(int fd, std::size_t size) {
+std::string read_head(int fd, std::size_t size, std::uint64_t offset = 0) {
   std::string head(size, '\0');
   std::size_t have = 0;
   while (have < size) {
-    const ssize_t n = ::pread(fd, head.data() + have, size - have, static_cast<off_t>(have));
+    const ssize_t n = ::pread(fd, head.data() + have, size - have, static_cast<off_t>(offset + have));
     if (n <= 0) break;
     have += static_cast<std::size_t>(n);
   }
@@ -83,7 +83,7 @@ void FileFollower::start(std::string_view position, bool once) {
   resume_ = parse_position(position);
   if (!position.empty() && !resume_.valid)
     problem_ = Error{"the saved position cannot be read", path_, "it is read from its beginning"}.text();
-  if (!once_) watch_.watch_directory();
+  if (!once_ && options_.watch) watch_.watch_directory();
 }
 
 // ---- positions: "v1 INODE OFFSET RECORDS HASHED HASH" ----
@@ -150,7 +150,7 @@ bool FileFollower::open_file(const std::string& file, std::uint64_t offset, std:
   resume_ = position_at(offset, records, file_.inode, head_);
   final_ = have_drained_ = skipping_ = false;
   idle_ = true;
-  watch_.watch_file(file);
+  if (options_.watch) watch_.watch_file(file);
   return true;
 }
 
@@ -204,7 +204,7 @@ bool FileFollower::resume(const Position& from) {
 
 /// Opens what is to be read next. False: nothing can be opened now.
 bool FileFollower::open_next() {
-  if (!once_) watch_.watch_directory();
+  if (!once_ && options_.watch) watch_.watch_directory();
   if (have_drained_) {
     // Files may have been rotated away before we came to read them: whatever was written to after the one that
     // is finished comes first. A copy of it does not count.
@@ -239,6 +239,10 @@ bool FileFollower::open_next() {
 }
 
 // ---- reading ----
+
+std::string FileFollower::peek(std::uint64_t offset, std::size_t size) const {
+  return fd_ < 0 ? std::string() : read_head(fd_, size, offset);
+}
 
 std::string FileFollower::where(std::uint64_t number) const { return open_path_ + ":" + std::to_string(number); }
 
@@ -325,7 +329,12 @@ FileFollower::Next FileFollower::after_end(const Moment& moment, Error& error, b
   }
   again = false;
   idle_ = true;
-  wake_ = moment.mono + (watch_.working() ? kLookWatched : kLookBlind);
+  // Whoever follows a folder of files follows many, most of them idle.
+  if (buffer_.size() == begin_) {
+    buffer_ = {};
+    begin_ = 0;
+  }
+  wake_ = moment.mono + (watch_.working() || !options_.watch ? kLookWatched : kLookBlind);
   return Next::idle;
 }
 
@@ -354,7 +363,8 @@ FileFollower::Next FileFollower::next(const Moment& moment, FollowedRecord& reco
       skipping_ = false;
       if (!frame.record) continue;
       ++records_;
-      record = {buffer.substr(frame.begin, frame.end - frame.begin), records_, records_ == 1, repeat_};
+      record = {buffer.substr(frame.begin, frame.end - frame.begin), records_, read_to_ - buffer.size() + frame.begin,
+                records_ == 1, repeat_};
       if (repeat_) {
         // Back to where the last run ended.
         repeat_ = false;

@@ -25,11 +25,14 @@ struct FollowOptions {
   };
   /// Hand over a file's first record once more when following begins in its middle (the header of a CSV file).
   bool repeat_first = false;
+  /// False: whoever follows is told by other means that the file changed (one watch for a whole folder).
+  bool watch = true;
 };
 
 struct FollowedRecord {
   std::string_view text;     ///< valid until the next call of next()
   std::uint64_t number = 0;  ///< of the record in its file, from 1
+  std::uint64_t offset = 0;  ///< of the record's first byte in its file
   bool first = false;        ///< the first record of a file
   bool repeated = false;     ///< was handed over before this start; there only because of repeat_first
 };
@@ -67,6 +70,8 @@ class FileFollower {
   [[nodiscard]] const std::string& problem() const { return problem_; }
   /// True while a file is open.
   [[nodiscard]] bool reading() const { return fd_ >= 0; }
+  /// Bytes of the file that is open, wherever they lie; fewer than `size` at its end.
+  [[nodiscard]] std::string peek(std::uint64_t offset, std::size_t size) const;
   /// After Next::ended: everything was read; false: problem() says why not.
   [[nodiscard]] bool reached_end() const { return over_ && have_drained_ && open_path_ == path_; }
   [[nodiscard]] const std::string& path() const { return path_; }

@@ -1,13 +1,15 @@
 #include "agents/kit/agent_main.hpp"
 #include "agents/network/suricata.hpp"
+#include "agents/network/zeek.hpp"
 #include "proto/version.hpp"
 
 int main(int argc, char** argv) {
+  using namespace wf::network;
   return wf::kit::run_agent(
       argc, argv,
       {"network",
        "wf-agent-network",
        wf::kVersion,
-       {{"suricata",
-         {wf::network::make_suricata, "PATH of a Suricata EVE file; tz=ZONE of time stamps without an offset"}}}});
+       {{"suricata", {make_suricata, "PATH of a Suricata EVE file; tz=ZONE of time stamps without an offset"}},
+        {"zeek", {make_zeek, kZeekHelp}}}});
 }
