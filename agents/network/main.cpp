@@ -1,5 +1,6 @@
 #include "agents/kit/agent_main.hpp"
 #include "agents/network/suricata.hpp"
+#include "agents/network/syslog.hpp"
 #include "agents/network/zeek.hpp"
 #include "proto/version.hpp"
 
@@ -11,5 +12,6 @@ int main(int argc, char** argv) {
        "wf-agent-network",
        wf::kVersion,
        {{"suricata", {make_suricata, "PATH of a Suricata EVE file; tz=ZONE of time stamps without an offset"}},
-        {"zeek", {make_zeek, kZeekHelp}}}});
+        {"zeek", {make_zeek, kZeekHelp}},
+        {"syslog", {make_syslog, kSyslogHelp}}}});
 }

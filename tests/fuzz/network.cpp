@@ -1,4 +1,6 @@
 // What network sensors and other machines send.
+#include "agents/network/syslog_event.hpp"
+#include "agents/network/syslog_framing.hpp"
 #include "agents/network/zeek_event.hpp"
 #include "proto/event_codec.hpp"
 #include "tests/fuzz/targets.hpp"
@@ -24,6 +26,32 @@ int fuzz_zeek(const std::uint8_t* data, std::size_t size) {
     const Result<std::optional<Event>> event = reader.read(text.substr(0, end));
     if (event && *event) can_be_sent(**event);
     text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return 0;
+}
+
+int fuzz_syslog(const std::uint8_t* data, std::size_t size) {
+  constexpr std::size_t kLimit = 4096;
+  if (size < 1) return 0;
+  const std::size_t step = 1 + data[0];
+  const std::string_view text = text_of(data + 1, size - 1);
+  static const kit::Zone zone = *kit::Zone::find("Europe/Amsterdam", "fuzz");
+  network::SyslogReader reader(zone);
+  network::SyslogFraming framing(kLimit);
+  for (std::size_t at = 0; at <= text.size(); at += step) {
+    const bool ended = at + step > text.size();
+    if (at < text.size()) framing.feed(text.substr(at, step));
+    for (bool more = true; more;) {
+      std::string_view message;
+      const auto next = framing.next(ended, message);
+      more = next != network::SyslogFraming::Next::more;
+      if (next != network::SyslogFraming::Next::message) continue;
+      holds(message.size() <= kLimit, "a message is within the limit");
+      std::vector<Event> events;
+      const bool read(reader.read(message, "192.0.2.1", false, UtcNs{1'700'000'000} * kSecond, events));
+      holds(read == !events.empty(), "a message is an event or is refused");
+      for (const Event& event : events) can_be_sent(event);
+    }
   }
   return 0;
 }

@@ -30,6 +30,7 @@ constexpr std::array kTargets{
     Named{"mapping", fuzz_mapping},
     Named{"log_line", fuzz_log_line},
     Named{"zeek", fuzz_zeek},
+    Named{"syslog", fuzz_syslog},
     Named{"source_spec", fuzz_source_spec},
     Named{"configuration", fuzz_configuration},
     Named{"site", fuzz_site},

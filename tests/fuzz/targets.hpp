@@ -78,6 +78,7 @@ int fuzz_suggest(const std::uint8_t* data, std::size_t size);
 int fuzz_mapping(const std::uint8_t* data, std::size_t size);
 int fuzz_log_line(const std::uint8_t* data, std::size_t size);
 int fuzz_zeek(const std::uint8_t* data, std::size_t size);
+int fuzz_syslog(const std::uint8_t* data, std::size_t size);
 int fuzz_source_spec(const std::uint8_t* data, std::size_t size);
 int fuzz_configuration(const std::uint8_t* data, std::size_t size);
 int fuzz_site(const std::uint8_t* data, std::size_t size);
