@@ -5,12 +5,13 @@
 #include "agents/kit/agent_main.hpp"
 #include "agents/kit/mapped.hpp"
 #include "agents/onvif/file_source.hpp"
+#include "agents/onvif/live_source.hpp"
 #include "proto/version.hpp"
 
 int main(int argc, char** argv) {
   using namespace wf::access;
-  const auto file = [](const wf::kit::SourceSpec& spec) {
-    return wf::onvif::make_onvif_file(spec, wf::onvif::Role::access);
+  const auto onvif = [](const wf::kit::SourceSpec& spec) {
+    return wf::onvif::make_onvif(spec, wf::onvif::Role::access);
   };
   return wf::kit::run_agent(
       argc, argv,
@@ -23,7 +24,7 @@ int main(int argc, char** argv) {
         {"osdp_capture", {make_osdp_capture, kOsdpCaptureHelp}},
         {"dc09", {make_dc09, kDc09Help}},
         {"uhppote", {make_uhppote, kUhppoteHelp}},
-        {"axis", {file, wf::onvif::kAxisHelp}},
-        {"onvif", {file, wf::onvif::kOnvifHelp}},
+        {"axis", {onvif, wf::onvif::kAxisHelp}},
+        {"onvif", {onvif, wf::onvif::kOnvifHelp}},
         {"unifi", {make_unifi, kUnifiHelp}}}});
 }

@@ -1,6 +1,7 @@
 #include "agents/kit/agent_main.hpp"
 #include "agents/kit/mapped.hpp"
 #include "agents/onvif/file_source.hpp"
+#include "agents/onvif/live_source.hpp"
 #include "proto/version.hpp"
 
 int main(int argc, char** argv) {
@@ -12,6 +13,6 @@ int main(int argc, char** argv) {
        {{"mapped",
          {[](const wf::kit::SourceSpec& spec) { return wf::kit::make_mapped(spec, "camera"); }, wf::kit::kMappedHelp}},
         {"onvif",
-         {[](const wf::kit::SourceSpec& spec) { return wf::onvif::make_onvif_file(spec, wf::onvif::Role::camera); },
+         {[](const wf::kit::SourceSpec& spec) { return wf::onvif::make_onvif(spec, wf::onvif::Role::camera); },
           wf::onvif::kOnvifHelp}}}});
 }

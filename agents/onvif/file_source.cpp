@@ -37,18 +37,16 @@ class OnvifFile final : public kit::FollowSource {
 
 }  // namespace
 
-const char* const kOnvifHelp = "FILE; ONVIF notifications (PullMessages responses) from a file; devices are not asked";
-const char* const kAxisHelp =
-    "FILE; an Axis door controller's event log or ONVIF notifications from a file; it is not asked";
+const char* const kOnvifHelp =
+    "http(s)://HOST[:PORT][/PATH] of a device that is asked for its events; or a FILE of them";
+const char* const kAxisHelp = "the same; a FILE may be the answer of an Axis door controller's event log";
 
 kit::SourceMade make_onvif_file(const kit::SourceSpec& spec, Role role) {
   kit::SourceMade made;
   made.problems = spec.unknown_options({});
-  if (spec.address.find("://") != std::string::npos)
-    made.problems.push_back({"this agent does not ask devices over HTTP yet", spec.where,
-                             "let something else store the answers, and name their file"});
-  else if (spec.address.empty())
-    made.problems.push_back({"this source needs a file", spec.where, "write " + spec.kind + ":FILE"});
+  if (spec.address.empty())
+    made.problems.push_back(
+        {"this source needs a file or an address", spec.where, "write " + spec.kind + ":FILE or http://HOST"});
   if (made.problems.empty()) made.source = std::make_unique<OnvifFile>(spec, role);
   return made;
 }

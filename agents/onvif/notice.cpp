@@ -3,8 +3,9 @@
 #include <simdjson.h>
 
 #include <algorithm>
-#include <pugixml.hpp>
-
+#include "agents/onvif/fault.hpp"
+#include "agents/onvif/notice_xml.hpp"
+#include "agents/onvif/xml_names.hpp"
 #include "proto/utf8.hpp"
 
 namespace wf::onvif {
@@ -13,52 +14,11 @@ namespace {
 constexpr std::size_t kMostNotices = 10'000;  ///< of one document
 constexpr std::size_t kMostItems = 64;        ///< of one notice
 constexpr std::size_t kMostDepth = 64;
-constexpr std::size_t kMostValue = 4096;
-
-std::string_view local_name(const pugi::xml_node& node) {
-  const std::string_view name = node.name();
-  const std::size_t colon = name.find(':');
-  return colon == std::string_view::npos ? name : name.substr(colon + 1);
-}
-
-pugi::xml_node child(const pugi::xml_node& node, std::string_view name) {
-  for (const pugi::xml_node& one : node.children())
-    if (local_name(one) == name) return one;
-  return {};
-}
-
-std::string fit(std::string_view text) {
-  std::string out;
-  append_utf8(text.substr(0, kMostValue), out);
-  return out;
-}
-
-std::string trimmed(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(" \t\r\n");
-  if (first == std::string_view::npos) return {};
-  return fit(text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1));
-}
 
 void items(const pugi::xml_node& node, std::vector<Notice::Item>& out) {
   for (const pugi::xml_node& one : node.children())
     if (local_name(one) == "SimpleItem" && out.size() < kMostItems)
       out.emplace_back(fit(one.attribute("Name").value()), fit(one.attribute("Value").value()));
-}
-
-Notice notice_of(const pugi::xml_node& node) {
-  Notice out;
-  out.topic = plain_topic(trimmed(child(node, "Topic").text().get()));
-  const pugi::xml_node message = child(child(node, "Message"), "Message");
-  out.time = message.attribute("UtcTime").value();
-  const std::string_view operation = message.attribute("PropertyOperation").value();
-  out.operation = operation == "Initialized" ? Notice::Operation::initialized
-                  : operation == "Changed"   ? Notice::Operation::changed
-                  : operation == "Deleted"   ? Notice::Operation::deleted
-                                             : Notice::Operation::none;
-  items(child(message, "Source"), out.source);
-  items(child(message, "Key"), out.source);
-  items(child(message, "Data"), out.data);
-  return out;
 }
 
 /// Collects notices; says which fault and which kinds of document it met. Recursion ends with kMostDepth.
@@ -73,7 +33,7 @@ struct Walk {
     const std::string_view name = local_name(node);
     if (name == "NotificationMessage") {
       right_kind = true;
-      if (notices.size() < kMostNotices) notices.push_back(notice_of(node));
+      if (notices.size() < kMostNotices) notices.push_back(read_notice(node));
       return;
     }
     if (name == "Fault") fault = node;
@@ -86,17 +46,23 @@ struct Walk {
   }
 };
 
-/// The innermost code and the reason of a fault of SOAP 1.2 or 1.1.
-std::string words_of_fault(const pugi::xml_node& fault) {
-  std::string code = trimmed(child(fault, "faultcode").text().get());
-  for (pugi::xml_node at = child(fault, "Code"); at; at = child(at, "Subcode"))
-    if (const pugi::xml_node value = child(at, "Value")) code = trimmed(value.text().get());
-  std::string reason = trimmed(child(child(fault, "Reason"), "Text").text().get());
-  if (reason.empty()) reason = trimmed(child(fault, "faultstring").text().get());
-  return one_line(code + (reason.empty() ? "" : ", " + reason));
-}
-
 }  // namespace
+
+Notice read_notice(const pugi::xml_node& node) {
+  Notice out;
+  out.topic = plain_topic(trimmed(child(node, "Topic").text().get()));
+  const pugi::xml_node message = child(child(node, "Message"), "Message");
+  out.time = message.attribute("UtcTime").value();
+  const std::string_view operation = message.attribute("PropertyOperation").value();
+  out.operation = operation == "Initialized" ? Notice::Operation::initialized
+                  : operation == "Changed"   ? Notice::Operation::changed
+                  : operation == "Deleted"   ? Notice::Operation::deleted
+                                             : Notice::Operation::none;
+  items(child(message, "Source"), out.source);
+  items(child(message, "Key"), out.source);
+  items(child(message, "Data"), out.data);
+  return out;
+}
 
 std::string_view Notice::item(std::string_view name) const {
   for (const auto* list : {&data, &source})
@@ -127,7 +93,8 @@ Result<std::vector<Notice>> read_notices(std::string_view xml) {
                  "is it whole?"};
   Walk walk;
   walk.look(document.document_element(), 0);
-  if (walk.fault) return Error{"the device refused: " + words_of_fault(walk.fault), "", "see what it was asked"};
+  if (walk.fault)
+    return Error{"the device refused: " + one_line(read_fault(walk.fault).words()), "", "see what it was asked"};
   if (!walk.right_kind) {
     const std::string what = walk.body.empty() ? std::string(local_name(document.document_element())) : walk.body;
     return Error{"there are no events in a document of kind '" + one_line(what) + "'", "",

@@ -1,5 +1,6 @@
 #include "agents/onvif/notice_event.hpp"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -152,9 +153,9 @@ void put(Event& event, const char* name, std::string_view value) {
 
 }  // namespace
 
-std::optional<Event> event_of(const Notice& notice, Role role, UtcNs now) {
+std::optional<Event> event_of(const Notice& notice, Role role, UtcNs now, bool differs) {
   const Meaning meaning = meaning_of(notice, role);
-  if (meaning.normal && notice.operation == Notice::Operation::initialized) return std::nullopt;
+  if (meaning.normal && notice.operation == Notice::Operation::initialized && !differs) return std::nullopt;
   Event event;
   event.kind = meaning.kind;
   if (const kit::KindInfo* const info = kit::find_kind(event.kind)) event.severity = info->severity;
@@ -192,6 +193,14 @@ std::optional<Event> event_of(const Notice& notice, Role role, UtcNs now) {
     if (const std::string_view value = notice.item(name); !value.empty()) message += ": " + std::string(value);
   event.add("message", one_line(message));
   return event;
+}
+
+bool lasting(const Event& event) {
+  static constexpr std::array<std::string_view, 15> kKinds{
+      "door.forced",   "door.held",   "door.tamper",  "door.fault",     "door.power",
+      "door.opened",   "access.mode", "device.fault", "device.tamper",  "device.alarm",
+      "camera.motion", "camera.dark", "camera.moved", "camera.blurred", "camera.tamper"};
+  return std::find(kKinds.begin(), kKinds.end(), event.kind) != kKinds.end();
 }
 
 }  // namespace wf::onvif

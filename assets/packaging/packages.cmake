@@ -106,6 +106,9 @@ foreach(AGENT access camera network host)
     install(FILES agents/kit/mapped.md DESTINATION ${doc} COMPONENT ${component} EXCLUDE_FROM_ALL)
     install(DIRECTORY assets/mappings/ DESTINATION ${doc}/examples COMPONENT ${component} EXCLUDE_FROM_ALL)
   endif()
+  if(AGENT STREQUAL "access" OR AGENT STREQUAL "camera")
+    install(FILES agents/onvif/README.md DESTINATION ${doc} RENAME onvif.md COMPONENT ${component} EXCLUDE_FROM_ALL)
+  endif()
   if(AGENT STREQUAL "access")
     install(DIRECTORY assets/osdp DESTINATION ${doc}/examples COMPONENT ${component} EXCLUDE_FROM_ALL)
     install(DIRECTORY assets/panels DESTINATION ${doc} COMPONENT ${component} EXCLUDE_FROM_ALL)
@@ -127,6 +130,10 @@ Reads what is seen there and brings it to a Watchfloor engine over an
 encrypted link, each event once. Keeps on its own disk what the engine has
 not stored yet.")
   set(CPACK_DEBIAN_${upper}_PACKAGE_DEPENDS "tzdata")
+  # Loaded where a device is asked over HTTP, so nothing else tells it.
+  if(AGENT STREQUAL "access" OR AGENT STREQUAL "camera")
+    set(CPACK_DEBIAN_${upper}_PACKAGE_RECOMMENDS "libcurl4t64 | libcurl4")
+  endif()
 endforeach()
 
 set(CPACK_GENERATOR DEB)

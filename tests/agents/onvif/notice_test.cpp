@@ -178,7 +178,8 @@ TEST_CASE("documents that are hostile or of another kind are refused") {
 }
 
 TEST_CASE("a source without a file is said to be none") {
-  CHECK(problems_of(make_file(*kit::parse_source_spec("onvif:"))).find("needs a file") != std::string::npos);
+  CHECK(problems_of(make_file(*kit::parse_source_spec("onvif:"))).find("needs a file or an address") !=
+        std::string::npos);
 }
 
 }  // namespace
