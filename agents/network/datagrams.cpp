@@ -25,15 +25,15 @@ void Datagrams::open(kit::Descriptor socket) {
   (void)::getsockopt(socket_.get(), SOL_SOCKET, SO_RCVBUF, &buffer_bytes_, &size);
 }
 
-std::size_t Datagrams::receive(const std::function<void(std::string_view, const std::string&)>& take) {
+std::size_t Datagrams::receive(const Take& take) {
   if (!socket_.open()) return 0;
   // Not filled: pages that no datagram reaches stay the system's.
-  if (!bytes_) bytes_.reset(new char[kAtOnce * kMostBytes]);
+  if (!bytes_) bytes_.reset(new char[at_once_ * most_bytes_]);
   std::array<mmsghdr, kAtOnce> headers{};
   std::array<iovec, kAtOnce> vectors{};
   alignas(cmsghdr) std::array<std::array<char, CMSG_SPACE(sizeof(std::uint32_t))>, kAtOnce> control{};
-  for (std::size_t i = 0; i < kAtOnce; ++i) {
-    vectors[i] = {bytes_.get() + i * kMostBytes, kMostBytes};
+  for (std::size_t i = 0; i < at_once_; ++i) {
+    vectors[i] = {bytes_.get() + i * most_bytes_, most_bytes_};
     msghdr& header = headers[i].msg_hdr;
     header.msg_name = from_[i].get();
     header.msg_namelen = sizeof(sockaddr_storage);
@@ -42,7 +42,7 @@ std::size_t Datagrams::receive(const std::function<void(std::string_view, const 
     header.msg_control = control[i].data();
     header.msg_controllen = control[i].size();
   }
-  const int count = ::recvmmsg(socket_.get(), headers.data(), kAtOnce, MSG_DONTWAIT, nullptr);
+  const int count = ::recvmmsg(socket_.get(), headers.data(), static_cast<unsigned>(at_once_), MSG_DONTWAIT, nullptr);
   if (count <= 0) return 0;
   for (int i = 0; i < count; ++i) {
     const auto at = static_cast<std::size_t>(i);
@@ -58,7 +58,7 @@ std::size_t Datagrams::receive(const std::function<void(std::string_view, const 
       last_from_ = from;
       last_peer_ = from.size == 0 ? std::string() : from.host();
     }
-    take({bytes_.get() + at * kMostBytes, headers[at].msg_len}, last_peer_);
+    take({bytes_.get() + at * most_bytes_, headers[at].msg_len}, last_peer_, (header.msg_flags & MSG_TRUNC) == 0);
   }
   return static_cast<std::size_t>(count);
 }

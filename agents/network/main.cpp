@@ -11,7 +11,10 @@ int main(int argc, char** argv) {
       {"network",
        "wf-agent-network",
        wf::kVersion,
-       {{"suricata", {make_suricata, "PATH of a Suricata EVE file; tz=ZONE of time stamps without an offset"}},
+       {{"suricata",
+         {make_suricata,
+          "PATH of a Suricata EVE file, or unix:PATH of a socket to listen on (type=dgram); tz=ZONE of time stamps "
+          "without an offset"}},
         {"zeek", {make_zeek, kZeekHelp}},
         {"syslog", {make_syslog, kSyslogHelp}}}});
 }

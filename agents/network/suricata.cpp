@@ -6,13 +6,14 @@
 
 #include "agents/kit/follow_source.hpp"
 #include "agents/kit/kinds.hpp"
+#include "agents/network/suricata_socket.hpp"
 #include "proto/event_json.hpp"
 
 namespace wf::network {
 namespace {
 
 std::string_view kind_of(std::string_view event_type) {
-  static constexpr std::array<std::pair<std::string_view, std::string_view>, 13> kKinds{{
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 16> kKinds{{
       {"alert", "network.alert"},
       {"anomaly", "network.anomaly"},
       {"flow", "network.flow"},
@@ -22,9 +23,12 @@ std::string_view kind_of(std::string_view event_type) {
       {"llmnr", "network.dns"},
       {"http", "network.http"},
       {"http2", "network.http"},
+      {"doh2", "network.dns"},
       {"tls", "network.tls"},
+      {"quic", "network.tls"},
       {"ssh", "network.ssh"},
       {"fileinfo", "network.file"},
+      {"ftp_data", "network.file"},
       {"smb", "network.smb"},
   }};
   for (const auto& [type, kind] : kKinds)
@@ -102,6 +106,8 @@ void normalise(Event& e, std::string_view type) {
     copy("dns.queries.rrname", "dns.rrname");
     copy("dns.queries.rrtype", "dns.rrtype");
   }
+  // What public rules for any name server call it.
+  if (e.kind == "network.dns") copy("dns.rrname", "query");
   if (type == "dhcp") copy("dhcp.hostname", "host.name");
   if (type == "smb") copy("smb.ntlmssp.user", "user.name");
   if (type == "krb5") copy("krb5.cname", "user.name");
@@ -149,20 +155,27 @@ Result<Event> suricata_event(std::string_view record, kit::Zone& zone) {
   event.time = *time;
   event.kind = kind_of(type);
   event.severity = severity_of(event.kind, event.field("alert.severity"));
-  event.logsource = {"suricata", type, ""};
+  const bool dns = event.kind == "network.dns";
+  event.logsource = {"suricata", type, dns ? "dns" : ""};
   normalise(event, type);
   return event;
 }
 
 kit::SourceMade make_suricata(const kit::SourceSpec& spec) {
   kit::SourceMade made;
-  made.problems = spec.unknown_options({"tz"});
-  if (spec.address.empty())
+  const bool socket = spec.address.starts_with("unix:");
+  made.problems = socket ? spec.unknown_options({"tz", "type"}) : spec.unknown_options({"tz"});
+  if (spec.address.empty() || spec.address == "unix:")
     made.problems.push_back(
         {"a suricata source needs the path of an EVE file", spec.where, "write suricata:/var/log/suricata/eve.json"});
   Result<kit::Zone> zone = kit::Zone::find(spec.option("tz", "UTC"), spec.where);
   if (!zone) made.problems.push_back(zone.error());
-  if (made.problems.empty()) made.source = std::make_unique<SuricataSource>(spec, *zone);
+  const std::string type = spec.option("type", "stream");
+  if (socket && type != "stream" && type != "dgram")
+    made.problems.push_back(
+        {"a socket of type '" + type + "' is not known", spec.where, "write type=stream or type=dgram"});
+  if (made.problems.empty())
+    made.source = socket ? make_suricata_socket(spec, *zone) : std::make_unique<SuricataSource>(spec, *zone);
   return made;
 }
 

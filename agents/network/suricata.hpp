@@ -11,7 +11,8 @@ namespace wf::network {
 /// no timestamp. `zone` is for time stamps without an offset, which some exporters write.
 [[nodiscard]] Result<Event> suricata_event(std::string_view record, kit::Zone& zone);
 
-/// "suricata:PATH[,tz=ZONE]": follows an EVE file of lines, or of one JSON array.
+/// "suricata:PATH[,tz=ZONE]": follows an EVE file of lines, or of one JSON array. "suricata:unix:PATH[,type=dgram]":
+/// listens on a socket that Suricata writes to.
 [[nodiscard]] kit::SourceMade make_suricata(const kit::SourceSpec& spec);
 
 }  // namespace wf::network

@@ -160,8 +160,8 @@ class SyslogListener final : public kit::Source {
     std::size_t received = 1;
     int times = 0;
     for (; received > 0 && times < kStepDatagrams && !sink.full(); ++times)
-      received =
-          datagrams_.receive([&](std::string_view bytes, const std::string& peer) { take(bytes, peer, sink, moment); });
+      received = datagrams_.receive(
+          [&](std::string_view bytes, const std::string& peer, bool) { take(bytes, peer, sink, moment); });
     if (const std::uint64_t lost = datagrams_.dropped(); lost > 0) {
       count_read(lost);
       refuse({std::to_string(lost) +

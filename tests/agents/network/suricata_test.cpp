@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <map>
 
+#include "tests/agents/network/public_rules.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/collected.hpp"
 #include "tests/support/temporary_folder.hpp"
@@ -68,21 +69,13 @@ TEST_CASE("Suricata's priority 1 is high, 2 medium, 3 low, further ones informat
 
 TEST_CASE("every event_type has a kind") {
   const auto [type, kind] = GENERATE(table<std::string, std::string>({
-      {"alert", "network.alert"},
-      {"anomaly", "network.anomaly"},
-      {"flow", "network.flow"},
-      {"netflow", "network.flow"},
-      {"dns", "network.dns"},
-      {"http", "network.http"},
-      {"tls", "network.tls"},
-      {"ssh", "network.ssh"},
-      {"fileinfo", "network.file"},
-      {"smb", "network.smb"},
-      {"stats", "network.other"},
-      {"engine", "network.other"},
-      {"drop", "network.other"},
-      {"dhcp", "network.other"},
-      {"not heard of", "network.other"},
+      {"alert", "network.alert"},   {"anomaly", "network.anomaly"}, {"flow", "network.flow"},
+      {"netflow", "network.flow"},  {"dns", "network.dns"},         {"http", "network.http"},
+      {"tls", "network.tls"},       {"ssh", "network.ssh"},         {"fileinfo", "network.file"},
+      {"smb", "network.smb"},       {"stats", "network.other"},     {"engine", "network.other"},
+      {"drop", "network.other"},    {"dhcp", "network.other"},      {"mdns", "network.dns"},
+      {"doh2", "network.dns"},      {"quic", "network.tls"},        {"http2", "network.http"},
+      {"ftp_data", "network.file"}, {"krb5", "network.other"},      {"not heard of", "network.other"},
   }));
   const Event e = event_of(R"({"timestamp":"2026-03-12T22:31:05+0000","event_type":")" + type + "\"}");
   CHECK(e.kind == kind);
@@ -100,6 +93,17 @@ TEST_CASE("the question of a dns record has one name in all three versions") {
   CHECK(e.field("dns.rrname") == "www.example.org");
   CHECK(e.field("dns.rrtype") == "A");
   CHECK(std::string(e.field("message")).find("A www.example.org") != std::string::npos);
+}
+
+TEST_CASE("a public rule for any name server fires on Suricata's dns records") {
+  const Event e = event_of(
+      R"({"timestamp":"2026-03-12T22:31:05+0000","event_type":"dns","src_ip":"10.20.3.7","dns":{"version":3,"type":"request","queries":[{"rrname":"pool.minexmr.com","rrtype":"A"}]}})");
+  CHECK(e.logsource == Logsource{"suricata", "dns", "dns"});
+  CHECK(e.field("query") == "pool.minexmr.com");
+  const std::filesystem::path rules = public_rules();
+  if (rules.empty()) return;
+  CHECK(fired(rules / "network/dns/net_dns_pua_cryptocoin_mining_xmr.yml", e) ==
+        std::vector<std::string>{"Monero Crypto Coin Mining Pool Lookup"});
 }
 
 TEST_CASE("records without addresses have no normalised addresses") {
@@ -205,6 +209,28 @@ TEST_CASE("alerts of four real captures are all read") {
       REQUIRE_FALSE(e.field("alert.title").empty());
     }
   }
+}
+
+TEST_CASE("the documents' own records are all read, with every type of event among them") {
+  const std::filesystem::path samples = std::filesystem::path(WF_SHARED_DATA) / "field/suricata";
+  if (!std::filesystem::exists(samples)) {
+    WARN("the sample records are absent: not compared");
+    return;
+  }
+  const ReadOnce documents = read_once(*source_of("suricata:" + (samples / "doc_examples.ndjson").string()));
+  CHECK(documents.events.size() == 14);
+  CHECK(documents.status.refused == 7);  // fragments, which have no time stamp
+  const ReadOnce vast = read_once(*source_of("suricata:" + (samples / "vast_eve.json").string()));
+  CHECK(vast.events.size() == 7);
+  CHECK(vast.status.refused == 0);
+  std::map<std::string, int> kinds;
+  for (const Event& e : vast.events) ++kinds[e.kind];
+  CHECK(kinds == std::map<std::string, int>{{"network.alert", 1},
+                                            {"network.dns", 1},
+                                            {"network.file", 1},
+                                            {"network.flow", 2},
+                                            {"network.http", 1},
+                                            {"network.other", 1}});
 }
 
 }  // namespace
