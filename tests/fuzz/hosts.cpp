@@ -3,6 +3,11 @@
 
 #include "agents/host/audit_event.hpp"
 #include "agents/host/audit_join.hpp"
+#include "agents/host/escaped_text.hpp"
+#include "agents/host/file_baseline.hpp"
+#include "agents/host/packages.hpp"
+#include "agents/host/session_list.hpp"
+#include "agents/host/usb_devices.hpp"
 #include "proto/event_codec.hpp"
 #include "tests/fuzz/targets.hpp"
 
@@ -39,5 +44,42 @@ int fuzz_audit(const std::uint8_t* data, std::size_t size) {
     holds(bool(decode_batch(bytes, {"a", 1, 1, 1})), "what an agent reads can be sent");
   }
   holds(given <= records, "no record comes twice");
+  return 0;
+}
+
+// Logs of package managers, messages of the kernel, utmp, and the positions of sources that keep a state.
+int fuzz_host_state(const std::uint8_t* data, std::size_t size) {
+  Pieces pieces(text_of(data, size));
+  const unsigned which = pieces.byte() % 6;
+  const std::string_view text = pieces.rest();
+  if (which == 0) {
+    kit::Zone zone;
+    const Result<Event> event = host::package_event(text, UtcNs{1'800'000'000} * kSecond, zone, std::nullopt);
+    holds(!event || event->kind.empty() || !event->field("package").empty(), "a package has a name");
+  } else if (which == 1) {
+    host::FileBaseline files, again;
+    if (host::read_baseline_text(text, files)) {
+      const std::string written = host::baseline_text(files);
+      holds(host::read_baseline_text(written, again) && host::baseline_text(again) == written,
+            "a baseline stays the same");
+    }
+  } else if (which == 2) {
+    std::vector<host::Session> sessions, again;
+    if (host::read_sessions_text(text, sessions))
+      holds(host::read_sessions_text(host::sessions_text(sessions), again) && again == sessions,
+            "sessions stay the same");
+  } else if (which == 3) {
+    host::UsbDevices devices, again;
+    if (host::read_usb_text(text, devices))
+      holds(host::read_usb_text(host::usb_text(devices), again) && again == devices, "devices stay the same");
+    (void)host::is_usb_uevent(text);
+  } else if (which == 4) {
+    write_scratch("utmp", text);
+    if (const Result<std::vector<host::Session>> sessions = host::utmp_sessions(scratch() + "/utmp"))
+      holds(sessions->size() <= host::kMostSessions, "no more sessions than may be");
+  } else {
+    std::vector<std::string> parts;
+    (void)host::separated(text, parts);
+  }
   return 0;
 }

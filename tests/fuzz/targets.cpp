@@ -48,6 +48,7 @@ constexpr std::array kTargets{
     Named{"osdp_capture", fuzz_osdp_capture},
     Named{"osdp_files", fuzz_osdp_files},
     Named{"audit", fuzz_audit},
+    Named{"host_state", fuzz_host_state},
 };
 
 struct Directory {
