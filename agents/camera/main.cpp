@@ -1,3 +1,4 @@
+#include "agents/camera/frigate.hpp"
 #include "agents/kit/agent_main.hpp"
 #include "agents/kit/mapped.hpp"
 #include "agents/onvif/file_source.hpp"
@@ -12,6 +13,7 @@ int main(int argc, char** argv) {
        wf::kVersion,
        {{"mapped",
          {[](const wf::kit::SourceSpec& spec) { return wf::kit::make_mapped(spec, "camera"); }, wf::kit::kMappedHelp}},
+        {"frigate", {wf::camera::make_frigate, wf::camera::kFrigateHelp}},
         {"onvif",
          {[](const wf::kit::SourceSpec& spec) { return wf::onvif::make_onvif(spec, wf::onvif::Role::camera); },
           wf::onvif::kOnvifHelp}}}});

@@ -12,7 +12,9 @@ std::uint16_t usual_port(std::string_view scheme) {
   if (scheme == "http") return 80;
   if (scheme == "https") return 443;
   if (scheme == "rtsp") return 554;
-  return scheme == "rtsps" ? 322 : 0;
+  if (scheme == "rtsps") return 322;
+  if (scheme == "mqtt") return 1883;
+  return scheme == "mqtts" ? 8883 : 0;
 }
 
 bool plain(std::string_view text) {

@@ -7,7 +7,7 @@
 
 namespace wf::http {
 
-/// An address of http, https, rtsp or rtsps (RFC 3986), without a user.
+/// An address of http, https, rtsp, rtsps, mqtt or mqtts (RFC 3986), without a user.
 struct Address {
   std::string scheme;
   std::string host;        ///< an IPv6 address without its brackets
