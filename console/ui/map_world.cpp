@@ -77,7 +77,8 @@ void draw_graticule(Painter& p, const MapTransform& view, const Rect& free, LonL
     const float x = view.to_screen(on_plane({lon, middle.lat}, middle)).x;
     p.upright(x, port.y, port.h, t.map.marking);
     const std::string text = degree_text(lon, "E##east"_tr, "W##west"_tr, step);
-    if (x > free.x && x + 10 + p.width(text, Face::mono_s) < port.right()) p.text(x + 6, port.bottom() - 12, text, Face::mono_s, t.t3);
+    if (x > free.x && x + 10 + p.width(text, Face::mono_s) < port.right())
+      p.text(x + 6, port.bottom() - 12, text, Face::mono_s, t.t3);
   }
   for (double lat = std::ceil(std::max(lat0, -90.0) / step) * step; lat <= std::min(lat1, 90.0); lat += step) {
     const float y = view.to_screen(on_plane({middle.lon, lat}, middle)).y;
