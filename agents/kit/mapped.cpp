@@ -12,6 +12,7 @@
 #include "agents/kit/attachment_folder.hpp"
 #include "agents/kit/follow_source.hpp"
 #include "agents/kit/kinds.hpp"
+#include "agents/kit/log_line.hpp"
 #include "agents/kit/mapped_csv.hpp"
 #include "agents/kit/mapped_mapping.hpp"
 #include "proto/event_json.hpp"
@@ -59,6 +60,7 @@ class MappedSource final : public FollowSource {
       if (Result<void> split = read_csv(text, event.fields); !split) return split;
       return make(std::move(event), sink, moment);
     }
+    if (mapping_.format == Mapping::Format::text) return take_text(text, sink, moment);
     if (!mapping_.records.empty()) return take_list(text, sink, moment);
     Event event;
     event.fields.reserve(32);
@@ -89,6 +91,9 @@ class MappedSource final : public FollowSource {
         break;
       }
       case Mapping::Format::json_lines:
+        break;
+      case Mapping::Format::text:
+        options.record_limit = TextPattern::kLongestLine;
         break;
       case Mapping::Format::json:
         options.framing = [](std::string_view) { return json_array_framing(); };
@@ -131,6 +136,36 @@ class MappedSource final : public FollowSource {
       fields.push_back({names_.empty() ? "#" + std::to_string(i + 1) : names_[i], std::move(value), ValueType::string});
     }
     return {};
+  }
+
+  // A line of text: what its head says, and the holes of the first pattern that it fits.
+  Result<void> take_text(std::string_view text, Sink& sink, const Moment& moment) {
+    Event event;
+    event.fields.reserve(16);
+    if (mapping_.syslog) {
+      const Result<LogLine> line = parse_log_line(text, {moment.now, &mapping_.zone, before_});
+      if (!line) return line.error();
+      event.time = line->time;
+      for (const auto& [name, value] : {std::pair{"host", line->host}, std::pair{"program", line->program},
+                                        std::pair{"pid", line->pid}, std::pair{"message", line->message}}) {
+        if (value.empty()) continue;
+        std::string good;
+        append_utf8(value, good);
+        event.add(name, std::move(good));
+      }
+      text = line->message;
+    }
+    for (const Mapping::Named& one : mapping_.patterns)
+      if (one.pattern.match(text, event.fields)) {
+        event.add("pattern", one.name);
+        return make(std::move(event), sink, moment);
+      }
+    if (!mapping_.syslog) {
+      std::string good;
+      append_utf8(text, good);
+      event.add("message", std::move(good));
+    }
+    return make(std::move(event), sink, moment);
   }
 
   // One JSON object that holds a list of records.
@@ -208,6 +243,10 @@ class MappedSource final : public FollowSource {
   }
 
   Result<void> read_time(Event& event) {
+    if (mapping_.time_columns.empty()) {  // the line's head had it
+      before_ = event.time;
+      return {};
+    }
     std::string text;
     for (const ColumnRef& column : mapping_.time_columns) {
       const Field* field = first_value(column, event.fields);
@@ -270,6 +309,10 @@ class MappedSource final : public FollowSource {
         if (!last_unknown_.empty()) last_unknown_ += ", ";
         last_unknown_ += name + (field == nullptr ? "" : field->value.substr(0, kMaxShown));
       }
+    // A line that fits no pattern is known by its words.
+    if (mapping_.format != Mapping::Format::text) return;
+    for (const Field& field : fields)
+      if (field.name == "message") last_unknown_ += " '" + field.value.substr(0, kMaxShown) + "'";
   }
 
   Mapping mapping_;
@@ -286,7 +329,7 @@ class MappedSource final : public FollowSource {
 }  // namespace
 
 const char* const kMappedHelp =
-    "FILE of CSV or JSON records; map=MAPPING that describes them, tz=ZONE instead of the mapping's, "
+    "FILE of CSV, JSON or text records; map=MAPPING that describes them, tz=ZONE instead of the mapping's, "
     "attachments_from=DIR with the files that they name";
 
 SourceMade make_mapped(const SourceSpec& spec, const std::string& domain) {

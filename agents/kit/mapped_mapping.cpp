@@ -20,8 +20,8 @@ class Reader {
   void read(const YAML::Node& root, Mapping& m) {
     if (!root.IsMap()) return complain(root, "a mapping is a table of keys", "begin with v: 1");
     known(root, "",
-          {"v", "format", "separator", "header", "encoding", "records", "time", "fields", "constants", "attach", "drop",
-           "logsource", "kinds", "unknown"});
+          {"v", "format", "separator", "header", "encoding", "records", "line", "patterns", "time", "fields",
+           "constants", "attach", "drop", "logsource", "kinds", "unknown"});
     if (text(root["v"]) != "1")
       complain(root["v"] ? root["v"] : root, "this build reads mappings with v: 1", "begin the mapping with v: 1");
     read_format(root, m);
@@ -153,12 +153,16 @@ class Reader {
       m.format = Mapping::Format::json_lines;
     else if (format == "json")
       m.format = Mapping::Format::json;
+    else if (format == "text")
+      m.format = Mapping::Format::text;
     else
       complain(root["format"] ? root["format"] : root,
-               "'format' is " + (format.empty() ? "missing" : "'" + format + "'"), "write csv, json_lines or json");
+               "'format' is " + (format.empty() ? "missing" : "'" + format + "'"),
+               "write csv, json_lines, json or text");
     const bool csv = m.format == Mapping::Format::csv;
     for (const char* key : {"separator", "header"})
       if (root[key] && !csv) complain(root[key], std::string("'") + key + "' is for csv only");
+    read_patterns(root, m);
     if (root["records"] && m.format != Mapping::Format::json)
       complain(root["records"], "'records' is for format: json only");
     m.records = text(root["records"]);
@@ -182,8 +186,35 @@ class Reader {
     }
   }
 
+  void read_patterns(const YAML::Node& root, Mapping& m) {
+    const bool of_text = m.format == Mapping::Format::text;
+    for (const char* key : {"line", "patterns"})
+      if (root[key] && !of_text) complain(root[key], std::string("'") + key + "' is for format: text only");
+    if (!of_text) return;
+    if (const YAML::Node line = root["line"]) {
+      m.syslog = text(line) == "syslog";
+      if (!m.syslog && text(line) != "plain") complain(line, "'line' is syslog or plain");
+    }
+    for (const auto& [name, node] : pairs(root["patterns"], "patterns")) {
+      if (!node.IsScalar() || name.empty()) {
+        complain(node, "'patterns." + name + "' is one line of text");
+        continue;
+      }
+      Result<TextPattern> pattern = TextPattern::parse(node.Scalar(), where(node));
+      if (pattern)
+        m.patterns.push_back({name, std::move(*pattern)});
+      else
+        problems_.push_back(pattern.error());
+    }
+    if (!root["patterns"])
+      complain(root, "'patterns' is missing",
+               "write patterns: {denied: \"Door {door.id} denied card {credential.id:word}\", …}");
+  }
+
   void read_time(const YAML::Node& root, Mapping& m) {
     const YAML::Node time = root["time"];
+    if (m.format == Mapping::Format::text && m.syslog && (!time || (time.IsMap() && !time["column"])))
+      return read_syslog_zone(time, m);
     if (!time)
       return complain(root, "'time' is missing", "say which column has the time: time: {column: …, format: …}");
     known(time, "time.", {"column", "format", "zone"});
@@ -210,6 +241,23 @@ class Reader {
       complain(format_node, "this time format has no offset, so 'time.zone' is needed",
                "write zone: Europe/Amsterdam, or UTC");
     }
+  }
+
+  /// A system log's line has its time; only the zone of stamps without one may be said.
+  void read_syslog_zone(const YAML::Node& time, Mapping& m) {
+    std::string name = "local", at = file_;
+    if (time) {
+      known(time, "time.", {"zone"});
+      if (time["zone"]) {
+        name = text(time["zone"]);
+        at = where(time["zone"]);
+      }
+    }
+    const Result<Zone> found = Zone::find(name, at);
+    if (found)
+      m.zone = *found;
+    else
+      problems_.push_back(found.error());
   }
 
   static std::uint8_t severity(const std::string& word) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "agents/kit/mapped_time.hpp"
+#include "agents/kit/text_pattern.hpp"
 #include "agents/kit/zone.hpp"
 #include "proto/event.hpp"
 #include "proto/result.hpp"
@@ -40,7 +41,7 @@ struct KindRule {
 
 /// A mapping file, checked as a whole; mapped.md describes it.
 struct Mapping {
-  enum class Format { csv, json_lines, json };
+  enum class Format { csv, json_lines, json, text };
   enum class Unknown { other, skip, refuse };
 
   std::string file;
@@ -50,7 +51,13 @@ struct Mapping {
   std::vector<std::string> columns;  ///< names, if the file has no header
   bool latin1 = false;
   std::string records;  ///< JSON: path of the array that holds the records
-  std::vector<ColumnRef> time_columns;
+  bool syslog = true;   ///< text: each line begins as a system log's does
+  struct Named {
+    std::string name;
+    TextPattern pattern;
+  };
+  std::vector<Named> patterns;          ///< text: the first that matches counts; its name is column "pattern"
+  std::vector<ColumnRef> time_columns;  ///< empty: a system log's line has the time
   TimeFormat time;
   Zone zone;
   struct Target {

@@ -10,6 +10,7 @@
 #include "agents/kit/mapped_csv.hpp"
 #include "agents/kit/mapped_mapping.hpp"
 #include "agents/kit/suggest.hpp"
+#include "agents/kit/text_pattern.hpp"
 #include "agents/network/suricata.hpp"
 #include "proto/event_codec.hpp"
 #include "tests/fuzz/targets.hpp"
@@ -132,5 +133,23 @@ int fuzz_source_spec(const std::uint8_t* data, std::size_t size) {
 int fuzz_configuration(const std::uint8_t* data, std::size_t size) {
   std::vector<Error> problems;
   (void)kit::read_configuration(text_of(data, size), "fuzz.yaml", problems);
+  return 0;
+}
+
+/// A pattern in the first line, and a line that it is tried on.
+int fuzz_text_pattern(const std::uint8_t* data, std::size_t size) {
+  const std::string_view text = text_of(data, size);
+  const std::size_t end = text.find('\n');
+  if (end == std::string_view::npos) return 0;
+  const Result<kit::TextPattern> pattern = kit::TextPattern::parse(std::string(text.substr(0, end)), "here");
+  if (!pattern) {
+    holds(!pattern.error().what.empty(), "a pattern is refused with a reason");
+    return 0;
+  }
+  const std::string_view line = text.substr(end + 1, kit::TextPattern::kLongestLine);
+  std::vector<Field> fields{{"before", "", ValueType::string}};
+  const bool matched = pattern->match(line, fields);
+  holds(!fields.empty() && fields[0].name == "before", "what was there stays");
+  holds(fields.size() == 1 + (matched ? pattern->names().size() : 0), "a field for each hole, or none");
   return 0;
 }

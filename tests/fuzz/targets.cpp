@@ -28,6 +28,7 @@ constexpr std::array kTargets{
     Named{"mapped", fuzz_mapped},
     Named{"suggest", fuzz_suggest},
     Named{"mapping", fuzz_mapping},
+    Named{"text_pattern", fuzz_text_pattern},
     Named{"log_line", fuzz_log_line},
     Named{"zeek", fuzz_zeek},
     Named{"syslog", fuzz_syslog},

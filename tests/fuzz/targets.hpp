@@ -76,6 +76,7 @@ int fuzz_framing(const std::uint8_t* data, std::size_t size);
 int fuzz_mapped(const std::uint8_t* data, std::size_t size);
 int fuzz_suggest(const std::uint8_t* data, std::size_t size);
 int fuzz_mapping(const std::uint8_t* data, std::size_t size);
+int fuzz_text_pattern(const std::uint8_t* data, std::size_t size);
 int fuzz_log_line(const std::uint8_t* data, std::size_t size);
 int fuzz_zeek(const std::uint8_t* data, std::size_t size);
 int fuzz_syslog(const std::uint8_t* data, std::size_t size);

@@ -305,6 +305,16 @@ TEST_CASE("every mistake of a mapping is one line with its place") {
   CHECK(with("separator: ab\n").find("door.yaml:5: 'separator' is one character") == 0);
   CHECK(with("unknown: drop\n").find("door.yaml:5: 'unknown' is other, skip or refuse") == 0);
   CHECK(with("records: a\n").find("door.yaml:5: 'records' is for format: json only") == 0);
+  CHECK(with("patterns: {a: b}\n").find("door.yaml:5: 'patterns' is for format: text only") == 0);
+  const auto lines = [](const std::string& more) {
+    return problems_with("v: 1\nformat: text\nkinds: [{kind: door.held}]\n" + more);
+  };
+  CHECK(lines("patterns: {a: b}\n").empty());
+  CHECK(lines("").find("'patterns' is missing") != std::string::npos);
+  CHECK(lines("patterns: {a: \"{b\"}\n").find("door.yaml:4: a '{' is not closed") == 0);
+  CHECK(lines("patterns: {a: b}\nline: long\n").find("door.yaml:5: 'line' is syslog or plain") == 0);
+  CHECK(lines("patterns: {a: b}\nline: plain\n").find("'time' is missing") != std::string::npos);
+  CHECK(lines("patterns: {a: b}\ntime: {zone: Mars}\n").find("door.yaml:5: there is no time zone 'Mars'") == 0);
   CHECK(with("fields: [a]\n").find("door.yaml:5: 'fields' is a table of keys") == 0);
   CHECK(with("fields: {a: 'x[y.z'}\n").find("door.yaml:5: column 'x[y.z' cannot be read") == 0);
   CHECK(with("header: maybe\n").find("door.yaml:5: 'header' is true, false or a list") == 0);
@@ -421,7 +431,7 @@ TEST_CASE("the examples of the documentation and the mappings of the sample esta
     CHECK(problems_with(page.substr(at, page.find("```", at) - at)).empty());
     ++examples;
   }
-  CHECK(examples == 2);
+  CHECK(examples == 3);
   int mappings = 0;
   for (const auto& file : std::filesystem::directory_iterator(root / "assets/mappings")) {
     INFO(file.path());
