@@ -106,7 +106,8 @@ class AuditdSource final : public kit::Source {
       refuse(why);
       return;
     }
-    join_.take(std::move(*parsed), record.text.size(), before_, moment.mono, ready_);
+    join_.take(std::move(*parsed), record.text.size(), record.first ? follower_.start_of_file() : before_, moment.mono,
+               ready_);
   }
 
   void hand_over(kit::Sink& sink, const kit::Moment& moment) {

@@ -115,8 +115,13 @@ FileFollower::Position FileFollower::current_position() const {
   return resume_;
 }
 
-std::string FileFollower::position() const {
-  const Position p = current_position();
+std::string FileFollower::position() const { return text_of(current_position()); }
+
+std::string FileFollower::start_of_file() const {
+  return fd_ >= 0 ? text_of(position_at(0, 0, file_.inode, {})) : std::string();
+}
+
+std::string FileFollower::text_of(const Position& p) {
   if (!p.valid) return {};
   return "v1 " + std::to_string(p.inode) + " " + std::to_string(p.offset) + " " + std::to_string(p.records) + " " +
          std::to_string(p.hashed) + " " + std::to_string(p.hash);
@@ -222,12 +227,13 @@ bool FileFollower::open_next() {
     });
     return open_file(missed.empty() ? path_ : missed, 0, 0);
   }
-  if (resume_.valid && resume_.offset > 0) {
+  if (resume_.valid) {
+    // Also where nothing of it was read yet: it may have been written to and rotated since.
     const std::uint64_t offset = resume_.offset;
     const bool found = resume(resume_);
     if (!found && !open_file(path_, 0, 0)) return false;
     problem_.clear();
-    if (!found)
+    if (!found && offset > 0)
       problem_ = Error{"what was being read is no longer there, neither under its name nor rotated", path_,
                        "what it held after byte " + std::to_string(offset) + " may be lost"}
                      .text();

@@ -63,6 +63,8 @@ class FileFollower {
   [[nodiscard]] Next next(const Moment& moment, FollowedRecord& record, Error& error);
   /// Everything that next() has handed over; "" before anything was opened.
   [[nodiscard]] std::string position() const;
+  /// Before the first record of the file that is open; "" if none is.
+  [[nodiscard]] std::string start_of_file() const;
   void add_fds(std::vector<pollfd>& fds) const { watch_.add_fds(fds); }
   [[nodiscard]] std::int64_t next_wake() const { return wake_; }
 
@@ -93,6 +95,7 @@ class FileFollower {
 
   static Position parse_position(std::string_view text);
   [[nodiscard]] Position current_position() const;
+  static std::string text_of(const Position& position);
   [[nodiscard]] std::uint64_t consumed() const { return read_to_ - (buffer_.size() - begin_); }
   bool open_next();
   bool open_file(const std::string& file, std::uint64_t offset, std::uint64_t records);

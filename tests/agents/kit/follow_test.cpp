@@ -253,6 +253,23 @@ TEST_CASE("a restart drains what was rotated in the meantime") {
   SECTION("once") { CHECK(Followed(folder.file("log"), position, true).read() == "b|c|d|$"); }
 }
 
+TEST_CASE("a file of which nothing was read yet is found again after it was written to and rotated") {
+  TemporaryFolder folder;
+  std::string position;
+  {
+    Followed f(folder.write("log", ""));
+    CHECK(f.read().empty());
+    position = f.follower.position();
+    CHECK(position == f.follower.start_of_file());
+  }
+  folder.append("log", "a\n");
+  folder.rename("log", "log.1");
+  folder.write("log", "b\n");
+  Followed f(folder.file("log"), position);
+  CHECK(f.read() == "a|b|");
+  CHECK(f.follower.problem().empty());
+}
+
 TEST_CASE("an inode that now belongs to another file is noticed by the file's first bytes") {
   TemporaryFolder folder;
   std::string position;
