@@ -1,4 +1,5 @@
 #include "agents/kit/agent_main.hpp"
+#include "agents/network/netflow.hpp"
 #include "agents/network/suricata.hpp"
 #include "agents/network/syslog.hpp"
 #include "agents/network/zeek.hpp"
@@ -16,5 +17,6 @@ int main(int argc, char** argv) {
           "PATH of a Suricata EVE file, or unix:PATH of a socket to listen on (type=dgram); tz=ZONE of time stamps "
           "without an offset"}},
         {"zeek", {make_zeek, kZeekHelp}},
-        {"syslog", {make_syslog, kSyslogHelp}}}});
+        {"syslog", {make_syslog, kSyslogHelp}},
+        {"netflow", {make_netflow, kNetflowHelp}}}});
 }

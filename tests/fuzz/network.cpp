@@ -1,4 +1,6 @@
 // What network sensors and other machines send.
+#include "agents/network/netflow_packet.hpp"
+#include "agents/network/netflow_volume.hpp"
 #include "agents/network/syslog_event.hpp"
 #include "agents/network/syslog_framing.hpp"
 #include "agents/network/zeek_event.hpp"
@@ -53,5 +55,25 @@ int fuzz_syslog(const std::uint8_t* data, std::size_t size) {
       for (const Event& event : events) can_be_sent(event);
     }
   }
+  return 0;
+}
+
+int fuzz_netflow(const std::uint8_t* data, std::size_t size) {
+  Pieces pieces(text_of(data, size));
+  network::NetflowDecoder decoder;
+  network::NetflowVolume volume(*network::OwnNetworks::parse("0.0.0.0/0"));
+  for (int i = 0; i < 64; ++i) {
+    const std::string_view datagram = pieces.piece();
+    std::size_t flows = 0;
+    (void)decoder.read(datagram, i % 2 == 0 ? "192.0.2.1" : "192.0.2.2", [&](const network::FlowRecord& flow) {
+      volume.add(flow);
+      ++flows;
+    });
+    holds(flows <= datagram.size(), "no more flows than bytes");
+    holds(decoder.templates() <= network::NetflowDecoder::kMostTemplates, "templates are bounded");
+  }
+  std::vector<Event> events;
+  volume.take(0, kMinute, events);
+  for (const Event& event : events) can_be_sent(event);
   return 0;
 }
