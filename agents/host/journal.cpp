@@ -1,13 +1,16 @@
 #include "agents/host/journal.hpp"
 
 #include <systemd/sd-journal.h>
+#include <systemd/sd-messages.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <cstring>
 #include <memory>
 #include <utility>
 
+#include "agents/kit/kinds.hpp"
 #include "agents/kit/log_classify.hpp"
 #include "agents/kit/log_line.hpp"
 
@@ -22,6 +25,18 @@ constexpr std::size_t kMaxValue = 16U << 10U;
 constexpr std::array<const char*, 10> kNative{
     "_SYSTEMD_UNIT", "SYSLOG_IDENTIFIER", "_COMM",      "_EXE",       "_CMDLINE",
     "_UID",          "PRIORITY",          "_TRANSPORT", "MESSAGE_ID", "_BOOT_ID"};
+
+// What the system's manager says of a unit, whatever its version and language (systemd.journal-fields(7), UNIT=).
+struct UnitMessage {
+  std::string_view id, state;
+  std::uint8_t severity = 0;  ///< 0: the kind's
+};
+constexpr std::array<UnitMessage, 6> kUnitMessages{{{SD_MESSAGE_UNIT_STARTED_STR, "started"},
+                                                    {SD_MESSAGE_UNIT_STOPPED_STR, "stopped"},
+                                                    {SD_MESSAGE_UNIT_RELOADED_STR, "reloaded"},
+                                                    {SD_MESSAGE_UNIT_FAILED_STR, "not started", 2},
+                                                    {SD_MESSAGE_UNIT_FAILURE_RESULT_STR, "failed", 2},
+                                                    {SD_MESSAGE_UNIT_OUT_OF_MEMORY_STR, "out of memory", 2}}};
 
 struct CloseJournal {
   void operator()(sd_journal* journal) const { sd_journal_close(journal); }
@@ -168,8 +183,25 @@ class JournalSource final : public kit::Source {
       if (only_auth_ && !kit::about_authentication(event)) continue;
       for (const char* name : kNative)
         if (const std::string_view value = data(name); !value.empty()) event.add(name, std::string(value));
+      if (pid == "1") add_unit(event);
       emit(sink, std::move(event), moment);
     }
+  }
+
+  // Called for what process 1 said: its number is the kernel's word, what else stands in an entry anybody may write.
+  void add_unit(Event& event) {
+    const std::string id(data("MESSAGE_ID")), unit(data("UNIT")), result(data("UNIT_RESULT"));
+    const auto* const it =
+        std::find_if(kUnitMessages.begin(), kUnitMessages.end(), [&](const UnitMessage& m) { return m.id == id; });
+    if (it == kUnitMessages.end() || unit.empty()) return;
+    event.kind = "host.service";
+    event.severity = it->severity;
+    if (const kit::KindInfo* info = kit::find_kind(event.kind); info != nullptr && event.severity == 0)
+      event.severity = info->severity;
+    std::erase_if(event.fields, [](const Field& f) { return f.name == "service" || f.name == "reason"; });
+    event.add("service", unit);
+    event.add("service.state", std::string(it->state));
+    if (!result.empty()) event.add("reason", result);
   }
 
   JournalPointer journal_;

@@ -50,6 +50,28 @@ TEST_CASE("entries of a journal become events with their native fields beside th
   CHECK(read_once(*journal("journal:" + folder.path().string() + ",only=auth")).events.size() == 2);
 }
 
+TEST_CASE("what systemd says of a unit is told by its number, in any language, and only if process 1 said it") {
+  const TemporaryFolder folder;
+  JournalFile file;
+  file.add(kStart, {"_PID=1", "SYSLOG_IDENTIFIER=systemd", "UNIT=ssh.service",
+                    "MESSAGE=OpenBSD Secure Shell server gestartet.", "MESSAGE_ID=39f53479d3a045ac8e11786248231fbf"});
+  file.add(kStart + 1,
+           {"_PID=1", "SYSLOG_IDENTIFIER=systemd", "UNIT=ssh.service", "UNIT_RESULT=exit-code",
+            "MESSAGE=ssh.service: Failed with result 'exit-code'.", "MESSAGE_ID=d9b373ed55a64feb8242e02dbe79a49c"});
+  file.add(kStart + 2, {"_PID=77", "SYSLOG_IDENTIFIER=systemd", "UNIT=ssh.service", "MESSAGE=I say so",
+                        "MESSAGE_ID=9d1aaa27d60140bd96365438aad20286"});
+  file.write(folder.file("system.journal"));
+  const ReadOnce read = read_once(*journal("journal:" + folder.path().string()));
+  REQUIRE(read.events.size() == 3);
+  CHECK(read.events[0].kind == "host.service");
+  CHECK(read.events[0].field("service") == "ssh.service");
+  CHECK(read.events[0].field("service.state") == "started");
+  CHECK(read.events[1].field("service.state") == "failed");
+  CHECK(read.events[1].field("reason") == "exit-code");
+  CHECK(read.events[1].severity == 2);
+  CHECK(read.events[2].kind == "host.log");
+}
+
 TEST_CASE("a restart goes on behind the cursor, and says when that entry is no longer kept") {
   const TemporaryFolder folder;
   sample().write(folder.file("system.journal"));
