@@ -2,6 +2,7 @@
 #include "agents/access/osdp/source.hpp"
 #include "agents/access/uhppote.hpp"
 #include "agents/access/unifi.hpp"
+#include "agents/http/mapped_post.hpp"
 #include "agents/kit/agent_main.hpp"
 #include "agents/kit/mapped.hpp"
 #include "agents/onvif/file_source.hpp"
@@ -20,6 +21,8 @@ int main(int argc, char** argv) {
        wf::kVersion,
        {{"mapped",
          {[](const wf::kit::SourceSpec& spec) { return wf::kit::make_mapped(spec, "access"); }, wf::kit::kMappedHelp}},
+        {"post",
+         {[](const wf::kit::SourceSpec& spec) { return wf::http::make_post(spec, "access"); }, wf::http::kPostHelp}},
         {"osdp", {make_osdp, kOsdpHelp}},
         {"osdp_capture", {make_osdp_capture, kOsdpCaptureHelp}},
         {"dc09", {make_dc09, kDc09Help}},

@@ -1,4 +1,5 @@
 #include "agents/camera/frigate.hpp"
+#include "agents/http/mapped_post.hpp"
 #include "agents/kit/agent_main.hpp"
 #include "agents/kit/mapped.hpp"
 #include "agents/onvif/file_source.hpp"
@@ -13,6 +14,8 @@ int main(int argc, char** argv) {
        wf::kVersion,
        {{"mapped",
          {[](const wf::kit::SourceSpec& spec) { return wf::kit::make_mapped(spec, "camera"); }, wf::kit::kMappedHelp}},
+        {"post",
+         {[](const wf::kit::SourceSpec& spec) { return wf::http::make_post(spec, "camera"); }, wf::http::kPostHelp}},
         {"frigate", {wf::camera::make_frigate, wf::camera::kFrigateHelp}},
         {"onvif",
          {[](const wf::kit::SourceSpec& spec) { return wf::onvif::make_onvif(spec, wf::onvif::Role::camera); },
