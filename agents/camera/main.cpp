@@ -1,4 +1,5 @@
 #include "agents/camera/frigate.hpp"
+#include "agents/camera/rtsp.hpp"
 #include "agents/http/mapped_post.hpp"
 #include "agents/kit/agent_main.hpp"
 #include "agents/kit/mapped.hpp"
@@ -17,6 +18,7 @@ int main(int argc, char** argv) {
         {"post",
          {[](const wf::kit::SourceSpec& spec) { return wf::http::make_post(spec, "camera"); }, wf::http::kPostHelp}},
         {"frigate", {wf::camera::make_frigate, wf::camera::kFrigateHelp}},
+        {"rtsp", {wf::camera::make_rtsp, wf::camera::kRtspHelp}},
         {"onvif",
          {[](const wf::kit::SourceSpec& spec) { return wf::onvif::make_onvif(spec, wf::onvif::Role::camera); },
           wf::onvif::kOnvifHelp}}}});

@@ -1,0 +1,48 @@
+#include "agents/camera/video_module.hpp"
+
+#include <dlfcn.h>
+#include <unistd.h>
+
+#include <array>
+#include <string>
+
+namespace wf::camera {
+namespace {
+
+constexpr const char* kFile = "wf-camera-video.so";
+
+struct Loaded {
+  ReadKeyframes read = nullptr;
+  std::string problem;
+
+  Loaded() {
+    std::array<char, 4096> path{};
+    const ssize_t size = ::readlink("/proc/self/exe", path.data(), path.size() - 1);
+    std::string folder(path.data(), size > 0 ? static_cast<std::size_t>(size) : 0);
+    folder.resize(folder.find_last_of('/') == std::string::npos ? 0 : folder.find_last_of('/') + 1);
+    for (const char* const place : {"", "../lib/watchfloor/"}) {
+      const std::string file = folder + place + kFile;
+      if (::access(file.c_str(), F_OK) != 0) continue;
+      void* const handle = ::dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
+      if (handle == nullptr) {
+        const char* const why = ::dlerror();
+        problem = why == nullptr ? file : why;
+        return;
+      }
+      if (auto* const get = reinterpret_cast<ReadKeyframes (*)()>(::dlsym(handle, kReadKeyframesSymbol))) read = get();
+      return;
+    }
+    problem = std::string(kFile) + " is not installed";
+  }
+};
+
+}  // namespace
+
+Result<ReadKeyframes> video_module() {
+  static const Loaded loaded;
+  if (loaded.read == nullptr)
+    return Error{"streams cannot be read here: " + loaded.problem, "", "install the camera agent's package whole"};
+  return loaded.read;
+}
+
+}  // namespace wf::camera
