@@ -84,9 +84,19 @@ Meaning camera(std::string_view topic, const Notice& notice) {
   for (const Object& one : kObjects)
     if (is_true(notice.item(one.item))) return {"camera.object", {}, one.object, true};
   struct Row {
-    std::string_view topic, begins, ends;
+    std::string_view topic, begins, ends, object = {};
   };
   static constexpr std::array kRows{
+      Row{"RuleEngine/FieldDetector/ObjectsInside", "camera.object", "camera.motion_end"},
+      Row{"RuleEngine/LoiteringDetector/", "camera.loitering", "camera.motion_end"},
+      Row{"RuleEngine/MyRuleDetector/PeopleDetect", "camera.object", "camera.motion_end", "person"},
+      Row{"RuleEngine/MyRuleDetector/FaceDetect", "camera.object", "camera.motion_end", "person"},
+      Row{"RuleEngine/MyRuleDetector/Visitor", "camera.object", "camera.motion_end", "person"},
+      Row{"RuleEngine/MyRuleDetector/VehicleDetect", "camera.object", "camera.motion_end", "vehicle"},
+      Row{"RuleEngine/MyRuleDetector/DogCatDetect", "camera.object", "camera.motion_end", "animal"},
+      Row{"UserAlarm/IVA/HumanShapeDetect", "camera.object", "camera.motion_end", "person"},
+      Row{"VideoSource/SignalLoss", "camera.offline", "camera.online"},
+      Row{"VideoSource/VideoLoss", "camera.offline", "camera.online"},
       Row{"VideoSource/MotionAlarm", "camera.motion", "camera.motion_end"},
       Row{"RuleEngine/CellMotionDetector/Motion", "camera.motion", "camera.motion_end"},
       Row{"RuleEngine/VMD3/", "camera.motion", "camera.motion_end"},
@@ -103,13 +113,17 @@ Meaning camera(std::string_view topic, const Notice& notice) {
   };
   for (const Row& row : kRows) {
     if (!topic.starts_with(row.topic)) continue;
-    bool on = row.topic == "RuleEngine/LineDetector/Crossed";
-    for (const char* item : {"State", "state", "active", "IsMotion", "IsLineCross", "IsTamper"})
+    // A line is crossed and somebody loiters without an end that is told.
+    bool on = row.topic == "RuleEngine/LineDetector/Crossed" || row.topic == "RuleEngine/LoiteringDetector/";
+    for (const char* item : {"State", "state", "active", "IsMotion", "IsLineCross", "IsTamper", "IsInside"})
       on |= is_true(notice.item(item));
+    if (notice.item("State") == "false") on = false;
     if (!on) return {row.ends.empty() ? std::string_view("other") : row.ends, {}, {}, true};
-    // That something moves is no lasting state; a covered picture is.
-    return {row.begins, {}, {}, row.begins == "camera.motion" || row.ends.empty()};
+    // That something moves or is there is no lasting state; a covered picture is.
+    return {row.begins, {}, row.object, row.ends != "camera.restored" && row.ends != "camera.online"};
   }
+  if (topic.starts_with("RuleEngine/Recognition/LicensePlate") || !notice.item("PlateNumber").empty())
+    return {"camera.object", {}, "vehicle", true};
   return {"other"};
 }
 
@@ -170,6 +184,7 @@ std::optional<Event> event_of(const Notice& notice, Role role, UtcNs now, bool d
     put(event, "reason", meaning.reason);
   }
   put(event, event.kind == "camera.object" ? "object" : "mode", meaning.mode);
+  put(event, "license_plate", notice.item("PlateNumber"));
   put(event, "door.id", notice.item("DoorToken"));
   put(event, "reader.id", notice.item("AccessPointToken"));
   put(event, "credential.id", notice.item("CredentialToken"));
@@ -196,10 +211,10 @@ std::optional<Event> event_of(const Notice& notice, Role role, UtcNs now, bool d
 }
 
 bool lasting(const Event& event) {
-  static constexpr std::array<std::string_view, 15> kKinds{
-      "door.forced",   "door.held",   "door.tamper",  "door.fault",     "door.power",
-      "door.opened",   "access.mode", "device.fault", "device.tamper",  "device.alarm",
-      "camera.motion", "camera.dark", "camera.moved", "camera.blurred", "camera.tamper"};
+  static constexpr std::array<std::string_view, 17> kKinds{
+      "door.forced",    "door.held",    "door.tamper",   "door.fault",     "door.power",    "door.opened",
+      "access.mode",    "device.fault", "device.tamper", "device.alarm",   "camera.motion", "camera.object",
+      "camera.offline", "camera.dark",  "camera.moved",  "camera.blurred", "camera.tamper"};
   return std::find(kKinds.begin(), kKinds.end(), event.kind) != kKinds.end();
 }
 

@@ -1,4 +1,5 @@
 // What cameras answer.
+#include "agents/camera/frigate_event.hpp"
 #include "agents/onvif/device_health.hpp"
 #include "agents/onvif/property_memory.hpp"
 #include "agents/onvif/pull_point.hpp"
@@ -19,13 +20,11 @@ int fuzz_onvif_device(const std::uint8_t* data, std::size_t size) {
   device.set_account("user", "hunter2");
   kit::Moment moment{1'770'000'000 * kSecond, kSecond};
   device.start(pieces.piece(), moment);
-  unsigned asked = 0;
   while (!pieces.done()) {
     const std::int64_t later = pieces.byte() * kSecond;
     moment.now += later;
     moment.mono += later;
     if (std::optional<http::Question> question = device.next(moment)) {
-      ++asked;
       holds(question->url.starts_with("http://10.0.0.9"), "only the device itself is asked");
       holds(question->body.find("hunter2") == std::string::npos, "no password goes out");
       holds(bool(onvif::read_reply(question->body)), "a question is XML");
@@ -54,6 +53,17 @@ int fuzz_onvif_device(const std::uint8_t* data, std::size_t size) {
     again.load(memory.save());
     holds(device.save().find('\n') == std::string::npos, "what is saved is one line");
   }
-  (void)asked;
+  return 0;
+}
+
+/// What is published under Frigate's topics, whoever does it; and a file of it.
+int fuzz_frigate(const std::uint8_t* data, std::size_t size) {
+  Pieces pieces(text_of(data, size));
+  const std::string_view topic = pieces.piece();
+  const Result<std::optional<Event>> message = camera::frigate_event(topic, pieces.rest(), 7);
+  const Result<std::optional<Event>> document = camera::frigate_document(pieces.rest(), 7);
+  for (const auto* read : {&message, &document})
+    if (*read && **read)
+      for (const Field& field : (**read)->fields) holds(is_utf8(field.value), "a field is UTF-8");
   return 0;
 }

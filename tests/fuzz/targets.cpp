@@ -38,6 +38,7 @@ constexpr std::array kTargets{
     Named{"site", fuzz_site},
     Named{"link_sessions", fuzz_link_sessions},
     Named{"controllers", fuzz_controllers},
+    Named{"frigate", fuzz_frigate},
     Named{"onvif_device", fuzz_onvif_device},
     Named{"documents", fuzz_documents},
     Named{"dc09_frame", fuzz_dc09_frame},

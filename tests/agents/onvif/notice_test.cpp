@@ -164,6 +164,51 @@ TEST_CASE("each topic of access and door control has its kind, and each reason i
   if (topic.starts_with("Door/")) CHECK(bool(event_of(notice, Role::access, 0)) == wrong);
 }
 
+TEST_CASE("what cameras say has its kind, at its beginning and at its end") {
+  const auto [topic, item, begins, object, ends] =
+      GENERATE(table<std::string, std::string, std::string, std::string, std::string>({
+          {"VideoSource/MotionAlarm", "State", "camera.motion", "", "camera.motion_end"},
+          {"RuleEngine/CellMotionDetector/Motion", "IsMotion", "camera.motion", "", "camera.motion_end"},
+          {"RuleEngine/FieldDetector/ObjectsInside", "IsInside", "camera.object", "", "camera.motion_end"},
+          {"RuleEngine/MyRuleDetector/PeopleDetect", "State", "camera.object", "person", "camera.motion_end"},
+          {"RuleEngine/MyRuleDetector/VehicleDetect", "State", "camera.object", "vehicle", "camera.motion_end"},
+          {"RuleEngine/LoiteringDetector/ObjectIsLoitering", "State", "camera.loitering", "", "camera.motion_end"},
+          {"VideoSource/GlobalSceneChange/ImagingService", "State", "camera.moved", "", "camera.restored"},
+          {"VideoSource/ImageTooDark/AnalyticsService", "State", "camera.dark", "", "camera.restored"},
+          {"VideoSource/ImageTooBlurry/AnalyticsService", "State", "camera.blurred", "", "camera.restored"},
+          {"VideoSource/SignalLoss", "State", "camera.offline", "", "camera.online"},
+          {"Device/Trigger/DigitalInput", "LogicalState", "device.alarm", "", "device.normal"},
+          {"Device/Tampering", "Tampering", "camera.tamper", "", "camera.restored"},
+      }));
+  INFO(topic);
+  const std::optional<Event> begun = event_of(notice_of(topic, {{item, "true"}}), Role::camera, 0);
+  const std::optional<Event> over = event_of(notice_of(topic, {{item, "false"}}), Role::camera, 0);
+  REQUIRE(begun);
+  REQUIRE(over);
+  CHECK(begun->kind == begins);
+  CHECK(begun->field("object") == object);
+  CHECK(begun->logsource.category == "camera");
+  CHECK(over->kind == ends);
+  CHECK(lasting(*begun) == (begins != "camera.loitering"));
+  CHECK_FALSE(lasting(*over));
+  // At the beginning of a subscription a picture that is wrong is news, and that something moves is not.
+  Notice stands = notice_of(topic, {{item, "true"}});
+  stands.operation = Notice::Operation::initialized;
+  CHECK(bool(event_of(stands, Role::camera, 0)) == (ends == "camera.restored" || ends == "camera.online"));
+  CHECK(event_of(stands, Role::camera, 0, true));
+}
+
+TEST_CASE("a number plate is a vehicle's; a line is crossed without an end") {
+  const std::optional<Event> plate =
+      event_of(notice_of("RuleEngine/Recognition/LicensePlate", {{"PlateNumber", "AB-12"}}), Role::camera, 0);
+  REQUIRE(plate);
+  CHECK(plate->kind == "camera.object");
+  CHECK(plate->field("object") == "vehicle");
+  CHECK(plate->field("license_plate") == "AB-12");
+  CHECK(event_of(notice_of("RuleEngine/LineDetector/Crossed", {{"ObjectId", "5"}}), Role::camera, 0)->kind ==
+        "camera.line_crossed");
+}
+
 TEST_CASE("documents that are hostile or of another kind are refused") {
   std::string deep;
   for (int i = 0; i < 10'000; ++i) deep += "<a>";
