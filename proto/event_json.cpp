@@ -3,8 +3,11 @@
 #include <simdjson.h>
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <charconv>
 #include <cstring>
+#include <functional>
 #include <numeric>
 
 #include "proto/utf8.hpp"
@@ -25,7 +28,23 @@ constexpr std::size_t kKeptBytes = 256U << 10U;
 
 // ---- writing ----
 
+/// ASCII in which nothing is to be escaped, as most of what sensors say is.
+bool is_plain(std::string_view text) {
+  bool odd = false;
+  for (const char character : text) {
+    const auto c = static_cast<unsigned char>(character);
+    odd |= (c < 0x20) | (c > 0x7e) | (c == '"') | (c == '\\');
+  }
+  return !odd;
+}
+
 void append_string(std::string_view text, std::string& out) {
+  if (is_plain(text)) {
+    const std::size_t at = out.size();
+    out.resize(at + text.size() + 2, '"');
+    std::copy(text.begin(), text.end(), out.begin() + static_cast<std::ptrdiff_t>(at) + 1);
+    return;
+  }
   if (!is_utf8(text)) {
     std::string clean;
     append_utf8(text, clean);
@@ -121,10 +140,10 @@ void append_number(Number number, std::string& out) {
   out.append(digits, std::to_chars(digits, digits + sizeof digits, number).ptr);
 }
 
-void append_fields(const std::vector<Field>& fields, std::string& out) {
-  // Fields of one name, in order, chained behind the first of them; an unsigned beyond the end ends a chain.
-  thread_local std::vector<std::uint32_t> order, next;
-  thread_local std::vector<bool> first;
+/// Chains fields of one name, in order, behind the first of them: `next` is the one that follows, an index beyond the
+/// end ends a chain; `first` whether one begins a chain.
+void chain_by_sorting(const std::vector<Field>& fields, std::vector<std::uint32_t>& next, std::vector<bool>& first) {
+  thread_local std::vector<std::uint32_t> order;
   const auto count = static_cast<std::uint32_t>(fields.size());
   order.resize(count);
   std::iota(order.begin(), order.end(), 0U);
@@ -132,13 +151,47 @@ void append_fields(const std::vector<Field>& fields, std::string& out) {
     const int c = fields[a].name.compare(fields[b].name);
     return c != 0 ? c < 0 : a < b;
   });
-  next.assign(count, count);
-  first.assign(count, true);
   for (std::uint32_t i = 1; i < count; ++i) {
     if (fields[order[i]].name != fields[order[i - 1]].name) continue;
     next[order[i - 1]] = order[i];
     first[order[i]] = false;
   }
+}
+
+/// The same with a table of hashes: quicker for the usual number of fields, but names can be chosen that collide.
+constexpr std::size_t kMostHashed = 128;
+void chain_by_hash(const std::vector<Field>& fields, std::vector<std::uint32_t>& next, std::vector<bool>& first) {
+  std::array<std::uint32_t, 2 * kMostHashed> table;
+  std::array<std::uint32_t, kMostHashed> last;
+  const auto count = static_cast<std::uint32_t>(fields.size());
+  const std::size_t mask = std::bit_ceil(2 * std::size_t{count}) - 1;
+  std::fill_n(table.begin(), mask + 1, count);
+  for (std::uint32_t i = 0; i < count; ++i) {
+    const std::string& name = fields[i].name;
+    std::size_t slot = std::hash<std::string_view>()(name) & mask;
+    while (table[slot] != count && fields[table[slot]].name != name) slot = (slot + 1) & mask;
+    const std::uint32_t head = table[slot];
+    if (head == count) {
+      table[slot] = last[i] = i;
+    } else {
+      next[last[head]] = i;
+      last[head] = i;
+      first[i] = false;
+    }
+  }
+}
+
+void append_fields(const std::vector<Field>& fields, std::string& out) {
+  thread_local std::vector<std::uint32_t> next;
+  thread_local std::vector<bool> first;
+  const auto count = static_cast<std::uint32_t>(fields.size());
+  if (count == 0) return;
+  next.assign(count, count);
+  first.assign(count, true);
+  if (count <= kMostHashed)
+    chain_by_hash(fields, next, first);
+  else
+    chain_by_sorting(fields, next, first);
   bool comma = false;
   for (std::uint32_t i = 0; i < count; ++i) {
     if (!first[i]) continue;

@@ -337,7 +337,7 @@ FileFollower::Next FileFollower::after_end(const Moment& moment, Error& error, b
   idle_ = true;
   // Whoever follows a folder of files follows many, most of them idle.
   if (buffer_.size() == begin_) {
-    buffer_ = {};
+    std::vector<char>().swap(buffer_);
     begin_ = 0;
   }
   wake_ = moment.mono + (watch_.working() || !options_.watch ? kLookWatched : kLookBlind);

@@ -52,10 +52,9 @@ class NetflowSource final : public kit::Source {
     if (moment.mono >= due_) {
       // A clock that stood still (a suspended machine) makes no row of empty intervals.
       due_ = moment.mono + interval_;
-      events_.clear();
-      volume_.take(moment.now, interval_, events_);
-      for (Event& event : events_) emit(sink, std::move(event), moment);
-      events_ = {};
+      std::vector<Event> events;
+      volume_.take(moment.now, interval_, events);
+      for (Event& event : events) emit(sink, std::move(event), moment);
     }
     return received > 0;
   }
@@ -103,7 +102,6 @@ class NetflowSource final : public kit::Source {
   NetflowDecoder decoder_;
   NetflowVolume volume_;
   std::int64_t interval_, due_ = 0, retry_at_ = 0;
-  std::vector<Event> events_;
 };
 
 }  // namespace

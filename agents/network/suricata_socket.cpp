@@ -172,7 +172,7 @@ class SuricataSocket final : public kit::Source {
       const bool nothing_yet = n < 0 && errno == EAGAIN;
       c.buffer.resize(have + static_cast<std::size_t>(std::max<ssize_t>(n, 0)));
       if (nothing_yet) {
-        if (c.buffer.empty()) c.buffer = {};
+        if (c.buffer.empty()) std::string().swap(c.buffer);
         return false;
       }
       bytes += static_cast<std::size_t>(std::max<ssize_t>(n, 0));

@@ -59,10 +59,7 @@ SyslogFraming::Next SyslogFraming::next(bool ended, std::string_view& message) {
     }
     if (text.empty()) {
       looked_ = 0;
-      if (buffer_.capacity() > 4096)
-        buffer_ = {};
-      else
-        buffer_.clear();
+      std::string().swap(buffer_);
       begin_ = 0;
       return Next::more;
     }

@@ -19,8 +19,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kStepBytes = 256U << 10U;  ///< of one log, before the others have their turn
-constexpr std::size_t kMostLogs = 256;           ///< of one folder; Zeek itself writes about seventy
+constexpr std::size_t kStepBytes = 256U << 10U;
+constexpr std::size_t kTurnBytes = 32U << 20U;  ///< of one log, before the others have their turn
+constexpr std::size_t kMostLogs = 256;          ///< of one folder; Zeek itself writes about seventy
 constexpr std::size_t kHeaderBytes = 64U << 10U;
 constexpr std::int64_t kScanWatched = 10 * kSecond, kScanBlind = kSecond;
 constexpr std::string_view kVersion = "zeek1";
@@ -111,14 +112,18 @@ class ZeekSource final : public kit::Source {
   bool step(kit::Sink& sink, const kit::Moment& moment) override {
     find_logs(moment);
     bool more = false;
-    // The next step begins with another log, so that one that is written to without end does not starve the others.
     const std::size_t count = logs_.size();
     for (std::size_t i = 0; i < count && !sink.full(); ++i) {
-      Log& log = *logs_[(turn_ + i) % count];
-      if (log.over || (folder_ && !log.changed && moment.mono < log.follower.next_wake())) continue;
-      more |= read(log, sink, moment);
+      Log& log = *logs_[turn_ % count];
+      const bool due = !log.over && (!folder_ || log.changed || moment.mono >= log.follower.next_wake());
+      if (due && read(log, sink, moment)) {
+        more = true;
+        // One log at a time, since each that is half read holds a buffer; but not for ever.
+        if (sink.full() || taken_ < kTurnBytes) break;
+      }
+      taken_ = 0;
+      turn_ = (turn_ + 1) % count;
     }
-    if (count > 0) turn_ = (turn_ + 1) % count;
     more |= sink.full();
     show_state();
     return more && !over();
@@ -292,6 +297,7 @@ class ZeekSource final : public kit::Source {
       switch (log.follower.next(moment, record, error)) {
         case kit::FileFollower::Next::record:
           bytes += record.text.size() + 1;
+          taken_ += record.text.size() + 1;
           take(log, record, sink, moment);
           break;
         case kit::FileFollower::Next::refused:
@@ -335,7 +341,7 @@ class ZeekSource final : public kit::Source {
   std::vector<Saved> saved_;  ///< of logs that are not there
   FolderWatch watch_;
   bool once_ = false, history_ = false, folder_ = false, scanned_ = false, too_many_ = false;
-  std::size_t turn_ = 0;
+  std::size_t turn_ = 0, taken_ = 0;
   std::int64_t scan_at_ = 0;
   std::string trouble_;
 };

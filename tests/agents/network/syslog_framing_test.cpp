@@ -83,6 +83,10 @@ TEST_CASE("a connection that ends within a counted message says so") {
 TEST_CASE("an idle connection holds nothing, an unfinished message no more than the limit and a read") {
   SyslogFraming framing(1000);
   std::string_view message;
+  framing.feed("<13>" + std::string(900, 'x') + "\n");
+  CHECK(framing.next(false, message) == SyslogFraming::Next::message);
+  CHECK(framing.next(false, message) == SyslogFraming::Next::more);
+  CHECK(framing.held() < 64);
   framing.feed("<13>" + std::string(900, 'x'));
   CHECK(framing.next(false, message) == SyslogFraming::Next::more);
   framing.feed(std::string(5000, 'x'));
