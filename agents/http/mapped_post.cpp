@@ -91,7 +91,7 @@ class PostSource final : public kit::Source {
     if (!opened) return set_state("waiting", opened.error().text());
     server_ = std::move(*opened);
     port_ = port;
-    set_state("reading");
+    set_state("running");
   }
 
   /// Each body is a document of its own: with a header if the mapping says so.
@@ -154,7 +154,7 @@ class PostSource final : public kit::Source {
       said = std::to_string(away.too_many) + " told to come again: too much waited";
     if (said == said_) return;
     said_ = said;
-    set_state("reading", said);
+    set_state("running", said);
   }
 
   std::string host_;

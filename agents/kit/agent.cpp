@@ -69,7 +69,24 @@ void Agent::start(const Moment& moment) {
   outputs_.start(moment);
   collector_.set_observer([this](const Event& event) { outputs_.observe(event, turned_); });
   sources_.start([&](const std::string& source) { return std::string(spool_.position(source)); }, once_, moment);
+  if (!once_)
+    for (const auto& source : sources_.all()) {
+      const std::string& name = source->spec().name;
+      health_.insert_or_assign(name, SourceHealth(spool_.position(std::string(spool::kHealth) + name)));
+    }
   watch_sources(moment);
+}
+
+/// Once a second is enough for what takes minutes.
+void Agent::watch_health(const Moment& moment) {
+  if (health_.empty() || moment.mono < health_due_) return;
+  health_due_ = moment.mono + kSecond;
+  for (const auto& source : sources_.all()) {
+    const std::string& name = source->spec().name;
+    SourceHealth& health = health_.at(name);
+    health.look(source->status(), source->ahead(), moment.now);
+    if (health.learned()) collector_.note(std::string(spool::kHealth) + name, health.kept());
+  }
 }
 
 bool Agent::turn(const Moment& moment) {
@@ -88,6 +105,7 @@ bool Agent::turn(const Moment& moment) {
 }
 
 void Agent::watch_sources(const Moment& moment) {
+  watch_health(moment);
   const auto changed = [&](const std::string& name, const std::string& state, std::string trouble) {
     auto& [seen_state, seen_trouble] = seen_[name];
     if (seen_state == state && seen_trouble == trouble) return;
@@ -103,7 +121,11 @@ void Agent::watch_sources(const Moment& moment) {
   };
   for (const auto& source : sources_.all()) {
     const SourceStatus& status = source->status();
-    changed(status.name, status.state, troubled(status) ? status.problem : std::string());
+    const auto health = health_.find(status.name);
+    changed(status.name, status.state,
+            troubled(status)          ? status.problem
+            : health == health_.end() ? std::string()
+                                      : health->second.problem());
   }
   if (!collector_.failure().empty())
     changed(kSpool, "failed", collector_.failure());
@@ -211,7 +233,13 @@ void Agent::say_of_itself(std::string kind, std::string source, std::string mess
 
 AgentReport Agent::report() const {
   AgentReport out;
-  for (const auto& source : sources_.all()) out.sources.push_back(source->status());
+  for (const auto& source : sources_.all()) {
+    out.sources.push_back(source->status());
+    SourceStatus& status = out.sources.back();
+    const auto health = health_.find(status.name);
+    if (!troubled(status) && health != health_.end() && !health->second.problem().empty())
+      status.problem = health->second.problem();
+  }
   // The spool stands among the sources only while there is something to say about it.
   const auto seen = seen_.find(kSpool);
   const bool trouble = seen != seen_.end() && !seen->second.second.empty();

@@ -8,6 +8,7 @@
 #include "agents/kit/collector.hpp"
 #include "agents/kit/link_client.hpp"
 #include "agents/kit/outputs.hpp"
+#include "agents/kit/source_health.hpp"
 #include "agents/kit/source_set.hpp"
 
 namespace wf::kit {
@@ -42,6 +43,7 @@ class Agent {
  private:
   LinkOptions prepared(LinkOptions link);
   void watch_sources(const Moment& moment);
+  void watch_health(const Moment& moment);
   void watch_attachments(const Moment& moment);
   /// Everything that was taken is durable.
   void all_spooled();
@@ -64,6 +66,8 @@ class Agent {
   bool once_;
   /// Last state and trouble of each source, to see changes.
   std::map<std::string, std::pair<std::string, std::string>> seen_;
+  std::map<std::string, SourceHealth> health_;  ///< by source; none with `once`
+  std::int64_t health_due_ = 0;
   std::uint64_t given_up_said_ = 0, refused_said_ = 0;
   std::int64_t given_up_due_ = 0;
   Moment turned_;  ///< of the turn at hand

@@ -81,6 +81,7 @@ void Source::emit(Sink& sink, Event&& event, const Moment& moment) {
   event.source = spec_.name;
   if (event.seen == 0) event.seen = moment.now;
   ++status_.events;
+  ahead_ = event.time - moment.now;
   status_.last_event = std::max(status_.last_event, event.time);
   sink.take(std::move(event));
 }

@@ -85,6 +85,8 @@ class Source {
   void set_attachments(AttachmentSink* sink) { attachments_ = sink; }
   [[nodiscard]] const SourceSpec& spec() const { return spec_; }
   [[nodiscard]] const SourceStatus& status() const { return status_; }
+  /// How far the newest event's time is ahead of the agent's clock; negative: behind it.
+  [[nodiscard]] std::int64_t ahead() const { return ahead_; }
   /// No more will come: the end of the input with `once`, or a failure that cannot heal.
   [[nodiscard]] bool over() const { return status_.state == "ended" || status_.state == "failed"; }
   /// Counts a record that could not be used (or several), and keeps why.
@@ -103,6 +105,7 @@ class Source {
   AttachmentSink* attachments_ = nullptr;
   SourceStatus status_;
   std::string last_refusal_;
+  std::int64_t ahead_ = 0;
 };
 
 /// What a factory made of a spec: a source, or everything that is wrong with the spec.

@@ -144,7 +144,7 @@ TEST_CASE("a body is answered once its events are on the disk, and not before") 
   CHECK(r.sink.events[0].field("door.id") == "D-1");
   REQUIRE(r.until([&] { return answer.wait_for(std::chrono::seconds(0)) == std::future_status::ready; }));
   CHECK(answer.get() == "200 2 taken, 0 refused");
-  CHECK(r.source->status().state == "reading");
+  CHECK(r.source->status().state == "running");
 }
 
 TEST_CASE("who has no token is turned away and told of") {
@@ -264,5 +264,5 @@ TEST_CASE("a port that is taken is waited for") {
   now.mono += 6 * kSecond;
   test::Collected sink;
   (void)second.source->step(sink, now);
-  CHECK(second.source->status().state == "reading");
+  CHECK(second.source->status().state == "running");
 }
