@@ -35,7 +35,8 @@ bool take_number(std::string_view& text, std::uint64_t& out) {
 
 SourceHealth::SourceHealth(std::string_view kept) {
   std::uint64_t version = 0, usual = 0;
-  if (!take_number(kept, version) || std::to_string(version) != kVersion || !take_number(kept, usual) || usual > 1001) return;
+  if (!take_number(kept, version) || std::to_string(version) != kVersion || !take_number(kept, usual) || usual > 1001)
+    return;
   std::array<Hour, 48> hours{};
   for (Hour& hour : hours) {
     std::uint64_t days = 0;
@@ -56,7 +57,8 @@ std::string SourceHealth::kept() const {
   out += ' ' + std::to_string(usual_ < 0 ? 1001 : static_cast<int>(usual_ * 1000 + 0.5));
   for (const Hour& hour : hours_) {
     out += ' ' + std::to_string(hour.days);
-    for (std::size_t k = 0; k < std::min<std::size_t>(hour.days, kDays); ++k) out += ' ' + std::to_string(hour.longest[k]);
+    for (std::size_t k = 0; k < std::min<std::size_t>(hour.days, kDays); ++k)
+      out += ' ' + std::to_string(hour.longest[k]);
   }
   return out;
 }
@@ -100,7 +102,8 @@ void SourceHealth::look(const SourceStatus& status, std::int64_t ahead, UtcNs no
   const bool came = all != seen_;
   if (came) {
     if (last_ != 0)
-      longest_ = std::max(longest_, static_cast<std::uint32_t>(std::max<std::int64_t>(now - silent_since(), 0) / kSecond));
+      longest_ =
+          std::max(longest_, static_cast<std::uint32_t>(std::max<std::int64_t>(now - silent_since(), 0) / kSecond));
     seen_ = all;
     last_ = now;
     came_ = true;
@@ -146,9 +149,10 @@ std::string SourceHealth::silence(UtcNs now) {
   const auto silent = static_cast<std::uint32_t>((now - since) / kSecond);
   // Rounded, so that the same silence is told once and not once a minute.
   const std::uint32_t shown = silent < 2 * limit ? limit : silent < 8 * limit ? 2 * limit : 8 * limit;
-  return "silent for over " + span(shown) + "; between " + std::to_string(at_.hour) + " and " + std::to_string((at_.hour + 1) % 24) +
-         (at_.weekend ? " o'clock on weekends" : " o'clock on weekdays") + " it was never silent for more than " +
-         span(longest) + " in " + std::to_string(std::min<std::size_t>(hour.days, kDays)) + " days";
+  return "silent for over " + span(shown) + "; between " + std::to_string(at_.hour) + " and " +
+         std::to_string((at_.hour + 1) % 24) + (at_.weekend ? " o'clock on weekends" : " o'clock on weekdays") +
+         " it was never silent for more than " + span(longest) + " in " +
+         std::to_string(std::min<std::size_t>(hour.days, kDays)) + " days";
 }
 
 void SourceHealth::look_at_format(const SourceStatus& status) {
@@ -177,7 +181,8 @@ void SourceHealth::look_at_clock(std::int64_t ahead, bool came) {
   if (ahead > kMostAhead) {
     right_ = 0;
     if (++ahead_ == 3)
-      clock_ = "its events are " + span(static_cast<std::uint32_t>(std::min<std::int64_t>(ahead / kSecond, 1'000'000'000))) +
+      clock_ = "its events are " +
+               span(static_cast<std::uint32_t>(std::min<std::int64_t>(ahead / kSecond, 1'000'000'000))) +
                " ahead of this machine's clock: its clock is wrong, or its time zone (tz=)";
   } else {
     ahead_ = 0;

@@ -12,7 +12,8 @@ namespace wf::kit {
 
 /// What is wrong with a source that reads well: it is silent for longer than ever at this hour, its records cannot be
 /// read any more, or its clock is ahead. Learned from the source itself, and explained by what was learned:
-/// - Silence. For each hour of the day, weekdays and weekends apart, by this machine's zone: the longest silence of each
+/// - Silence. For each hour of the day, weekdays and weekends apart, by this machine's zone: the longest silence of
+/// each
 ///   of the last kDays such days. Once kEnough of them have passed and something came in most, a silence of twice the
 ///   longest, and of five minutes at least, is told.
 /// - Format. The share of records that were refused, of the last 200 (of 20, where it is more than half): four times
@@ -51,7 +52,9 @@ class SourceHealth {
     std::int64_t begins = 0;  ///< UtcNs of the hour's beginning
   };
   [[nodiscard]] static Local local(UtcNs now);
-  [[nodiscard]] static std::size_t slot(const Local& at) { return static_cast<std::size_t>(at.hour + (at.weekend ? 24 : 0)); }
+  [[nodiscard]] static std::size_t slot(const Local& at) {
+    return static_cast<std::size_t>(at.hour + (at.weekend ? 24 : 0));
+  }
   void close_hour(UtcNs now);
   /// Where the silence at hand begins, for this hour's habit: one from longer ago than the hour before is not its own.
   [[nodiscard]] UtcNs silent_since() const;
@@ -62,11 +65,11 @@ class SourceHealth {
   [[nodiscard]] std::uint32_t limit_of(const Hour& hour, std::uint32_t& longest) const;
 
   std::array<Hour, 48> hours_{};
-  Local at_{};                    ///< the hour that runs; begins 0: none yet
-  std::uint32_t longest_ = 0;     ///< silence in it, so far
+  Local at_{};                         ///< the hour that runs; begins 0: none yet
+  std::uint32_t longest_ = 0;          ///< silence in it, so far
   bool came_ = false, whole_ = false;  ///< in it: something came; it was seen from its beginning
-  UtcNs last_ = 0;                ///< when something came last; 0: nothing yet
-  std::uint64_t seen_ = 0;        ///< records and events by then
+  UtcNs last_ = 0;                     ///< when something came last; 0: nothing yet
+  std::uint64_t seen_ = 0;             ///< records and events by then
   UtcNs due_ = 0;
   // Format.
   std::uint64_t read_ = 0, refused_ = 0;  ///< at the window's beginning

@@ -41,7 +41,8 @@ struct Watched {
     for (; now < end; now += kMinute) {
       if (comes(now)) ++status.read, ++status.events;
       health.look(status, ahead, now);
-      if (!health.problem().empty() && (told.empty() || told.back() != health.problem())) told.push_back(health.problem());
+      if (!health.problem().empty() && (told.empty() || told.back() != health.problem()))
+        told.push_back(health.problem());
     }
   }
 };
@@ -76,7 +77,8 @@ TEST_CASE("silence is told by the hour's own habit, explained, and over when som
   w.until(kMonday + 14 * kDay + 10 * kHour + 30 * kMinute, [](UtcNs) { return false; });
   REQUIRE(w.told.size() == 2);  // the second after twice as long
   CHECK(w.told[0] ==
-        "silent for over 10 min; between 10 and 11 o'clock on weekdays it was never silent for more than 5 min in 10 days");
+        "silent for over 10 min; between 10 and 11 o'clock on weekdays it was never silent for more than 5 min in 10 "
+        "days");
   w.until(w.now + kMinute, [](UtcNs) { return true; });
   CHECK(w.health.problem().empty());
   // The same silence at night is usual.
@@ -86,7 +88,8 @@ TEST_CASE("silence is told by the hour's own habit, explained, and over when som
   CHECK(w.told.empty());
 }
 
-TEST_CASE("an hour in which often nothing comes has no usual silence, and the first busy hour does not count the night") {
+TEST_CASE(
+    "an hour in which often nothing comes has no usual silence, and the first busy hour does not count the night") {
   Watched w;
   const auto by_day = [](UtcNs now) { return hour_of(now) >= 8 && hour_of(now) < 18 && now / kMinute % 5 == 0; };
   w.until(kMonday + 21 * kDay, by_day);
