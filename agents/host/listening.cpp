@@ -67,7 +67,11 @@ class ListeningSource final : public kit::Source {
       return false;
     }
     compare(*now, sink, moment);
-    set_state(once_ ? "ended" : "running", lost_);
+    const bool most = now->size() >= kMostSockets;
+    set_state(
+        once_ ? "ended" : "running",
+        most ? Error{std::to_string(kMostSockets) + " sockets and more", "listening", "the rest is not watched"}.text()
+             : lost_);
     wake_ = moment.mono + every_;
     return false;
   }

@@ -67,8 +67,12 @@ class SessionsSource final : public kit::Source {
       wake_ = moment.mono + kRetry;
       return false;
     }
+    const bool most = now->size() >= kMostSessions;
     compare(*now, sink, moment);
-    set_state(once_ ? "ended" : "running", lost_);
+    set_state(
+        once_ ? "ended" : "running",
+        most ? Error{std::to_string(kMostSessions) + " sessions and more", "sessions", "the rest is not watched"}.text()
+             : lost_);
     wake_ = moment.mono + kLook;
     return false;
   }

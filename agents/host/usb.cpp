@@ -60,7 +60,9 @@ class UsbSource final : public kit::Source {
     compare(now, sink, moment);
     // What was woken for is seen by now; without a socket only looking helps.
     wake_ = socket_.open() ? kit::kNever : moment.mono + 30 * kSecond;
-    set_state(once_ ? "ended" : "running", bus() ? lost_ : no_bus().text());
+    const bool most = now.size() >= kMostUsbDevices;
+    const Error many{std::to_string(kMostUsbDevices) + " devices and more", "usb", "the rest is not watched"};
+    set_state(once_ ? "ended" : "running", !bus() ? no_bus().text() : most ? many.text() : lost_);
     return false;
   }
 

@@ -176,6 +176,15 @@ TEST_CASE("numbers have the names of a passwd file, and keep themselves where it
   CHECK(account_name(0, folder.file("none")) == "0");
 }
 
+TEST_CASE("more sessions than are watched are said to be so") {
+  const TemporaryFolder folder;
+  std::string all;
+  for (int i = 0; i < 600; ++i) all += entry("ana", ("pts/" + std::to_string(i)).c_str(), "", i);
+  const ReadOnce read = read_once(*sessions("sessions:" + folder.write("utmp", all)));
+  CHECK(read.events.size() == kMostSessions);
+  CHECK(read.status.problem.find("the rest is not watched") != std::string::npos);
+}
+
 TEST_CASE("a utmp that is not there is waited for; check says it before") {
   CHECK(sessions("sessions:/nowhere/utmp")->check().size() == 1);
   CHECK(read_once(*sessions("sessions:/nowhere/utmp")).status.state == "failed");
