@@ -1,3 +1,7 @@
+#include <cstdio>
+#include <string_view>
+
+#include "agents/camera/discovery.hpp"
 #include "agents/camera/frigate.hpp"
 #include "agents/camera/rtsp.hpp"
 #include "agents/http/mapped_post.hpp"
@@ -7,7 +11,24 @@
 #include "agents/onvif/live_source.hpp"
 #include "proto/version.hpp"
 
+namespace {
+
+constexpr int kDiscoverMs = 4000;
+
+/// What stands on the networks here, as a configuration to begin with.
+int discover() {
+  const std::vector<wf::camera::Network> networks = wf::camera::networks();
+  for (const wf::camera::Network& one : networks)
+    std::fprintf(stderr, "wf-agent-camera: asking on %s\n", one.name.c_str());
+  const std::string text = wf::camera::propose(wf::camera::probe_networks(networks, kDiscoverMs));
+  std::fputs(text.c_str(), stdout);
+  return networks.empty() ? 1 : 0;
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
+  if (argc == 2 && std::string_view(argv[1]) == "--discover") return discover();
   return wf::kit::run_agent(
       argc, argv,
       {"camera",
