@@ -36,6 +36,7 @@ struct MqttClient::State {
   std::condition_variable room;
   std::deque<MqttMessage> queue;
   std::size_t bytes = 0, dropped = 0;
+  std::size_t unheard = 0;  ///< topics whose subscription is not confirmed
   bool connected = false, refused = false, stopping = false;
   std::string problem;
 
@@ -49,9 +50,24 @@ struct MqttClient::State {
     if (code == 0)
       for (const std::string& topic : state.settings.topics) mosquitto_subscribe(client, nullptr, topic.c_str(), 1);
     const std::lock_guard lock(state.mutex);
-    state.connected = code == 0;
+    state.unheard = state.settings.topics.size();
+    state.connected = code == 0 && state.unheard == 0;
     state.refused = code != 0;
     state.problem = code == 0 ? "" : std::string("the broker refused: ") + mosquitto_connack_string(code);
+    state.signal();
+  }
+
+  /// Nothing is heard before the broker has confirmed it: only then is it said to be in order.
+  static void on_subscribe(mosquitto*, void* self, int, int count, const int* granted) {
+    auto& state = *static_cast<State*>(self);
+    const bool refused = std::any_of(granted, granted + count, [](int qos) { return qos >= 0x80; });
+    const std::lock_guard lock(state.mutex);
+    if (refused) {
+      state.refused = true;
+      state.problem = "the broker refused to let this user hear its topics";
+    } else if (state.unheard > 0 && --state.unheard == 0) {
+      state.connected = true;
+    }
     state.signal();
   }
 
@@ -114,6 +130,7 @@ Result<std::unique_ptr<MqttClient>> MqttClient::start(const MqttSettings& settin
   if (state->client == nullptr || !state->wake.open()) return none;
   mosquitto* const client = state->client;
   mosquitto_connect_callback_set(client, &State::on_connect);
+  mosquitto_subscribe_callback_set(client, &State::on_subscribe);
   mosquitto_message_callback_set(client, &State::on_message);
   int code = MOSQ_ERR_SUCCESS;
   if (!settings.user.empty())
