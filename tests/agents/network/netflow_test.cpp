@@ -31,7 +31,7 @@ using namespace wf::test;
 class Wire {
  public:
   Wire& n(std::uint64_t value, int bytes) {
-    for (int i = bytes - 1; i >= 0; --i) text_.push_back(static_cast<char>(value >> (8 * i)));
+    for (int i = bytes - 1; i >= 0; --i) text_.push_back(i < 8 ? static_cast<char>(value >> (8 * i)) : '\0');
     return *this;
   }
   Wire& u8(std::uint64_t v) { return n(v, 1); }
