@@ -30,7 +30,8 @@ class Server::Daemon {
     std::uint64_t id = 0;
     MHD_Connection* connection = nullptr;
     std::string peer, body, answer;
-    unsigned status = 0;  ///< 0: not answered yet
+    std::size_t held = 0;  ///< bytes of its body, which somebody holds until it is answered
+    unsigned status = 0;   ///< 0: not answered yet
     bool refused = false, suspended = false;
   };
 
@@ -75,10 +76,8 @@ class Server::Daemon {
 
   void step(std::vector<Posted>& out) {
     mhd_.run(daemon_);
-    for (Exchange* const exchange : std::exchange(whole_, {})) {
-      held_ -= exchange->body.size();
+    for (Exchange* const exchange : std::exchange(whole_, {}))
       out.push_back({exchange->id, exchange->peer, std::exchange(exchange->body, {})});
-    }
   }
 
   void reply(std::uint64_t id, unsigned status, const std::string& text) {
@@ -119,6 +118,7 @@ class Server::Daemon {
       if (exchange.body.size() + given > daemon.options_.most) return daemon.cut_off(daemon.turned_away_.too_large);
       if (daemon.held_ + given > daemon.options_.together) return daemon.cut_off(daemon.turned_away_.too_many);
       exchange.body.append(data, given);
+      exchange.held += given;
       daemon.held_ += given;
       return MHD_YES;
     }
@@ -202,7 +202,7 @@ class Server::Daemon {
     auto* const exchange = static_cast<Exchange*>(std::exchange(*held, nullptr));
     if (exchange == nullptr) return;
     std::erase(daemon.whole_, exchange);
-    daemon.held_ -= exchange->body.size();
+    daemon.held_ -= exchange->held;
     daemon.exchanges_.erase(exchange->id);
   }
 

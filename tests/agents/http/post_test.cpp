@@ -173,6 +173,25 @@ TEST_CASE("what cannot be used is said to its sender and counted") {
   CHECK(r.sink.events.size() == 1);
 }
 
+TEST_CASE("what waits for the disk counts until it is answered: who comes meanwhile is told to come again") {
+  if (!have_library()) return;
+  Receiver r(kJson);
+  const std::string body = kGranted + std::string(900U << 10U, ' ');
+  std::vector<std::future<std::string>> waiting;
+  for (std::size_t n = 1; n <= 3; ++n) {
+    waiting.push_back(r.send(body));
+    REQUIRE(r.until([&] { return r.sink.events.size() == n; }, false));
+  }
+  auto refused = r.send(kGranted);
+  REQUIRE(r.until([&] { return refused.wait_for(std::chrono::seconds(0)) == std::future_status::ready; }, false));
+  CHECK(refused.get() == "503 too much waits to be kept");
+  for (auto& answer : waiting) {
+    REQUIRE(r.until([&] { return answer.wait_for(std::chrono::seconds(0)) == std::future_status::ready; }));
+    CHECK(answer.get() == "200 1 taken, 0 refused");
+  }
+  CHECK(r.post(kGranted) == "200 1 taken, 0 refused");
+}
+
 TEST_CASE("each body is a document of its own, in the form that the mapping says") {
   if (!have_library()) return;
   Receiver csv(
