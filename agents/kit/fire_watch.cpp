@@ -63,14 +63,8 @@ FireWatch FireWatch::open(std::filesystem::path file, const Moment& moment, std:
 
 bool FireWatch::take(const Event& event, const Moment& moment) {
   if (event.kind == "fire.restored") {
-    const std::string place = place_of(event);
-    const bool some = place == kSomewhere ? !burning_.empty() : burning_.contains(place);
-    if (!some) return false;
-    if (place == kSomewhere)
-      burning_.clear();
-    else
-      burning_.erase(place);
-    save();
+    // With a reason it is a fault of the fire system that ended, and no fire.
+    if (event.field("reason").empty() && burning_.erase(place_of(event)) > 0) save();
     return false;
   }
   if (event.kind != "fire.alarm" && event.kind != "fire.release" && event.kind != "fire.gas") return false;

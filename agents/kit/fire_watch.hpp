@@ -14,9 +14,9 @@
 namespace wf::kit {
 
 /// The fires that this agent's sources told of and whose panel was not reset yet: fire.alarm, fire.release and fire.gas
-/// begin one at their point, zone or device; fire.restored of the same ends it, one that names none of them ends all.
-/// What nobody resets is over a day after it was told of last. Kept in a file, so that a new start forgets no fire; one
-/// that cannot be written counts all the same. One thread.
+/// begin one at their point, zone or device; fire.restored of the same, without a reason, ends it: one with a reason is
+/// a fault that ended. What nobody resets is over a day after it was told of last. Kept in a file, so that a new start
+/// forgets no fire; one that cannot be written counts all the same. One thread.
 class FireWatch {
  public:
   using Write = std::function<Result<void>(const std::filesystem::path&, std::string_view)>;

@@ -119,6 +119,14 @@ TEST_CASE("a fire during a lockdown lets every door go, and none is locked again
   order("c7", "door-1", "lock");
   CHECK(b.told() == Told{"c6 refused", "c7 refused"});
   CHECK(b.reason() == "there is a fire at 1234/7: nothing is locked until its panel is reset");
+  // The end of a fault at the same point, or a reset that names no place, is not the end of this fire.
+  Event fault = contact(b, "fire.restored", "");
+  fault.add("alarm.point", "1234/7");
+  fault.add("reason", "water pressure");
+  b.outputs->observe(fault, b.moment());
+  b.outputs->observe(contact(b, "fire.restored", ""), b.moment());
+  order("c7b", "door-1", "lock");
+  CHECK(b.told() == Told{"c7b refused"});
   // Out is never refused, and the reset of the last one lifts it.
   order("c8", "door-1", "unlock");
   Event last = contact(b, "fire.restored", "");
