@@ -43,7 +43,7 @@ void AlertWall::update(Frame& f, Desk& d, const Rect& area) {
   if (order_.waiting() > 0 && d.keys.take(Key::home)) force = true;
   // Where nothing stands nothing can jump away: an empty list takes its first rows at once.
   const bool hold = hold_.active(f.input.seconds) && !order_.rows().empty();
-  order_.update(d.snapshot, d.filter, hold, force);
+  order_.update(d.standing, d.filter, hold, force);
   if (hold && order_.differs()) f.wake(hold_.left(f.input.seconds) + 0.001);
   held_ = hold && !force;
   arrange(f, d);
@@ -88,9 +88,13 @@ void AlertWall::arrange(Frame& f, Desk& d) {
   folded_count_ = folded_unowned_ = 0;
   visible_.insert(visible_.end(), order_.strip().begin(), order_.strip().end());
   strip_size_ = visible_.size();
-  for (const WallOrder::Row& row : order_.rows()) {
+  if (!fold) {
+    visible_.insert(visible_.end(), order_.rows().begin(), order_.rows().end());
+    return;
+  }
+  for (const WallOrder::Row row : order_.rows()) {
     const Incident& i = *row;
-    if (!fold || i.priority != Priority::low) {
+    if (i.priority != Priority::low) {
       visible_.push_back(row);
       continue;
     }

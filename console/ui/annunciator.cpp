@@ -16,25 +16,36 @@ double period(Priority p) { return p == Priority::critical ? Annunciator::kEvery
 
 }  // namespace
 
-void Annunciator::take(const Snapshot& s) {
-  std::swap(calls_, before_);
-  calls_.clear();
-  critical_ = high_ = life_safety_ = false;
-  for (const auto& p : s.incidents) {
-    const Incident& i = *p;
-    if (!i.needs_acknowledgement() || i.state == IncidentState::shelved) continue;
-    const Priority rank = i.life_safety ? Priority::critical : i.priority;
-    critical_ = critical_ || rank == Priority::critical;
-    high_ = high_ || rank == Priority::high;
-    life_safety_ = life_safety_ || i.life_safety;
-    const Call call{i.respond_by, i.escalated_to.empty() ? 0 : std::hash<std::string>()(i.escalated_to)};
-    calls_.emplace(i.id, call);
-    const auto known = before_.find(i.id);
-    if (known != before_.end() && known->second == call) continue;
-    // What stood before this console was opened and sounds only once has sounded.
-    if (rank < Priority::high && (!started_ || (s.flood && rank == Priority::low))) continue;
-    fresh_ = fresh_ ? std::max(*fresh_, rank) : rank;
-    fresh_safety_ = fresh_safety_ || i.life_safety;
+void Annunciator::take(const std::shared_ptr<const Snapshot>& snapshot) {
+  const Snapshot& s = *snapshot;
+  const bool changed = standing_.update(snapshot);
+  if (changed) {
+    critical_ = high_ = life_safety_ = false;
+    for (const std::uint64_t id : standing_.gone()) calls_.erase(id);
+    for (const Standing::Row& r : standing_.rows()) {
+      const bool calls = r.waits && !r.shelved;
+      const Priority rank = r.life_safety ? Priority::critical : r.priority;
+      if (calls) {
+        critical_ = critical_ || rank == Priority::critical;
+        high_ = high_ || rank == Priority::high;
+        life_safety_ = life_safety_ || r.life_safety;
+      }
+      // An incident that is the same object as before calls as it did before.
+      if (!r.changed) continue;
+      if (!calls) {
+        calls_.erase(r.id);
+        continue;
+      }
+      const std::string& to = r.incident->escalated_to;
+      const Call call{r.respond_by, to.empty() ? 0 : std::hash<std::string>()(to)};
+      const auto [known, first] = calls_.try_emplace(r.id, call);
+      if (!first && known->second == call) continue;
+      known->second = call;
+      // What stood before this console was opened and sounds only once has sounded.
+      if (rank < Priority::high && (!started_ || (s.flood && rank == Priority::low))) continue;
+      fresh_ = fresh_ ? std::max(*fresh_, rank) : rank;
+      fresh_safety_ = fresh_safety_ || r.life_safety;
+    }
   }
   started_ = started_ || s.version != 0 || !s.incidents.empty();
 }
@@ -45,10 +56,7 @@ std::optional<Priority> Annunciator::repeated(bool muted) const {
 }
 
 Annunciator::Step Annunciator::step(const std::shared_ptr<const Snapshot>& snapshot, double now) {
-  if (snapshot != seen_) {
-    seen_ = snapshot;
-    take(*snapshot);
-  }
+  if (snapshot != standing_.snapshot()) take(snapshot);
   Step out;
   const double mute = mute_left(now);
   const auto wake = [&](double in) {

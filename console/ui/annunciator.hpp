@@ -4,7 +4,7 @@
 #include <optional>
 #include <unordered_map>
 
-#include "console/model/snapshot.hpp"
+#include "console/ui/standing.hpp"
 
 namespace wf::ui {
 
@@ -58,12 +58,12 @@ class Annunciator {
     std::size_t escalated_to = 0;  ///< hash of the name
     bool operator==(const Call&) const = default;
   };
-  void take(const Snapshot& snapshot);
+  void take(const std::shared_ptr<const Snapshot>& snapshot);
   [[nodiscard]] std::optional<Priority> repeated(bool muted) const;
 
-  std::shared_ptr<const Snapshot> seen_;
+  Standing standing_;
   bool started_ = false;
-  std::unordered_map<std::uint64_t, Call> calls_, before_;
+  std::unordered_map<std::uint64_t, Call> calls_;               ///< by incident
   bool critical_ = false, high_ = false, life_safety_ = false;  ///< what is repeated
   std::optional<Priority> fresh_;                               ///< the highest new call that has not sounded
   bool fresh_safety_ = false;

@@ -189,9 +189,9 @@ Probe probe(Console& console) {
 void Console::Impl::take_snapshot(const std::shared_ptr<const Snapshot>& s) {
   if (s != desk.snapshot) {
     desk.snapshot = s;
-    desk.counts = count(*s);
+    if (desk.standing.update(s)) desk.counts = count(desk.standing);
   }
-  desk.selected = selection.incident == 0 ? nullptr : s->incident(selection.incident);
+  desk.selected = selection.incident == 0 ? nullptr : desk.standing.incident(selection.incident);
   const Site* site = selection.site.empty() || !s->estate ? nullptr : s->estate->site(selection.site);
   if (site == nullptr) site = home_site(*s);
   time.set_zone(site == nullptr ? std::string_view() : std::string_view(site->time_zone));
@@ -216,7 +216,7 @@ void Console::Impl::take_replies(const FrameInput& input) {
 void Console::Impl::settle(const FrameInput& input, double& redraw_in) {
   auto& sent = desk.sent;
   for (std::size_t k = sent.size(); k-- > 0;) {
-    const Incident* i = desk.snapshot->incident(sent[k].incident);
+    const Incident* i = desk.standing.incident(sent[k].incident);
     const double waits = input.seconds - sent[k].at;
     if (i == nullptr || i->revision != sent[k].revision) {
       sent.erase(sent.begin() + static_cast<std::ptrdiff_t>(k));
@@ -275,10 +275,10 @@ void Console::Impl::draw_wall_view(Frame& f, const Rect& r) {
     panel_at = {body.x, wall_at.bottom(), body.w, panel_h};
   }
   if (!desk.modal) wall.update(f, desk, wall_at);
-  desk.selected = selection.incident == 0 ? nullptr : desk.snapshot->incident(selection.incident);
+  desk.selected = selection.incident == 0 ? nullptr : desk.standing.incident(selection.incident);
   wall.draw(f, desk, wall_at);
   // The wall may have changed the selection: what is shown of it changes in the same frame.
-  desk.selected = selection.incident == 0 ? nullptr : desk.snapshot->incident(selection.incident);
+  desk.selected = selection.incident == 0 ? nullptr : desk.standing.incident(selection.incident);
   if (map_at.w > 0) draw_site_map(f, map_at, pane, false);
   if (panel_at.w > 0) panel.draw(f, desk, panel_at);
   if (strip_h > 0) strip.draw(f, desk, {r.x, body.bottom(), r.w, strip_h});
@@ -364,7 +364,8 @@ void Console::Impl::draw(Frame& f, FrameOutput& out, const Rect& window) {
 void Console::Impl::draw_before_field(Frame& f, const Rect& toasts, const Rect& window) {
   Painter over(*ImGui::GetForegroundDrawList(), f.p.t, fonts, hits);
   over.written = written;
-  Frame front{over, f.snapshot, f.input, f.time, f.selection, f.view, f.commands, f.redraw_in, f.reduce_motion};
+  Frame front{over,        f.snapshot, f.standing, f.input,     f.time,
+              f.selection, f.view,     f.commands, f.redraw_in, f.reduce_motion};
   draw_toasts(front, desk, toasts);
   draw_tip(front, desk, window);
 }
@@ -436,9 +437,8 @@ FrameOutput Console::frame(const std::shared_ptr<const Snapshot>& snapshot, cons
   if (std::exchange(m.desk.want_keys, false)) m.keys_help = true;
   Painter painter(*ImGui::GetWindowDrawList(), tokens(theme), m.fonts, m.hits);
   painter.written = m.written;
-  Frame f{painter,      *snapshot,     input,
-          m.time,       m.selection,   m.view,
-          out.commands, out.redraw_in, m.desk.comfort.reduce_motion};
+  Frame f{painter,     *snapshot, m.desk.standing, input,         m.time,
+          m.selection, m.view,    out.commands,    out.redraw_in, m.desk.comfort.reduce_motion};
   const View before = m.view;
   const std::uint64_t selected = m.selection.incident;
   m.desk.stills.take(f, m.desk);

@@ -69,6 +69,7 @@ struct Toast {
 struct Desk {
   KeyInput keys;
   std::shared_ptr<const Snapshot> snapshot;
+  Standing standing;                   ///< of `snapshot`
   Counts counts;                       ///< of `snapshot`
   const Incident* selected = nullptr;  ///< of `snapshot`; null: none, or no longer open
   bool modal = false;                  ///< something lies over the views and has the keyboard

@@ -20,44 +20,48 @@ bool stands_out(const Incident& i) {
   return i.open() && i.state != IncidentState::shelved && (i.priority == Priority::critical || i.life_safety);
 }
 
-bool passes(const Filter& f, const Incident& i, const std::string& user) {
-  const bool shelved = i.state == IncidentState::shelved;
-  if (shelved != (f.base == Filter::Base::shelved)) return false;
-  if (stands_out(i)) return true;
-  if (f.base == Filter::Base::unacknowledged && !i.needs_acknowledgement()) return false;
-  if (f.base == Filter::Base::mine && (user.empty() || i.owner != user)) return false;
-  if (!f.site.empty() && i.site_id != f.site) return false;
-  if (f.domain >= 0 && !i.domains[static_cast<std::size_t>(f.domain) % 3]) return false;
-  if (f.priority >= 0 && static_cast<int>(i.priority) != f.priority) return false;
-  if (!f.person.empty() &&
-      std::none_of(i.entities.begin(), i.entities.end(), [&](const EntityRef& e) { return e.id == f.person; }))
-    return false;
-  return true;
+namespace {
+
+bool names(const Incident& i, const std::string& person) {
+  return std::any_of(i.entities.begin(), i.entities.end(), [&](const EntityRef& e) { return e.id == person; });
 }
 
-Counts count(const Snapshot& s) {
+}  // namespace
+
+bool passes(const Filter& f, const Standing::Row& r) {
+  if (r.shelved != (f.base == Filter::Base::shelved)) return false;
+  if (r.stands_out) return true;
+  if (f.base == Filter::Base::unacknowledged && !r.waits) return false;
+  if (f.base == Filter::Base::mine && !r.mine) return false;
+  if (!f.site.empty() && r.incident->site_id != f.site) return false;
+  if (f.domain >= 0 && (r.domains >> (static_cast<unsigned>(f.domain) % 3) & 1U) == 0) return false;
+  if (f.priority >= 0 && static_cast<int>(r.priority) != f.priority) return false;
+  return f.person.empty() || names(*r.incident, f.person);
+}
+
+Counts count(const Standing& standing) {
   Counts c;
-  if (s.estate)
-    for (const Site& site : s.estate->sites) c.by_site.emplace_back(site.id, 0U);
-  for (const auto& p : s.incidents) {
-    const Incident& i = *p;
-    c.drill = c.drill || i.drill;
-    if (!i.open()) continue;
-    if (i.state == IncidentState::shelved) {
+  if (!standing.snapshot()) return c;
+  const Estate* const estate = standing.snapshot()->estate.get();
+  if (estate != nullptr)
+    for (const Site& site : estate->sites) c.by_site.emplace_back(site.id, 0U);
+  for (const Standing::Row& r : standing.rows()) {
+    c.drill = c.drill || r.drill;
+    if (!r.open) continue;
+    if (r.shelved) {
       ++c.shelved;
-      if (i.shelved_until > 0 && (c.next_return == 0 || i.shelved_until < c.next_return))
-        c.next_return = i.shelved_until;
+      if (r.shelved_until > 0 && (c.next_return == 0 || r.shelved_until < c.next_return))
+        c.next_return = r.shelved_until;
       continue;
     }
     ++c.open;
-    ++c.by_priority[static_cast<std::size_t>(i.priority) & 3U];
-    if (i.needs_acknowledgement()) ++c.unacknowledged;
-    if (!s.user.empty() && i.owner == s.user) ++c.mine;
-    if (i.owner.empty()) ++c.without_owner;
+    ++c.by_priority[static_cast<std::size_t>(r.priority) & 3U];
+    if (r.waits) ++c.unacknowledged;
+    if (r.mine) ++c.mine;
+    if (!r.owned) ++c.without_owner;
     for (std::size_t d = 0; d < 3; ++d)
-      if (i.domains[d]) ++c.by_domain[d];
-    for (auto& [id, n] : c.by_site)
-      if (id == i.site_id) ++n;
+      if ((r.domains >> d & 1U) != 0) ++c.by_domain[d];
+    if (r.place.site != nullptr) ++c.by_site[static_cast<std::size_t>(r.place.site - estate->sites.data())].second;
   }
   return c;
 }

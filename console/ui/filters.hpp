@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "console/model/snapshot.hpp"
+#include "console/ui/standing.hpp"
 
 namespace wf::ui {
 
@@ -32,7 +32,8 @@ bool save_filter(std::vector<SavedFilter>& saved, SavedFilter filter);
 
 /// Stands in the strip above the list, never held and never filtered away.
 [[nodiscard]] bool stands_out(const Incident& i);
-[[nodiscard]] bool passes(const Filter& filter, const Incident& i, const std::string& user);
+/// For the user of the row's snapshot.
+[[nodiscard]] bool passes(const Filter& filter, const Standing::Row& row);
 
 /// Counts of one snapshot, for chips, top bar and footer.
 struct Counts {
@@ -44,6 +45,6 @@ struct Counts {
   UtcNs next_return = 0;                                       ///< of the shelved ones; 0: none
   std::vector<std::pair<std::string, std::uint32_t>> by_site;  ///< id, open
 };
-[[nodiscard]] Counts count(const Snapshot& s);
+[[nodiscard]] Counts count(const Standing& standing);
 
 }  // namespace wf::ui

@@ -5,6 +5,7 @@
 
 #include "console/ui/console.hpp"
 #include "console/ui/draw.hpp"
+#include "console/ui/standing.hpp"
 #include "console/ui/time_text.hpp"
 
 namespace wf::ui {
@@ -22,6 +23,7 @@ struct Selection {
 struct Frame {
   Painter& p;
   const Snapshot& snapshot;
+  const Standing& standing;  ///< of `snapshot`
   const FrameInput& input;
   const SiteTime& time;  ///< in the zone of the site that is shown
   Selection& selection;
@@ -32,7 +34,7 @@ struct Frame {
 
   /// The incident that is selected; null: none, or it is no longer open.
   [[nodiscard]] const Incident* selected() const {
-    return selection.incident == 0 ? nullptr : snapshot.incident(selection.incident);
+    return selection.incident == 0 ? nullptr : standing.incident(selection.incident);
   }
   /// Asks for a frame in at most `seconds`.
   void wake(double seconds) const {

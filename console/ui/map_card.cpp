@@ -53,7 +53,7 @@ float draw_thing_card(Frame& f, const Rect& r, SiteMapState& state, const LevelD
     if (it != f.snapshot.devices->end()) live = &it->second;
   }
   PlaceNews news;
-  if (u != nullptr) news = m.news.of_unit(u->id);
+  if (u != nullptr) news = m.news.of_unit(*u);
   // What happened last is never cut: where there is little room, there is less of everything, and then it scrolls.
   static constexpr CardRoom kRooms[] = {{6, 4, true, true, false},   {4, 4, true, true, false},
                                         {3, 2, true, true, false},   {3, 2, false, true, false},

@@ -28,8 +28,9 @@ void open_incidents(Frame& f, Card& card, const Rect& r, const LevelData& data, 
                     const std::string& device_id) {
   Painter& p = f.p;
   int shown = 0;
-  for (const auto& i : f.snapshot.incidents) {
-    if (!i || i->state == IncidentState::shelved || i->site_id != data.plan->site->id) continue;
+  for (const Standing::Row& row : f.standing.rows()) {
+    if (row.shelved || row.place.site != data.plan->site) continue;
+    const Incident* const i = row.incident;
     const bool here = !unit_id.empty() ? i->unit_id == unit_id
                                        : std::any_of(i->why.begin(), i->why.end(),
                                                      [&](const Contribution& c) { return c.device_id == device_id; });
@@ -99,10 +100,10 @@ void device_facts(Frame& f, Card& card, const Site& site, const Device& d, const
 
 /// Nobody forgets that its alarms call nobody, however little room there is.
 void kept_back(const Frame& f, Card& card, const std::string& id) {
-  if (const Incident* const works = works_at(f.snapshot, id); works != nullptr)
+  if (const Incident* const works = works_at(f.standing, id); works != nullptr)
     card.pair(works->in_test ? "Test"_tr : "Maintained"_tr,
               text_of<"until {}, {}">(f.time.minutes(works->shelved_until), works->owner), f.p.t.t1, Face::m_semibold);
-  if (const Incident* const cause = cause_of(f.snapshot, id); cause != nullptr)
+  if (const Incident* const cause = cause_of(f.standing, id); cause != nullptr)
     card.pair("Symptom of"_tr, incident_name(cause->id), f.p.t.t1, Face::m_semibold);
 }
 

@@ -94,7 +94,7 @@ void levels_box(Frame& f, const Rect& r, MapMemory& m, const std::vector<const L
     if (on || hit.hovered) p.fill(line, on ? t.bg4 : t.bg2);
     if (on) p.fill({line.x, y, 3, row}, t.t1);
     const float mid = line.mid_y();
-    const PlaceNews& n = m.news.of_level(l.id);
+    const PlaceNews& n = m.news.of_level(l);
     p.text(r.x + 16, mid, l.short_name, Face::m_semibold, on ? t.t1 : t.t2, Align::left, 26);
     p.text(r.x + 44, mid, l.name, on ? Face::m_semibold : Face::m, on ? t.t1 : t.t2, Align::left, r.w - 44 - 66);
     if (n.any) mark(p, n.worst, r.right() - 50, mid, 12, n.mark());
@@ -304,7 +304,7 @@ void draw_map_header(Frame& f, const Rect& r, SiteMapState& state) {
       const Hit hit = p.hits.add("map/level/" + l.id, part);
       const bool on = &l == m.level;
       if (on || hit.hovered) p.fill(part.inset(1), on ? t.bg4 : t.bg3, 3);
-      const PlaceNews& n = m.news.of_level(l.id);
+      const PlaceNews& n = m.news.of_level(l);
       const bool marked = n.any && w >= 34;
       p.text(part.mid_x() - (marked ? 7 : 0), part.mid_y(), l.short_name, on ? Face::m_semibold : Face::m_medium,
              n.any && !marked ? t.of(n.worst).text

@@ -39,8 +39,8 @@ const Level* MapMemory::usual_level(std::size_t of_site) const {
   const Level* ground = nullptr;
   std::size_t ground_units = 0;
   for (const Level& l : s.levels) {
-    const PlaceNews& n = news.of_level(l.id);
-    if (n.any && (worst == nullptr || n.worst > news.of_level(worst->id).worst)) worst = &l;
+    const PlaceNews& n = news.of_level(l);
+    if (n.any && (worst == nullptr || n.worst > news.of_level(*worst).worst)) worst = &l;
     if (l.outdoor || l.ordinal != 0) continue;
     const auto units = static_cast<std::size_t>(
         std::count_if(s.units.begin(), s.units.end(), [&](const Unit& u) { return u.level_id == l.id; }));
@@ -108,7 +108,7 @@ void watch_worst(const Frame& f, MapMemory& m, const Estate& estate) {
 }  // namespace
 
 void choose_place(Frame& f, MapMemory& m) {
-  m.news.update(f.snapshot);
+  m.news.update(f.standing);
   if (m.estate != f.snapshot.estate) {
     // Levels point into the estate: all of it goes at once. What was shown is found again by its id.
     m.levels.clear();

@@ -16,8 +16,8 @@ const DeviceState* state_of(const std::map<std::string, DeviceState>* all, const
 
 }  // namespace
 
-void PlaceNews::take(const Incident& i) {
-  const bool somebody = !i.needs_acknowledgement();
+void PlaceNews::take(const Standing::Row& i) {
+  const bool somebody = !i.waits;
   if (!any || i.priority > worst) {
     worst = i.priority;
     held = somebody;
@@ -30,63 +30,61 @@ void PlaceNews::take(const Incident& i) {
   ++incidents;
 }
 
-IncidentPlace place_of(const Estate& estate, const Incident& i) {
-  IncidentPlace p;
-  p.site = estate.site(i.site_id);
-  if (p.site == nullptr) return p;
-  p.unit = p.site->unit(i.unit_id);
-  p.level = p.site->level(p.unit != nullptr ? p.unit->level_id : i.level_id);
-  return p;
-}
-
-bool EstateNews::update(const Snapshot& s) {
-  if (generation_ != 0 && s.version == version_ && s.estate == estate_ && s.devices == devices_ &&
-      s.zone_people == people_)
-    return false;
+bool EstateNews::update(const Standing& standing) {
+  const Snapshot& s = *standing.snapshot();
   const bool others = generation_ == 0 || s.estate != estate_ || s.devices != devices_ || s.zone_people != people_;
-  version_ = s.version;
+  if (!others && standing.version() == standing_) return false;
+  const bool placed = s.estate == estate_ && s.zone_people == people_;
+  const bool stood = generation_ != 0 && placed && standing.version() == standing_;
+  standing_ = standing.version();
   estate_ = s.estate;
   devices_ = s.devices;
   people_ = s.zone_people;
+  if (stood) {  // of the devices alone; what places have to do with incidents is as it was
+    ++generation_;
+    return true;
+  }
   const auto sites = std::exchange(sites_, std::vector<PlaceNews>(estate_ ? estate_->sites.size() : 0));
   const auto levels = std::exchange(levels_, {});
   const auto units = std::exchange(units_, {});
-  if (estate_) gather(s);
+  if (estate_) gather(standing);
   if (!others && sites == sites_ && levels == levels_ && units == units_) return false;
   ++generation_;
   return true;
 }
 
-void EstateNews::gather(const Snapshot& s) {
-  for (const auto& i : s.incidents) {
-    if (!i || !i->open() || i->state == IncidentState::shelved) continue;
-    const IncidentPlace place = place_of(*estate_, *i);
-    if (place.site == nullptr) continue;
-    sites_[static_cast<std::size_t>(place.site - estate_->sites.data())].take(*i);
-    if (place.level != nullptr) levels_[place.level->id].take(*i);
-    if (place.unit != nullptr) units_[place.unit->id].take(*i);
+void EstateNews::gather(const Standing& standing) {
+  for (const Standing::Row& row : standing.rows()) {
+    if (!row.open || row.shelved || row.place.site == nullptr) continue;
+    sites_[static_cast<std::size_t>(row.place.site - estate_->sites.data())].take(row);
+    if (row.place.level != nullptr) levels_[row.place.level].take(row);
+    if (row.place.unit != nullptr) units_[row.place.unit].take(row);
   }
   if (people_)
-    for (std::size_t k = 0; k < estate_->sites.size(); ++k)
+    for (std::size_t k = 0; k < estate_->sites.size(); ++k) {
+      const Site& site = estate_->sites[k];
       for (const auto& [id, count] : *people_) {
-        const Unit* u = estate_->sites[k].unit(id);
+        const Unit* const u = site.unit(id);
         if (u == nullptr) continue;
-        for (PlaceNews* place : {&sites_[k], &levels_[u->level_id], &units_[u->id]}) {
+        const Level* const level = site.level(u->level_id);
+        for (PlaceNews* place : {&sites_[k], level == nullptr ? nullptr : &levels_[level], &units_[u]}) {
+          if (place == nullptr) continue;
           place->people += count;
           place->people_known = true;
         }
       }
+    }
 }
 
 const PlaceNews& EstateNews::of_site(std::size_t site) const { return site < sites_.size() ? sites_[site] : kNothing; }
 
-const PlaceNews& EstateNews::of_level(std::string_view id) const {
-  const auto it = levels_.find(std::string(id));
+const PlaceNews& EstateNews::of_level(const Level& level) const {
+  const auto it = levels_.find(&level);
   return it == levels_.end() ? kNothing : it->second;
 }
 
-const PlaceNews& EstateNews::of_unit(std::string_view id) const {
-  const auto it = units_.find(std::string(id));
+const PlaceNews& EstateNews::of_unit(const Unit& unit) const {
+  const auto it = units_.find(&unit);
   return it == units_.end() ? kNothing : it->second;
 }
 
@@ -136,7 +134,7 @@ void LevelNews::update(const LevelPlan& plan, const EstateNews& news, const Snap
   units.clear();
   people.assign(plan.floors.size(), -1);
   for (std::uint32_t i = 0; i < plan.floors.size(); ++i) {
-    const PlaceNews& n = news.of_unit(site.units[plan.floors[i].item].id);
+    const PlaceNews& n = news.of_unit(site.units[plan.floors[i].item]);
     if (n.people_known) people[i] = static_cast<std::int32_t>(n.people);
     if (n.any) units.push_back({i, n});
   }

@@ -10,6 +10,7 @@
 #include "console/ui/icons.hpp"
 #include "console/ui/map_level.hpp"
 #include "console/ui/map_route.hpp"
+#include "console/ui/standing.hpp"
 
 namespace wf::ui {
 
@@ -24,7 +25,7 @@ struct PlaceNews {
   bool people_known = false;
 
   [[nodiscard]] MarkState mark() const { return held ? MarkState::held : MarkState::open; }
-  void take(const Incident& incident);
+  void take(const Standing::Row& row);
   bool operator==(const PlaceNews&) const = default;
 };
 
@@ -32,34 +33,28 @@ struct PlaceNews {
 class EstateNews {
  public:
   /// True when something of it is another than before.
-  bool update(const Snapshot& snapshot);
+  bool update(const Standing& standing);
 
   [[nodiscard]] const PlaceNews& of_site(std::size_t site) const;
-  [[nodiscard]] const PlaceNews& of_level(std::string_view id) const;
-  [[nodiscard]] const PlaceNews& of_unit(std::string_view id) const;
+  /// Of a level or unit of estate().
+  [[nodiscard]] const PlaceNews& of_level(const Level& level) const;
+  [[nodiscard]] const PlaceNews& of_unit(const Unit& unit) const;
   [[nodiscard]] const Estate* estate() const { return estate_.get(); }
   [[nodiscard]] const std::shared_ptr<const std::map<std::string, DeviceState>>& devices() const { return devices_; }
   /// Goes up when anything of it changed: a snapshot that says the same of every place is no news.
   [[nodiscard]] std::uint64_t generation() const { return generation_; }
 
  private:
-  void gather(const Snapshot& s);
+  void gather(const Standing& standing);
 
   std::shared_ptr<const Estate> estate_;
   std::shared_ptr<const std::map<std::string, DeviceState>> devices_;
   std::shared_ptr<const std::map<std::string, std::uint32_t>> people_;
-  std::uint64_t version_ = 0, generation_ = 0;
+  std::uint64_t standing_ = 0, generation_ = 0;  ///< standing_: version of what was taken
   std::vector<PlaceNews> sites_;
-  std::unordered_map<std::string, PlaceNews> levels_, units_;
+  std::unordered_map<const Level*, PlaceNews> levels_;
+  std::unordered_map<const Unit*, PlaceNews> units_;
 };
-
-/// The site, level and unit of an incident, as far as the estate knows them.
-struct IncidentPlace {
-  const Site* site = nullptr;
-  const Level* level = nullptr;
-  const Unit* unit = nullptr;
-};
-[[nodiscard]] IncidentPlace place_of(const Estate& estate, const Incident& incident);
 
 enum class DoorLeaf : std::uint8_t { closed, open, held, forced };
 [[nodiscard]] DoorLeaf leaf_of(const DeviceState* state);

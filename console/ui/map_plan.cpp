@@ -185,7 +185,7 @@ void draw_footprints(const MapScene& s, const EstateNews& news, const std::vecto
     PlaceNews all;
     for (const Level& l : site.levels) {
       if (l.building_id != b.id) continue;
-      const PlaceNews& n = news.of_level(l.id);
+      const PlaceNews& n = news.of_level(l);
       if (n.any && (!all.any || n.worst > all.worst || (n.worst == all.worst && all.held && !n.held))) {
         all.worst = n.worst;
         all.held = n.held;
@@ -228,7 +228,7 @@ void draw_footprints(const MapScene& s, const EstateNews& news, const std::vecto
     std::vector<Call> calls;
     float calls_w = 0;
     for (const Level& l : site.levels) {
-      const PlaceNews& n = news.of_level(l.id);
+      const PlaceNews& n = news.of_level(l);
       if (l.building_id != b.id || !n.any) continue;
       const float w = 22 + s.p.width(l.name, Face::s) + 14;
       if (calls_w + w > room - 20) break;

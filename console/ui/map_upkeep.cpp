@@ -204,17 +204,18 @@ void draw_ticket_buttons(Frame& f, Flow& flow, MapMemory& m, const std::string& 
 
 }  // namespace
 
-const Incident* works_at(const Snapshot& s, std::string_view id) {
-  for (const auto& incident : s.incidents)
-    if (incident && incident->open() && incident->rule_id.starts_with("works:") && !incident->entities.empty() &&
-        incident->entities.front().id == id)
-      return incident.get();
+const Incident* works_at(const Standing& standing, std::string_view id) {
+  for (const Standing::Row& r : standing.rows())
+    if (r.works && r.open && !r.incident->entities.empty() && r.incident->entities.front().id == id) return r.incident;
   return nullptr;
 }
 
-const Incident* cause_of(const Snapshot& s, std::string_view id) {
-  for (const auto& i : s.incidents)
-    if (i && i->open() && std::find(i->inhibits.begin(), i->inhibits.end(), id) != i->inhibits.end()) return i.get();
+const Incident* cause_of(const Standing& standing, std::string_view id) {
+  for (const Standing::Row& r : standing.rows()) {
+    if (!r.inhibits || !r.open) continue;
+    const auto& kept_back = r.incident->inhibits;
+    if (std::find(kept_back.begin(), kept_back.end(), id) != kept_back.end()) return r.incident;
+  }
   return nullptr;
 }
 
@@ -227,7 +228,7 @@ const Ticket* open_ticket(const Snapshot& s, std::string_view device) {
 
 float draw_upkeep(Frame& f, const Rect& r, float y, bool dry, MapMemory& m, const std::string& id, bool device) {
   Flow flow(f, r, y, dry);
-  const Incident* const works = works_at(f.snapshot, id);
+  const Incident* const works = works_at(f.standing, id);
   const Ticket* const ticket = device ? open_ticket(f.snapshot, id) : nullptr;
   if (m.upkeep.form != Form::none && m.upkeep.of == id) {
     draw_form(f, flow, m, id, ticket);
@@ -244,7 +245,7 @@ float draw_upkeep(Frame& f, const Rect& r, float y, bool dry, MapMemory& m, cons
     if (flow.button("map/upkeep/maintenance", "Maintenance"_tr, style)) open_form(f, m, id, Form::maintenance);
     if (flow.button("map/upkeep/test", "Test"_tr, style)) open_form(f, m, id, Form::test);
   }
-  if (const Incident* const cause = cause_of(f.snapshot, id); cause != nullptr) {
+  if (const Incident* const cause = cause_of(f.standing, id); cause != nullptr) {
     const std::string name = incident_name(cause->id);
     // The engine ends all of one cause at once.
     const std::string label = cause->inhibits.size() < 2 ? text_of<"No symptom of {} any more">(name)

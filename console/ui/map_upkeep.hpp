@@ -7,9 +7,9 @@
 namespace wf::ui {
 
 /// The row of the maintenance or test that goes on at a device or zone; null: none does.
-[[nodiscard]] const Incident* works_at(const Snapshot& s, std::string_view id);
+[[nodiscard]] const Incident* works_at(const Standing& standing, std::string_view id);
 /// The open incident whose symptom somebody said this device or zone is; null: none.
-[[nodiscard]] const Incident* cause_of(const Snapshot& s, std::string_view id);
+[[nodiscard]] const Incident* cause_of(const Standing& standing, std::string_view id);
 /// The ticket of a device that is not closed; null: it has none.
 [[nodiscard]] const Ticket* open_ticket(const Snapshot& s, std::string_view device);
 

@@ -81,12 +81,12 @@ const Level* level_of_building(const MapMemory& m, const Site& s, const Building
   const Level* best = nullptr;
   for (const Level& l : s.levels) {
     if (l.building_id != b.id || l.outdoor) continue;
-    const PlaceNews& n = m.news.of_level(l.id);
+    const PlaceNews& n = m.news.of_level(l);
     if (best == nullptr) {
       best = &l;
       continue;
     }
-    const PlaceNews& o = m.news.of_level(best->id);
+    const PlaceNews& o = m.news.of_level(*best);
     if (n.any != o.any                ? n.any
         : n.any && n.worst != o.worst ? n.worst > o.worst
                                       : std::abs(l.ordinal) < std::abs(best->ordinal))
@@ -102,7 +102,7 @@ void draw_hover(const MapScene& s, MapMemory& m, bool over) {
   const Tokens& t = s.p.t;
   if (const MapLayout::Mark* mk = mark_at(m.layout, q)) {
     const PlaceNews& n = s.news.units[mk->unit].news;
-    const Incident* i = s.f.snapshot.incident(n.incident);
+    const Incident* i = s.f.standing.incident(n.incident);
     if (i != nullptr)
       map_tip(s.p, q.x + 12, q.y + 18, s.view.port, i->title,
               n.incidents > 1 ? text_of<"{} open here">(n.incidents) : word_of(i->state).str());

@@ -6,6 +6,7 @@
 #include <array>
 #include <bitset>
 #include <cmath>
+#include <limits>
 #include <string>
 
 #include "console/ui/agent_look.hpp"
@@ -24,6 +25,15 @@ constexpr float kHistogram = 24;  // highest bar of the histogram
 constexpr Text kLater = "Going back in time comes later"_tr;
 
 int rank_of(const Snapshot::Bar& b) { return b.resolved ? -1 : static_cast<int>(b.priority); }
+
+/// An open one reaches as far as now, whenever something was heard of it last.
+UtcNs end_of(const Snapshot::Bar& b) { return b.resolved ? b.end : std::numeric_limits<UtcNs>::max() - kMinute; }
+
+/// Packed alike: what else is said of it does not move it.
+bool alike(const Snapshot::Bar& a, const Snapshot::Bar& b) {
+  return a.incident == b.incident && a.domain == b.domain && rank_of(a) == rank_of(b) && a.begin == b.begin &&
+         end_of(a) == end_of(b);
+}
 
 /// Events in each span, and what the pointer is over.
 void draw_histogram(Frame& f, Desk& d, const Rect& r, UtcNs begin) {
@@ -88,9 +98,9 @@ void TimeStrip::pack(const Snapshot& s) {
     std::size_t row = 0;
     for (; row + 1 < kRows; ++row)
       if (std::none_of(taken[lane][row].begin(), taken[lane][row].end(),
-                       [&](const Taken& o) { return b.begin < o.end + kMinute && o.begin < b.end + kMinute; }))
+                       [&](const Taken& o) { return b.begin < o.end + kMinute && o.begin < end_of(b) + kMinute; }))
         break;
-    taken[lane][row].push_back({b.begin, b.end});
+    taken[lane][row].push_back({b.begin, end_of(b)});
     placed_.push_back({k, static_cast<std::uint8_t>(row)});
     lane_rows_[lane] = std::max(lane_rows_[lane], static_cast<std::uint8_t>(row + 1));
   }
@@ -115,8 +125,8 @@ void TimeStrip::draw(Frame& f, Desk& d, const Rect& r) {
   Painter& p = f.p;
   const Tokens& t = p.t;
   const Snapshot& s = f.snapshot;
-  if (packed_ != d.snapshot) {
-    packed_ = d.snapshot;
+  if (!std::equal(packed_.begin(), packed_.end(), s.bars.begin(), s.bars.end(), alike)) {
+    packed_ = s.bars;
     pack(s);
   }
   p.push_clip(r);
@@ -222,10 +232,10 @@ void TimeStrip::draw(Frame& f, Desk& d, const Rect& r) {
     if (b.incident == 0) continue;
     const Hit hit = p.hits.add(fmt::format("bar/{}", b.incident), {x0 - 2, by - 1, x1 - x0 + 4, kPitch});
     if (hit.hovered) {
-      const Incident* i = s.incident(b.incident);
+      const Incident* i = f.standing.incident(b.incident);
       d.tip = i != nullptr ? i->title : text_of<"{}, resolved">(incident_name(b.incident));
     }
-    if (hit.clicked && s.incident(b.incident) != nullptr) {
+    if (hit.clicked && f.standing.incident(b.incident) != nullptr) {
       f.selection.incident = b.incident;
       d.reveal = b.incident;
     }
@@ -287,7 +297,7 @@ void TimeStrip::draw_slim(Frame& f, Desk& d, const Rect& r) {
       const float mx = at_time(b.begin);
       const Hit hit = p.hits.add(fmt::format("bar/{}", b.incident), {mx - 7, r.y + 5, 14, 16});
       mark(p, b.priority, mx, r.y + 13, hit.hovered ? 11.0F : 9.0F, b.acknowledged ? MarkState::held : MarkState::open);
-      const Incident* i = hit.hovered || hit.clicked ? s.incident(b.incident) : nullptr;
+      const Incident* i = hit.hovered || hit.clicked ? f.standing.incident(b.incident) : nullptr;
       if (i == nullptr) continue;
       d.tip = i->title;
       if (hit.clicked) {

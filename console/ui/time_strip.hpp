@@ -7,7 +7,7 @@
 namespace wf::ui {
 
 /// The strip under wall and map, 132 high: a lane for each domain with the incidents of the last two hours as bars,
-/// and the events as a histogram. Bars are packed anew when the snapshot changes.
+/// and the events as a histogram. Bars are packed anew when they change.
 class TimeStrip {
  public:
   void draw(Frame& f, Desk& d, const Rect& r);
@@ -21,7 +21,7 @@ class TimeStrip {
   };
   void pack(const Snapshot& s);
 
-  std::shared_ptr<const Snapshot> packed_;
+  std::vector<Snapshot::Bar> packed_;  ///< what placed_ was made of
   std::vector<Placed> placed_;
   float lane_height_[3] = {};
   std::uint8_t lane_rows_[3] = {};

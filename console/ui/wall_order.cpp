@@ -1,76 +1,75 @@
 #include "console/ui/wall_order.hpp"
 
 #include <algorithm>
-#include <unordered_set>
+#include <utility>
 
 #include "console/ui/language.hpp"
 
 namespace wf::ui {
 
-void WallOrder::update(const std::shared_ptr<const Snapshot>& snapshot, const Filter& filter, bool hold, bool force) {
+void WallOrder::update(const Standing& standing, const Filter& filter, bool hold, bool force) {
   const bool new_filter = !(filter == filter_);
   const bool release = first_ || force || new_filter || !hold;
-  if (snapshot == snapshot_ && !new_filter && !(release && differs_)) return;
+  if (!first_ && standing.version() == standing_ && !new_filter && !(release && differs_)) {
+    snapshot_ = standing.snapshot();  // of the same incidents
+    return;
+  }
   ++version_;
-  snapshot_ = snapshot;
+  standing_ = standing.version();
   filter_ = filter;
   first_ = false;
 
   std::vector<Row> strip;
   std::vector<Row> rows;
-  rows.reserve(snapshot->incidents.size());
-  for (const Row& r : snapshot->incidents) {
-    if (!r->open()) continue;
-    if (stands_out(*r))
-      strip.push_back(r);
-    else if (passes(filter, *r, snapshot->user))
-      rows.push_back(r);
+  rows.reserve(standing.rows().size());
+  for (const Standing::Row& r : standing.rows()) {
+    if (!r.open) continue;
+    if (r.stands_out)
+      strip.push_back(r.incident);
+    else if (passes(filter, r))
+      rows.push_back(r.incident);
   }
   // Life safety that waits comes before all else, however long the strip is.
   std::stable_partition(strip.begin(), strip.end(),
-                        [](const Row& r) { return r->life_safety && r->needs_acknowledgement(); });
+                        [](const Row r) { return r->life_safety && r->needs_acknowledgement(); });
   waiting_ = 0;
   highest_ = Priority::low;
   differs_ = false;
+  const auto before = std::exchange(snapshot_, standing.snapshot());
   if (release) {
     strip_ = std::move(strip);
     rows_ = std::move(rows);
+    left_.clear();
     return;
   }
 
   // Held: what stands keeps its place and is rewritten; what is critical joins the strip at its end.
-  std::unordered_map<std::uint64_t, const Row*> now;
-  now.reserve(snapshot->incidents.size());
-  for (const Row& r : snapshot->incidents) now.emplace(r->id, &r);
-  std::unordered_set<std::uint64_t> shown;
-  shown.reserve(rows_.size() + strip_.size());
+  std::vector<bool> shown(standing.rows().size()), in_strip(standing.rows().size());
   const auto rewrite = [&](Row& r) {
-    shown.insert(r->id);
-    const auto found = now.find(r->id);
-    if (found != now.end()) {
-      r = *found->second;
-    } else if (r->open()) {
+    const int at = standing.index_of(r->id);
+    if (at >= 0) {
+      shown[static_cast<std::size_t>(at)] = true;
+      r = standing.rows()[static_cast<std::size_t>(at)].incident;
+    } else if (std::none_of(left_.begin(), left_.end(), [&](const auto& kept) { return kept.get() == r; })) {
       auto gone = std::make_shared<Incident>(*r);  // it left the engine's list: keep its place, say so
+      if (gone->open()) gone->last_change = "No longer open"_tr;
       gone->state = IncidentState::resolved;
-      gone->last_change = "No longer open"_tr;
-      r = std::move(gone);
+      r = left_.emplace_back(std::move(gone)).get();
     }
+    return at;
   };
-  for (Row& r : strip_) rewrite(r);
-  std::unordered_set<std::uint64_t> in_strip = shown;
-  for (const Row& r : strip)
-    if (in_strip.insert(r->id).second) strip_.push_back(r);
+  for (Row& r : strip_)
+    if (const int at = rewrite(r); at >= 0) in_strip[static_cast<std::size_t>(at)] = true;
+  for (const Row r : strip)
+    if (const auto at = static_cast<std::size_t>(standing.index_of(r->id)); !in_strip[at]) strip_.push_back(r);
   for (Row& r : rows_) rewrite(r);
-  for (const Row& r : rows) {
-    if (shown.count(r->id) != 0) continue;
+  for (const Row r : rows) {
+    if (shown[static_cast<std::size_t>(standing.index_of(r->id))]) continue;
     ++waiting_;
     highest_ = std::max(highest_, r->priority);
   }
-  const auto other = [](const std::vector<Row>& a, const std::vector<Row>& b) {
-    return !std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                       [](const Row& x, const Row& y) { return x->id == y->id; });
-  };
-  differs_ = waiting_ > 0 || other(rows, rows_) || other(strip, strip_);
+  // Rewritten rows are the very objects that stand now.
+  differs_ = waiting_ > 0 || rows != rows_ || strip != strip_;
 }
 
 int WallOrder::index_of(std::uint64_t id) const {

@@ -1,11 +1,10 @@
 #pragma once
 #include <cstdint>
 #include <memory>
-#include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "console/ui/filters.hpp"
+#include "console/ui/standing.hpp"
 
 namespace wf::ui {
 
@@ -13,10 +12,11 @@ namespace wf::ui {
 /// newcomers wait. Critical and life-safety incidents are in the strip at once, held or not.
 class WallOrder {
  public:
-  using Row = std::shared_ptr<const Incident>;
+  /// Lives until the next update().
+  using Row = const Incident*;
 
-  /// Takes a snapshot (again). `hold`: rows stay; `force`: newcomers come in now even so.
-  void update(const std::shared_ptr<const Snapshot>& snapshot, const Filter& filter, bool hold, bool force);
+  /// Takes what stands now (again). `hold`: rows stay; `force`: newcomers come in now even so.
+  void update(const Standing& standing, const Filter& filter, bool hold, bool force);
 
   [[nodiscard]] const std::vector<Row>& strip() const { return strip_; }
   [[nodiscard]] const std::vector<Row>& rows() const { return rows_; }
@@ -33,7 +33,9 @@ class WallOrder {
 
  private:
   std::vector<Row> strip_, rows_;
-  std::shared_ptr<const Snapshot> snapshot_;
+  std::vector<std::shared_ptr<const Incident>> left_;  ///< rows that the engine has no more, while they are held
+  std::shared_ptr<const Snapshot> snapshot_;           ///< keeps the other rows
+  std::uint64_t standing_ = 0;                         ///< version of what was taken
   Filter filter_;
   std::uint32_t waiting_ = 0;
   Priority highest_ = Priority::low;

@@ -53,8 +53,8 @@ void AlertWall::draw_saved_menu(Frame& f, Desk& d) {
     icon(p, Icon::cross, cross.mid_x(), cross.mid_y(), 11, gone.hovered ? t.t1 : t.t3, 1.25F);
     d.hint(gone, text_of<"Forget “{}”">(saved.name));
     const auto count = static_cast<std::uint64_t>(
-        std::count_if(f.snapshot.incidents.begin(), f.snapshot.incidents.end(),
-                      [&](const auto& i) { return i->open() && passes(saved.filter, *i, f.snapshot.user); }));
+        std::count_if(f.standing.rows().begin(), f.standing.rows().end(),
+                      [&](const Standing::Row& row) { return row.open && passes(saved.filter, row); }));
     const float number = p.text(cross.x - 6, at.mid_y(), count_text(count), Face::mono_s, t.t3, Align::right);
     p.text(at.x + 26, at.mid_y(), saved.name, Face::m, t.t1, Align::left, cross.x - 18 - number - at.x - 26);
     if (gone.clicked) {

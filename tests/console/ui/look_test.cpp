@@ -75,10 +75,12 @@ TEST_CASE("Spans read as people say them") {
 
 TEST_CASE("Counts agree with what the filters let through") {
   const auto s = sample::night();
-  const Counts c = count(*s);
+  Standing standing;
+  REQUIRE(standing.update(s));
+  const Counts c = count(standing);
   const auto passing = [&](const Filter& f) {
     return static_cast<std::uint32_t>(
-        std::count_if(s->incidents.begin(), s->incidents.end(), [&](const auto& i) { return passes(f, *i, s->user); }));
+        std::count_if(standing.rows().begin(), standing.rows().end(), [&](const auto& row) { return passes(f, row); }));
   };
   Filter f;
   CHECK(c.open == passing(f));
@@ -99,11 +101,13 @@ TEST_CASE("While it is held no row moves or leaves, and what is critical always 
   std::mt19937 random(7);
   for (int run = 0; run < 40; ++run) {
     WallOrder order;
+    Standing standing;
     auto s = std::make_shared<Snapshot>();
     s->user = "M. Okafor";
     Filter filter;
     std::uint64_t next = 1;
-    order.update(s, filter, false, false);
+    standing.update(s);
+    order.update(standing, filter, false, false);
     for (int step = 0; step < 60; ++step) {
       auto n = std::make_shared<Snapshot>(*s);
       ++n->version;
@@ -131,7 +135,8 @@ TEST_CASE("While it is held no row moves or leaves, and what is critical always 
       const std::size_t strip_before = order.strip().size();
       std::vector<std::uint64_t> strip_ids;
       for (const auto& r : order.strip()) strip_ids.push_back(r->id);
-      order.update(n, filter, hold, false);
+      standing.update(n);
+      order.update(standing, filter, hold, false);
       if (hold) {
         REQUIRE(order.rows().size() == before.size());
         for (std::size_t k = 0; k < before.size(); ++k) REQUIRE(order.rows()[k]->id == before[k]);

@@ -276,8 +276,10 @@ TEST_CASE("Blind spots are the corridor's part that no camera with a picture see
   const Site& site = estate->sites[0];
   const auto plan = build_level(site, site.level("0"), 0);
   auto snapshot = maptest::snapshot_of(estate);
+  Standing standing;
+  standing.update(snapshot);
   EstateNews news;
-  news.update(*snapshot);
+  news.update(standing);
   LevelNews level;
   level.update(*plan, news, *snapshot);
   BlindSpots blind;
@@ -289,9 +291,11 @@ TEST_CASE("Blind spots are the corridor's part that no camera with a picture see
 
   auto states = std::make_shared<std::map<std::string, DeviceState>>();
   (*states)["C-1"].state = "offline";
+  snapshot = std::make_shared<Snapshot>(*snapshot);
   snapshot->devices = states;
   snapshot->version = 2;
-  REQUIRE(news.update(*snapshot));
+  CHECK_FALSE(standing.update(snapshot));
+  REQUIRE(news.update(standing));
   const std::uint64_t before = level.cover_key;
   level.update(*plan, news, *snapshot);
   CHECK(level.cover_key != before);
@@ -323,18 +327,23 @@ TEST_CASE("News of places: the worst open incident counts, shelved ones do not, 
   (*people)["hall"] = 3;
   (*people)["unknown zone"] = 9;
   snapshot->zone_people = people;
+  Standing standing;
+  standing.update(snapshot);
   EstateNews news;
-  REQUIRE(news.update(*snapshot));
-  CHECK_FALSE(news.update(*snapshot));
-  CHECK(news.of_unit("west").worst == Priority::high);
-  CHECK(news.of_unit("west").held);
-  CHECK(news.of_unit("west").incidents == 1);
-  CHECK_FALSE(news.of_level("0").held);
-  CHECK(news.of_level("0").incident == 3);
-  CHECK(news.of_level("0").people == 5);
+  REQUIRE(news.update(standing));
+  CHECK_FALSE(news.update(standing));
+  const Site& site = estate->sites[0];
+  const Unit& west = *site.unit("west");
+  const Level& ground = *site.level("0");
+  CHECK(news.of_unit(west).worst == Priority::high);
+  CHECK(news.of_unit(west).held);
+  CHECK(news.of_unit(west).incidents == 1);
+  CHECK_FALSE(news.of_level(ground).held);
+  CHECK(news.of_level(ground).incident == 3);
+  CHECK(news.of_level(ground).people == 5);
   CHECK(news.of_site(0).incidents == 3);
-  CHECK_FALSE(news.of_unit("middle").any);
-  CHECK_FALSE(news.of_unit("middle").people_known);
+  CHECK_FALSE(news.of_unit(*site.unit("middle")).any);
+  CHECK_FALSE(news.of_unit(*site.unit("middle")).people_known);
   CHECK_FALSE(news.of_site(7).any);
 }
 

@@ -49,7 +49,8 @@ class MapStage {
       input.now = snapshot->now;
       input.seconds = seconds;
       redraw_in = -1;
-      Frame f{p, *snapshot, input, time_, selection, view, commands, redraw_in, still};
+      standing_.update(snapshot);
+      Frame f{p, *snapshot, standing_, input, time_, selection, view, commands, redraw_in, still};
       draw_site_map(f, area, state, full_view);
       ImGui::Render();
       sound_vertices();
@@ -99,6 +100,7 @@ class MapStage {
   bool still = false;
 
  private:
+  Standing standing_;
   static void sound_vertices() {
     const ImDrawData* data = ImGui::GetDrawData();
     for (int i = 0; i < data->CmdListsCount; ++i)
