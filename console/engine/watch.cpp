@@ -113,7 +113,7 @@ struct Watch::Impl {
   }
 
   void note(const Incident& incident) {
-    bars[incident.id] = bar_of(incident);
+    put_bar(bar_of(incident));
     std::set<std::string> named;
     if (incident.open())
       for (const Contribution& line : incident.why) named.insert(line.attachments.begin(), line.attachments.end());
@@ -131,6 +131,17 @@ struct Watch::Impl {
       resolved[incident.id] = incident.changed;
       last_resolved = std::max(last_resolved, incident.changed);
     }
+  }
+
+  /// Incidents are counted up: a new one's is the last.
+  void put_bar(const Snapshot::Bar& bar) {
+    const auto at =
+        std::lower_bound(bars.begin(), bars.end(), bar.incident,
+                         [](const Snapshot::Bar& known, std::uint64_t incident) { return known.incident < incident; });
+    if (at != bars.end() && at->incident == bar.incident)
+      *at = bar;
+    else
+      bars.insert(at, bar);
   }
 
   /// What the link says of an agent stands beside it for people.
@@ -191,7 +202,7 @@ struct Watch::Impl {
   std::shared_ptr<const RuleRecord> rule_record;  ///< as old as figures_shown
   std::uint64_t figures_version = 0;
   UtcNs figures_made = 0;
-  std::map<std::uint64_t, Snapshot::Bar> bars;                 ///< by incident
+  std::vector<Snapshot::Bar> bars;                             ///< by incident
   std::map<std::uint64_t, UtcNs> resolved;                     ///< incident → when
   std::map<std::uint64_t, std::set<std::string>> attachments;  ///< of open incidents that name any
   std::uint64_t attachments_version = 0;
@@ -390,7 +401,7 @@ void Watch::Impl::refresh(UtcNs at) {
     figures_version = fusion.figures_version();
     figures_made = at;
   }
-  std::erase_if(bars, [&](const auto& bar) { return bar.second.resolved && bar.second.end < at - kStrip; });
+  std::erase_if(bars, [&](const auto& bar) { return bar.resolved && bar.end < at - kStrip; });
   if (at < midnight || at >= midnight + kDay) {
     midnight = local_midnight(estate->sites.empty() ? std::string{} : estate->sites.front().time_zone, at);
     std::erase_if(resolved, [&](const auto& one) { return one.second < midnight; });
@@ -447,8 +458,7 @@ std::shared_ptr<const Snapshot> Watch::snapshot(UtcNs now, const Surroundings& s
   out->alarms_10min = w.fusion.alarms_10min(now);
   out->alarm_limit = w.policy.flood_begins * w.policy.desks;
   out->flood = w.fusion.flood();
-  out->bars.reserve(w.bars.size());
-  for (const auto& [id, bar] : w.bars) out->bars.push_back(bar);
+  out->bars = w.bars;
   out->health = surroundings.health;
   out->health.refused_batches += w.refused_batches;
   out->health.fused_position = w.position;

@@ -56,6 +56,7 @@ void Fusion::Impl::touch(LiveIncident& live, bool aloud) {
   }
   it->second = it->second || aloud;
   live.published.reset();
+  open_list.touch(live.draft.id);
 }
 
 void Fusion::Impl::finish(Changes& changes) {
@@ -222,14 +223,7 @@ bool Fusion::timer_pending() const {
 }
 
 std::vector<std::shared_ptr<const Incident>> Fusion::open_incidents() const {
-  std::vector<std::shared_ptr<const Incident>> out;
-  for (auto& [id, live] : impl_->incidents.all())
-    if (live.draft.open()) out.push_back(Incidents::publish(live));
-  std::stable_sort(out.begin(), out.end(), [](const auto& a, const auto& b) {
-    if (a->priority != b->priority) return a->priority > b->priority;
-    return a->opened != b->opened ? a->opened < b->opened : a->id < b->id;
-  });
-  return out;
+  return impl_->open_list.list(impl_->incidents);
 }
 
 std::vector<std::shared_ptr<const Incident>> Fusion::incidents_since(UtcNs since) const {

@@ -20,6 +20,7 @@
 #include "console/fusion/incidents.hpp"
 #include "console/fusion/liveness.hpp"
 #include "console/fusion/local_time.hpp"
+#include "console/fusion/open_list.hpp"
 #include "console/fusion/plans.hpp"
 #include "console/fusion/presence.hpp"
 #include "console/fusion/recall.hpp"
@@ -271,6 +272,7 @@ struct Fusion::Impl {
   std::uint64_t next_alert = 1, next_work = 1;
   std::map<std::uint64_t, bool> touched;  ///< by this input; true: aloud
   std::set<std::uint64_t> quiet;          ///< changed, not yet published
+  OpenList open_list;
   std::vector<sigma::Match> matches;
   static constexpr std::size_t kMostAnswers = 10'000;
   std::unordered_map<std::string, CommandReply> answers;

@@ -2,6 +2,7 @@
 // more of them than it may remember.
 #include <malloc.h>
 
+#include <algorithm>
 #include <variant>
 
 #include "console/fusion/presence.hpp"
@@ -170,6 +171,28 @@ TEST_CASE("The same log gives the same incidents, byte by byte, however it is cu
   CHECK(once == replay(1));
   CHECK(once == replay(64));
   CHECK(once.find("\"id\":3") != std::string::npos);
+}
+
+TEST_CASE("The list of open incidents is what a walk over all of them gives, however seldom it is looked at") {
+  const std::uint64_t seed = GENERATE(range<std::uint64_t>(1, 5));
+  const std::size_t look_every = GENERATE(1, 7, 200);
+  Watch live;
+  const std::vector<Input> log = record(seed, 1500, live);
+  Watch w;
+  UtcNs now = kStart;
+  for (std::size_t i = 0; i < log.size(); ++i) {
+    play(log[i], w.fusion, w.changes, now);
+    if (i % look_every != 0) continue;
+    const auto listed = w.fusion.open_incidents();
+    auto walked = w.fusion.incidents_since(0);
+    std::erase_if(walked, [](const auto& incident) { return !incident->open(); });
+    std::sort(walked.begin(), walked.end(), [](const auto& a, const auto& b) {
+      if (a->priority != b->priority) return a->priority > b->priority;
+      return a->opened != b->opened ? a->opened < b->opened : a->id < b->id;
+    });
+    REQUIRE(listed == walked);
+  }
+  CHECK(w.fusion.open_incidents().size() > 3);
 }
 
 TEST_CASE("A replay of the log equals the live run") {
