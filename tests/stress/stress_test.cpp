@@ -12,6 +12,7 @@
 #include <optional>
 #include <random>
 #include <string_view>
+#include <type_traits>
 
 #include "console/ui/annunciator.hpp"
 #include "tests/console/ui/desk_driver.hpp"
@@ -63,13 +64,14 @@ class Shift {
     desk_.frames(30, kFrame);
   }
 
-  /// One thing that a person does; what it takes until it is answered is kept by its name.
-  void act() {
+  /// One thing that a person does; what it takes until it is answered is kept by its name. False: it cannot be done
+  /// now, nothing there can be clicked.
+  bool act() {
     static constexpr int kKinds = 14;
     const int what = static_cast<int>(random_() % kKinds);
     switch (what) {
       case 0:
-        return timed("click a row", [&] { (void)desk_.click(any("row/")); });
+        return timed("click a row", [&] { return desk_.click(any("row/")); });
       case 1:
         return timed("scroll the wall", [&] {
           over_wall();
@@ -86,7 +88,7 @@ class Shift {
       case 6:
         return timed("last row, first row", [&] { desk_.press(random_() % 2 == 0 ? Key::end : Key::home); });
       case 7:
-        return timed("acknowledge", [&] { (void)desk_.click(any("acknowledge/")); });
+        return timed("acknowledge", [&] { return desk_.click(any("acknowledge/")); });
       case 8:
         return timed("find anything", [&] {
           desk_.press_palette();
@@ -95,11 +97,12 @@ class Shift {
         });
       case 9:
         return timed("zoom the map", [&] {
-          if (!desk_.hover("map/plan")) return;
+          if (!desk_.hover("map/plan")) return false;
           desk_.wheel(random_() % 2 == 0 ? 1.0F : -1.0F);
+          return true;
         });
       case 10:
-        return timed("click the map", [&] { (void)desk_.click("map/plan"); });
+        return timed("click the map", [&] { return desk_.click("map/plan"); });
       case 11:
         return timed("open a form, close it", [&] {
           desk_.type(std::string(1, "drz"[random_() % 3]));
@@ -201,13 +204,17 @@ class Shift {
 
   /// Only the frames count: what the engine does meanwhile runs elsewhere.
   template <class Do>
-  void timed(const char* name, Do action) {
+  bool timed(const char* name, Do action) {
     spent_ = 0;
     measuring_ = true;
     began_ = thread_ms();
-    action();
+    bool done = true;
+    if constexpr (std::is_same_v<decltype(action()), bool>)
+      done = action();
+    else
+      action();
     measuring_ = false;
-    answers_[name].push_back(spent_);
+    if (done) answers_[name].push_back(spent_);
     const double before = thread_ms();
     began_ = before;
     measuring_ = true;
@@ -215,6 +222,7 @@ class Shift {
     desk_.frames(1, kFrame);
     measuring_ = false;
     frames_.push_back(spent_);
+    return done;
   }
 
   /// Where rows stand now, against the frame before. Rows may come and go; none that stays moves.
@@ -275,7 +283,8 @@ class Shift {
 TEST_CASE("Every action is answered within 100 ms at the 99th percentile while 500 events a second come") {
   Shift shift(4711);
   const int actions = full() ? 3000 : 150;
-  for (int k = 0; k < actions; ++k) shift.act();
+  int done = 0;
+  for (int tried = 0; done < actions && tried < 2 * actions; ++tried) done += shift.act() ? 1 : 0;
   shift.tell();
   CHECK(share(shift.answers(), 0.99) < kLimitMs);
   CHECK(shift.answers().size() == static_cast<std::size_t>(actions));
@@ -308,7 +317,7 @@ TEST_CASE("The memory stays what it was") {
   const auto pass = [&](double minutes, double frame) {
     const auto frames = static_cast<int>(minutes * 60 / frame);
     for (int k = 0; k < frames; k += 30) {
-      shift.act();
+      (void)shift.act();
       shift.frames(29, frame);
     }
   };
