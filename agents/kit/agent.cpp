@@ -123,9 +123,10 @@ void Agent::watch_sources(const Moment& moment) {
     const SourceStatus& status = source->status();
     const auto health = health_.find(status.name);
     changed(status.name, status.state,
-            troubled(status)          ? status.problem
-            : health == health_.end() ? std::string()
-                                      : health->second.problem());
+            troubled(status)             ? status.problem
+            : !source->warning().empty() ? source->warning()
+            : health == health_.end()    ? std::string()
+                                         : health->second.problem());
   }
   if (!collector_.failure().empty())
     changed(kSpool, "failed", collector_.failure());
@@ -237,7 +238,10 @@ AgentReport Agent::report() const {
     out.sources.push_back(source->status());
     SourceStatus& status = out.sources.back();
     const auto health = health_.find(status.name);
-    if (!troubled(status) && health != health_.end() && !health->second.problem().empty())
+    if (troubled(status)) continue;
+    if (!source->warning().empty())
+      status.problem = source->warning();
+    else if (health != health_.end() && !health->second.problem().empty())
       status.problem = health->second.problem();
   }
   // The spool stands among the sources only while there is something to say about it.

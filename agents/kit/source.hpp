@@ -85,6 +85,8 @@ class Source {
   void set_attachments(AttachmentSink* sink) { attachments_ = sink; }
   [[nodiscard]] const SourceSpec& spec() const { return spec_; }
   [[nodiscard]] const SourceStatus& status() const { return status_; }
+  /// What will be wrong with it, or may be, although it reads: a certificate that ends. Empty: nothing.
+  [[nodiscard]] const std::string& warning() const { return warning_; }
   /// How far the newest event's time is ahead of the agent's clock; negative: behind it.
   [[nodiscard]] std::int64_t ahead() const { return ahead_; }
   /// No more will come: the end of the input with `once`, or a failure that cannot heal.
@@ -99,12 +101,13 @@ class Source {
   void emit(Sink& sink, Event&& event, const Moment& moment);
   void count_read(std::uint64_t records = 1) { status_.read += records; }
   [[nodiscard]] AttachmentSink* attachments() const { return attachments_; }
+  void set_warning(std::string text) { warning_ = std::move(text); }
 
  private:
   SourceSpec spec_;
   AttachmentSink* attachments_ = nullptr;
   SourceStatus status_;
-  std::string last_refusal_;
+  std::string last_refusal_, warning_;
   std::int64_t ahead_ = 0;
 };
 

@@ -38,6 +38,7 @@ void SyslogFraming::feed(std::string_view bytes) {
 }
 
 SyslogFraming::Next SyslogFraming::next(bool ended, std::string_view& message) {
+  counted_ = false;
   for (;;) {
     std::string_view text = rest();
     if (skip_ > 0) {
@@ -58,6 +59,7 @@ SyslogFraming::Next SyslogFraming::next(bool ended, std::string_view& message) {
       text.remove_prefix(1);
     }
     if (text.empty()) {
+      counted_ = skip_ > 0;
       looked_ = 0;
       std::string().swap(buffer_);
       begin_ = 0;
@@ -65,6 +67,7 @@ SyslogFraming::Next SyslogFraming::next(bool ended, std::string_view& message) {
     }
     std::size_t length = 0, head = 0;
     const Count count = looked_ > 0 ? Count::none : counted(text, length, head);
+    counted_ = count != Count::none && !ended;
     if (count == Count::unknown && !ended) return Next::more;
     if (count == Count::here) {
       if (length > limit_) {

@@ -23,6 +23,8 @@ class SyslogFraming {
   /// `ended`: no more bytes will come.
   [[nodiscard]] Next next(bool ended, std::string_view& message);
   [[nodiscard]] std::size_t held() const { return buffer_.capacity(); }
+  /// After next() asked for more: a message has begun that says how long it is.
+  [[nodiscard]] bool waits_for_counted() const { return counted_; }
 
  private:
   [[nodiscard]] std::string_view rest() const { return std::string_view(buffer_).substr(begin_); }
@@ -33,6 +35,7 @@ class SyslogFraming {
   std::size_t looked_ = 0;  ///< of the rest, for its line end
   std::size_t skip_ = 0;    ///< octets still to be passed over
   bool skip_line_ = false;  ///< to the line's end
+  bool counted_ = false;
 };
 
 }  // namespace wf::network
