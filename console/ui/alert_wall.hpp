@@ -34,6 +34,7 @@ class AlertWall {
   struct Menu {
     enum class Which : std::uint8_t { none, site, domain, priority, saved } which = Which::none;
     Rect anchor;
+    float right = 0;  ///< of the wall, beyond which nothing of it would be seen
   };
 
   void arrange(Frame& f, Desk& d);
@@ -52,6 +53,7 @@ class AlertWall {
   void draw_footer(Frame& f, Desk& d, const Rect& r);
   void draw_nothing(Frame& f, Desk& d, const Rect& r);
   void draw_menu(Frame& f, Desk& d);
+  [[nodiscard]] float menu_left(float width) const;
   void draw_saved_menu(Frame& f, Desk& d);
   void row_input(Frame& f, Desk& d, const Hit& hit, const Incident& i);
 

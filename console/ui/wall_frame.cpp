@@ -12,6 +12,8 @@
 namespace wf::ui {
 namespace {
 
+constexpr float kCrowded = 700;  ///< a wall less wide sets its filters closer together
+
 std::string short_site(const Snapshot& s, const std::string& id) {
   const Site* site = s.estate ? s.estate->site(id) : nullptr;
   if (site == nullptr) return id;
@@ -87,11 +89,14 @@ void AlertWall::draw_chips(Frame& f, Desk& d, const Rect& r) {
   const Counts& n = d.counts;
   Filter& filter = d.filter;
   // A chip that would not fit whole is not drawn; its filter stays reachable through the palette.
+  const float gap = r.w < kCrowded ? unit::kGap / 2 : unit::kGap;
+  const auto fits = [&](std::string_view label, const ChipStyle& style) {
+    return x + chip_width(p, label, style) <= r.right() - 12;
+  };
   const auto place = [&](std::string_view name, std::string_view label, const ChipStyle& style) {
-    const float w = chip_width(p, label, style);
-    if (x + w > r.right() - 12) return Hit{};
+    if (!fits(label, style)) return Hit{};
     const Hit hit = chip(p, name, x, y, label, style);
-    x += w + unit::kGap;
+    x += chip_width(p, label, style) + gap;
     return hit;
   };
   const auto base = [&](std::string_view name, std::string_view label, Filter::Base which, std::uint32_t count) {
@@ -107,13 +112,23 @@ void AlertWall::draw_chips(Frame& f, Desk& d, const Rect& r) {
     style.closes = set;
     style.drops = !set;
     if (set) style.count = count;
-    const std::string text = set ? fmt::format("{}: {}", label, value) : std::string(label);
+    std::string text = set ? fmt::format("{}: {}", label, value) : std::string(label);
+    // Where its word has no room, what was saved is opened by its sign.
+    static constexpr Icon kSaved = Icon::filter;
+    const bool sign = which == Menu::Which::saved && !fits(text, style);
+    if (sign) {
+      text.clear();
+      style.icon = &kSaved;
+      style.count = -1;
+      style.closes = style.drops = false;
+    }
     const float w = chip_width(p, text, style);
     const float at = x;
     const Hit hit = place(name, text, style);
+    if (sign) d.hint(hit, label);
     if (!hit.clicked) return false;
-    if (set && p.hits.mouse().x > at + w - 24) return true;
-    menu_ = {which, {at, y, w, unit::kChip}};
+    if (set && !sign && p.hits.mouse().x > at + w - 24) return true;
+    menu_ = {which, {at, y, w, unit::kChip}, r.right()};
     saved_name_ = {};
     focus_name_ = which == Menu::Which::saved;
     return false;
@@ -152,6 +167,8 @@ void AlertWall::draw_chips(Frame& f, Desk& d, const Rect& r) {
     filter = Filter{};
 }
 
+float AlertWall::menu_left(float width) const { return std::min(menu_.anchor.x, menu_.right - 8 - width); }
+
 void AlertWall::draw_menu(Frame& f, Desk& d) {
   if (menu_.which == Menu::Which::saved) return draw_saved_menu(f, d);
   Painter& p = f.p;
@@ -181,7 +198,7 @@ void AlertWall::draw_menu(Frame& f, Desk& d) {
                        priority_title(static_cast<Priority>(k)), d.counts.by_priority[k], d.filter.priority == k, k});
   }
   const Hit shade = p.hits.add("menu/shade", {0, 0, 1e5F, 1e5F});
-  const Rect box{menu_.anchor.x, menu_.anchor.bottom() + 4, 208, 8 + 28 * static_cast<float>(lines.size())};
+  const Rect box{menu_left(208), menu_.anchor.bottom() + 4, 208, 8 + 28 * static_cast<float>(lines.size())};
   p.float_box(box, t.bg1, t.line2);
   (void)p.hits.add("menu/box", box);
   bool done = shade.pressed;

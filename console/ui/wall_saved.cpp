@@ -36,7 +36,8 @@ void AlertWall::draw_saved_menu(Frame& f, Desk& d) {
   const float field = can_save ? 44 : 0;
   constexpr float kWidth = 272, kLine = 28;
   const Hit shade = p.hits.add("menu/shade", {0, 0, 1e5F, 1e5F});
-  const Rect box{menu_.anchor.x, menu_.anchor.bottom() + 4, kWidth, 8 + kLine * static_cast<float>(all.size()) + field};
+  const Rect box{menu_left(kWidth), menu_.anchor.bottom() + 4, kWidth,
+                 8 + kLine * static_cast<float>(all.size()) + field};
   p.float_box(box, t.bg1, t.line2);
   (void)p.hits.add("menu/box", box);
   bool done = shade.pressed;

@@ -121,9 +121,12 @@ Hit icon_button(Painter& p, std::string_view name, float x, float y, Icon which,
 
 float chip_width(const Painter& p, std::string_view label, const ChipStyle& s) {
   const float count = s.count < 0 ? 0 : 7 + p.width(grouped(s.count), Face::mono_s);
-  return std::round(unit::kChipPad * 2 + (s.icon != nullptr ? 18 : 0) + (s.priority != nullptr ? 16 : 0) +
-                    p.width(label, s.on ? Face::s_semibold : Face::s_medium) + count + (s.closes ? 18 : 0) +
-                    (s.drops ? 16 : 0));
+  return std::round(unit::kChipPad * 2 +
+                    (s.icon == nullptr ? 0
+                     : label.empty()   ? 13
+                                       : 18) +
+                    (s.priority != nullptr ? 16 : 0) + p.width(label, s.on ? Face::s_semibold : Face::s_medium) +
+                    count + (s.closes ? 18 : 0) + (s.drops ? 16 : 0));
 }
 
 Hit chip(Painter& p, std::string_view name, float x, float y, std::string_view label, const ChipStyle& s, float* used) {

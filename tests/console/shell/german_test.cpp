@@ -130,7 +130,7 @@ TEST_CASE("The wall reads in German as it should") {
         "Was und wo | Gewerke | Ereign. | 30 min | Zustand, wer | Letzte Änderung | Alter | Ziel\n"
         "Server room forced after 4 denied badges | Neu | Login on hv-07 | 0:38 | 0:22\n"
         "9\n"
-        "HQ › Level 2 › Server room | kein Bearbeiter | vor 16 s | quittieren\n"
+        "HQ › Level 2 › Server room | kein Bearbeiter | vor 16 s | offen\n"
         "SSH logins from a new country, 2 accounts | Quittiert | Note added | 18:05 | 0:24\n"
         "14\n"
         "HQ › Network › VPN gateway | M. Okafor | vor 4 min | erreicht\n"
