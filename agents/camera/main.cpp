@@ -4,6 +4,7 @@
 #include "agents/camera/discovery.hpp"
 #include "agents/camera/frigate.hpp"
 #include "agents/camera/rtsp.hpp"
+#include "agents/camera/stills.hpp"
 #include "agents/http/mapped_post.hpp"
 #include "agents/kit/agent_main.hpp"
 #include "agents/kit/mapped.hpp"
@@ -25,6 +26,15 @@ int discover() {
   return networks.empty() ? 1 : 0;
 }
 
+/// What other sources tell of a camera whose stream is watched here gets its stills.
+wf::kit::SourceMade with_stills(wf::kit::SourceMade made) {
+  if (made.source)
+    made.source->set_companion([](wf::Event& event, const wf::kit::Moment& moment, wf::kit::AttachmentSink* to) {
+      wf::camera::attach_stills(event, moment.now, to);
+    });
+  return made;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -35,12 +45,17 @@ int main(int argc, char** argv) {
        "wf-agent-camera",
        wf::kVersion,
        {{"mapped",
-         {[](const wf::kit::SourceSpec& spec) { return wf::kit::make_mapped(spec, "camera"); }, wf::kit::kMappedHelp}},
+         {[](const wf::kit::SourceSpec& spec) { return with_stills(wf::kit::make_mapped(spec, "camera")); },
+          wf::kit::kMappedHelp}},
         {"post",
          {[](const wf::kit::SourceSpec& spec) { return wf::http::make_post(spec, "camera"); }, wf::http::kPostHelp}},
-        {"frigate", {wf::camera::make_frigate, wf::camera::kFrigateHelp}},
+        {"frigate",
+         {[](const wf::kit::SourceSpec& spec) { return with_stills(wf::camera::make_frigate(spec)); },
+          wf::camera::kFrigateHelp}},
         {"rtsp", {wf::camera::make_rtsp, wf::camera::kRtspHelp}},
         {"onvif",
-         {[](const wf::kit::SourceSpec& spec) { return wf::onvif::make_onvif(spec, wf::onvif::Role::camera); },
+         {[](const wf::kit::SourceSpec& spec) {
+            return with_stills(wf::onvif::make_onvif(spec, wf::onvif::Role::camera));
+          },
           wf::onvif::kOnvifHelp}}}});
 }

@@ -1,7 +1,9 @@
 #include "agents/camera/picture_health.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
+#include <cstdio>
 #include <cstdlib>
 #include <numeric>
 
@@ -18,6 +20,7 @@ constexpr double kBlurredContrast = 0.3;  ///< of the usual contrast, of which a
 constexpr double kMoved = 0.35;
 constexpr double kLeastDetail = 0.8;  ///< less shows too little to say that it moved
 constexpr double kPace = 0.02;
+constexpr double kEdgeParts = 32;  ///< of one, in which an edge is kept
 
 std::uint64_t fingerprint(const std::vector<std::uint8_t>& luma) {
   std::uint64_t value = 14695981039346656037ULL;
@@ -87,8 +90,9 @@ PictureHealth::State PictureHealth::judge(const SmallPicture& picture) {
 }
 
 void PictureHealth::learn(const Edges& edges, std::int64_t mono) {
-  if (learning_since_ == 0) {
-    learning_since_ = mono;
+  if (kept_at_ == 0) kept_at_ = mono;
+  if (learning_since_ == 0) learning_since_ = mono;
+  if (!learned_ && learning_since_ == mono) {
     reference_ = edges;
     usual_detail_ = measured_.detail;
     usual_contrast_ = measured_.contrast;
@@ -100,10 +104,48 @@ void PictureHealth::learn(const Edges& edges, std::int64_t mono) {
   usual_contrast_ += pace * (measured_.contrast - usual_contrast_);
   usual_sharpness_ += pace * (measured_.sharpness - usual_sharpness_);
   if (mono - learning_since_ >= kHold) learned_ = true;
+  if (learned_ && (kept_.empty() || mono - kept_at_ >= kKeep)) keep(mono);
+}
+
+void PictureHealth::keep(std::int64_t mono) {
+  kept_at_ = mono;
+  char figures[96];
+  std::snprintf(figures, sizeof figures, "1 %.4f %.4f %.6f ", usual_detail_, usual_contrast_, usual_sharpness_);
+  kept_ = figures;
+  static constexpr char kDigits[] = "0123456789abcdef";
+  for (const double edge : reference_) {
+    const auto part = static_cast<unsigned>(std::clamp(edge * kEdgeParts, 0.0, 4095.0));
+    for (const unsigned shift : {8U, 4U, 0U}) kept_ += kDigits[part >> shift & 15U];
+  }
+}
+
+bool PictureHealth::load(std::string_view kept) {
+  int version = 0, used = 0;
+  double detail = 0, contrast = 0, sharpness = 0;
+  const std::string text(kept.substr(0, 4096));
+  if (std::sscanf(text.c_str(), "%d %lf %lf %lf %n", &version, &detail, &contrast, &sharpness, &used) != 4 ||
+      version != 1 || !std::isfinite(detail + contrast + sharpness))
+    return false;
+  const std::string_view digits = std::string_view(text).substr(static_cast<std::size_t>(used));
+  if (digits.size() != 3 * reference_.size()) return false;
+  Edges edges{};
+  for (std::size_t i = 0; i < edges.size(); ++i) {
+    unsigned part = 0;
+    const char* const begin = digits.data() + 3 * i;
+    if (std::from_chars(begin, begin + 3, part, 16).ptr != begin + 3) return false;
+    edges[i] = part / kEdgeParts;
+  }
+  reference_ = edges;
+  usual_detail_ = detail, usual_contrast_ = contrast, usual_sharpness_ = sharpness;
+  learned_ = true;
+  kept_ = text;
+  return true;
 }
 
 std::optional<PictureHealth::State> PictureHealth::look(const SmallPicture& picture) {
   if (picture.luma.size() != static_cast<std::size_t>(kWidth) * kHeight) return std::nullopt;
+  if (first_ == 0) first_ = picture.mono;
+  looked_for_ = picture.mono - first_;
   const State now = judge(picture);
   if (now == State::well) learn(edges_, picture.mono);
   if (now != candidate_) {

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "agents/camera/video/keyframe_reader.hpp"
+#include "agents/camera/video/picture_reader.hpp"
 #include "proto/time.hpp"
 
 namespace wf::camera {
@@ -27,7 +27,14 @@ class PictureHealth {
   [[nodiscard]] std::optional<State> look(const SmallPicture& picture);
   [[nodiscard]] State state() const { return state_; }
   /// Pictures were looked at for long enough to know that they are well.
-  [[nodiscard]] bool settled() const { return learned_; }
+  [[nodiscard]] bool settled() const { return learned_ && looked_for_ >= kHold; }
+
+  /// What pictures are compared with, in one line, for another run; empty: it is not known yet. It is written anew
+  /// every kKeep, since the light of a day changes it all the time.
+  [[nodiscard]] const std::string& kept() const { return kept_; }
+  static constexpr std::int64_t kKeep = 10 * kMinute;
+  /// Goes on with what another run kept. What is not such a line is left alone; false: it was none.
+  bool load(std::string_view kept);
 
   /// What was measured of the last picture, for messages and tests.
   struct Measured {
@@ -44,6 +51,7 @@ class PictureHealth {
 
   State judge(const SmallPicture& picture);
   void learn(const Edges& edges, std::int64_t mono);
+  void keep(std::int64_t mono);
   static Edges edges_of(const std::vector<std::uint8_t>& luma);
 
   Measured measured_;
@@ -51,6 +59,8 @@ class PictureHealth {
   double usual_detail_ = 0, usual_contrast_ = 0, usual_sharpness_ = 0;
   std::int64_t learning_since_ = 0, last_change_ = 0;
   bool learned_ = false;
+  std::int64_t first_ = 0, looked_for_ = 0, kept_at_ = 0;
+  std::string kept_;
   std::uint64_t last_picture_ = 0;
   State state_ = State::well, candidate_ = State::well;
   std::int64_t candidate_since_ = 0, moved_since_ = 0;

@@ -16,14 +16,14 @@
 namespace wf::camera {
 namespace {
 
-constexpr std::size_t kMostPictures = 4;
+constexpr std::size_t kMostPictures = 8;
 constexpr std::chrono::seconds kShortest{1}, kLongest{10};
 constexpr std::chrono::seconds kPatience{2};  ///< with a thread that is to end
 
 }  // namespace
 
 struct StreamThread::State {
-  ReadKeyframes read = nullptr;
+  ReadPictures read = nullptr;
   StreamSettings settings;
   Transport transport = Transport::either;
   StreamControl control;
@@ -47,10 +47,12 @@ struct StreamThread::State {
       bool showed = false;
       lock.unlock();
       std::string why = read(settings, control, [&](SmallPicture&& picture) {
-        const std::lock_guard inner(mutex);
+        std::unique_lock inner(mutex);
         showed = true;
         problem.clear();
-        if (pictures.size() == kMostPictures) pictures.erase(pictures.begin());
+        // A camera does not wait; a file does.
+        if (settings.file) changed.wait(inner, [&] { return control.stop || pictures.size() < kMostPictures; });
+        if (pictures.size() >= kMostPictures) pictures.erase(pictures.begin());
         pictures.push_back(std::move(picture));
         signal();
       });
@@ -58,17 +60,19 @@ struct StreamThread::State {
       if (control.stop) break;
       problem = std::move(why);
       signal();
+      if (settings.file) break;
       delay = showed ? kShortest : std::min(2 * delay, kLongest);
       // Some servers refuse TCP, some networks UDP.
       if (!showed && transport == Transport::either) settings.udp = !settings.udp;
       changed.wait_for(lock, delay, [&] { return control.stop.load(); });
     }
     ended = true;
+    signal();
     changed.notify_all();
   }
 };
 
-StreamThread::StreamThread(ReadKeyframes read, StreamSettings settings, Transport transport)
+StreamThread::StreamThread(ReadPictures read, StreamSettings settings, Transport transport)
     : state_(std::make_shared<State>()) {
   state_->read = read;
   state_->settings = std::move(settings);
@@ -90,7 +94,13 @@ std::vector<SmallPicture> StreamThread::take() {
   std::uint64_t count = 0;
   (void)!::read(state_->wake.get(), &count, sizeof count);
   const std::lock_guard lock(state_->mutex);
+  state_->changed.notify_all();
   return std::exchange(state_->pictures, {});
+}
+
+bool StreamThread::over() const {
+  const std::lock_guard lock(state_->mutex);
+  return state_->ended && state_->pictures.empty();
 }
 
 std::int64_t StreamThread::last_packet() const { return state_->control.last_packet; }

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "agents/camera/video/keyframe_reader.hpp"
+#include "agents/camera/video/picture_reader.hpp"
 
 namespace wf::camera {
 
@@ -12,17 +12,19 @@ namespace wf::camera {
 class StreamThread {
  public:
   enum class Transport : std::uint8_t { either, tcp, udp };
-  StreamThread(ReadKeyframes read, StreamSettings settings, Transport transport);
+  StreamThread(ReadPictures read, StreamSettings settings, Transport transport);
   ~StreamThread();
   StreamThread(const StreamThread&) = delete;
   StreamThread& operator=(const StreamThread&) = delete;
 
   /// Readable when there is something new.
   [[nodiscard]] int fd() const;
-  /// The pictures since it was asked last, the newest of them if they were many.
+  /// The pictures since it was asked last, the newest of them if they were many; of a file all, one after the other.
   [[nodiscard]] std::vector<SmallPicture> take();
   /// CLOCK_MONOTONIC at which bytes of the stream came last; 0: never.
   [[nodiscard]] std::int64_t last_packet() const;
+  /// A file is read to its end, and all its pictures were taken.
+  [[nodiscard]] bool over() const;
   /// Why the last try ended; empty: the first one goes on.
   [[nodiscard]] std::string problem() const;
 

@@ -12,7 +12,7 @@ namespace {
 constexpr const char* kFile = "wf-camera-video.so";
 
 struct Loaded {
-  ReadKeyframes read = nullptr;
+  ReadPictures read = nullptr;
   std::string problem;
 
   Loaded() {
@@ -29,7 +29,7 @@ struct Loaded {
         problem = why == nullptr ? file : why;
         return;
       }
-      if (auto* const get = reinterpret_cast<ReadKeyframes (*)()>(::dlsym(handle, kReadKeyframesSymbol))) read = get();
+      if (auto* const get = reinterpret_cast<ReadPictures (*)()>(::dlsym(handle, kReadPicturesSymbol))) read = get();
       return;
     }
     problem = std::string(kFile) + " is not installed";
@@ -38,7 +38,7 @@ struct Loaded {
 
 }  // namespace
 
-Result<ReadKeyframes> video_module() {
+Result<ReadPictures> video_module() {
   static const Loaded loaded;
   if (loaded.read == nullptr)
     return Error{"streams cannot be read here: " + loaded.problem, "", "install the camera agent's package whole"};

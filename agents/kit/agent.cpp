@@ -306,6 +306,7 @@ bool Agent::stop(const std::function<Moment()>& look) {
     if (outputs_.through_sources()) sources_.step(collector_, moment);
     return moment;
   });
+  sources_.finish(collector_, look());
   collector_.flush(sources_, look(), true);
   if (collector_.empty()) all_spooled();
   return collector_.failure().empty();

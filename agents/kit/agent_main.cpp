@@ -114,6 +114,7 @@ int print(const AgentProgram& program, const CommandLine& command, SourceSet& so
     sources.add_fds(false, fds);
     if (!sources.over()) wait(fds, sources.next_wake(false), more);
   }
+  sources.finish(sink, look(command.clock));
   sink.flush();
   for (const std::string& line : sources.summary()) say(program.name, line);
   if (sink.failure() != 0 && sink.failure() != EPIPE) {

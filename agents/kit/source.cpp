@@ -80,6 +80,7 @@ void Source::set_state(std::string_view state, std::string problem) {
 void Source::emit(Sink& sink, Event&& event, const Moment& moment) {
   event.source = spec_.name;
   if (event.seen == 0) event.seen = moment.now;
+  if (companion_) companion_(event, moment, attachments_);
   ++status_.events;
   ahead_ = event.time - moment.now;
   status_.last_event = std::max(status_.last_event, event.time);

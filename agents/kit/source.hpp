@@ -70,6 +70,8 @@ class Source {
   /// All that step() has handed over so far is on the agent's disk, together with position() (with --print: written).
   /// Where a device waits for an acknowledgement, this is the moment to give it.
   virtual void durable(const Moment& moment) { (void)moment; }
+  /// The agent ends: what the source holds back is handed over now. Nothing is stepped after it.
+  virtual void finish(Sink& sink, const Moment& moment) { (void)sink, (void)moment; }
   /// Descriptors that wake the source, appended.
   virtual void add_fds(std::vector<pollfd>& fds) const { (void)fds; }
   /// False: what is not read now is lost (datagrams). Such a source is stepped even when nothing can be
@@ -83,6 +85,9 @@ class Source {
 
   /// Where the source may keep stills and clips, set before start(); null: nowhere.
   void set_attachments(AttachmentSink* sink) { attachments_ = sink; }
+  /// Sees each event before it is handed over, and may add to it; set before start().
+  using Companion = std::function<void(Event&, const Moment&, AttachmentSink*)>;
+  void set_companion(Companion companion) { companion_ = std::move(companion); }
   [[nodiscard]] const SourceSpec& spec() const { return spec_; }
   [[nodiscard]] const SourceStatus& status() const { return status_; }
   /// What will be wrong with it, or may be, although it reads: a certificate that ends. Empty: nothing.
@@ -106,6 +111,7 @@ class Source {
  private:
   SourceSpec spec_;
   AttachmentSink* attachments_ = nullptr;
+  Companion companion_;
   SourceStatus status_;
   std::string last_refusal_, warning_;
   std::int64_t ahead_ = 0;

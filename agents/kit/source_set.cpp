@@ -27,6 +27,11 @@ bool SourceSet::step(Sink& sink, const Moment& moment, Sink* last_resort) {
   return more;
 }
 
+void SourceSet::finish(Sink& sink, const Moment& moment) {
+  for (const auto& source : sources_)
+    if (!source->over()) source->finish(sink, moment);
+}
+
 void SourceSet::add_fds(bool full, std::vector<pollfd>& fds) const {
   for (const auto& source : sources_)
     if (!source->over() && (!full || !source->can_wait())) source->add_fds(fds);

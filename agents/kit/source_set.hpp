@@ -20,6 +20,8 @@ class SourceSet {
   /// Steps each source that is not over, unless the sink is full. A source that cannot wait is stepped even then,
   /// into `last_resort` if there is one. Returns true when there is more to read at once.
   bool step(Sink& sink, const Moment& moment, Sink* last_resort = nullptr);
+  /// The agent ends: sources hand over what they hold back.
+  void finish(Sink& sink, const Moment& moment);
   /// Descriptors and the next moment at which step() has work. `full`: of those that cannot wait only.
   void add_fds(bool full, std::vector<pollfd>& fds) const;
   [[nodiscard]] std::int64_t next_wake(bool full) const;

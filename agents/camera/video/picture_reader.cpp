@@ -1,4 +1,4 @@
-#include "agents/camera/video/keyframe_reader.hpp"
+#include "agents/camera/video/picture_reader.hpp"
 
 extern "C" {
 #include <libavcodec/avcodec.h>
@@ -11,6 +11,8 @@ extern "C" {
 #include <array>
 #include <cstdarg>
 #include <memory>
+
+#include "agents/camera/video/still_maker.hpp"
 
 namespace wf::camera {
 namespace {
@@ -116,8 +118,65 @@ bool shrink(const AVFrame& frame, SmallPicture& out) {
   return true;
 }
 
-std::string read_keyframes(const StreamSettings& settings, StreamControl& control,
-                           const std::function<void(SmallPicture&&)>& take) {
+/// Decides which packets are decoded: keyframes alone where they come often enough, else all of them. A decoder that is
+/// to take others again begins at a keyframe.
+class Diet {
+ public:
+  Diet(const StreamSettings& settings, AVCodecContext& decoder) : most_apart_(settings.most_apart), decoder_(decoder) {
+    all_ = most_apart_ > 0;
+    if (all_ && !settings.file) decoder_.skip_frame = AVDISCARD_NONREF;
+    if (!all_) decoder_.skip_frame = AVDISCARD_NONKEY;
+    if (settings.file) always_ = all_;
+  }
+  /// Of a packet at `time`: is it given to the decoder?
+  bool wanted(bool key, std::int64_t time) {
+    if (most_apart_ > 0 && !always_ && key) {
+      const bool often = last_key_ != 0 && time - last_key_ <= most_apart_ + most_apart_ / 4;
+      often_ = often ? often_ + 1 : 0;
+      if (last_key_ != 0) all_ = often_ < 3;
+      decoder_.skip_frame = all_ ? AVDISCARD_NONREF : AVDISCARD_NONKEY;
+      last_key_ = time;
+    }
+    return key || all_;
+  }
+  [[nodiscard]] bool keys_alone() const { return !all_; }
+
+ private:
+  std::int64_t most_apart_;
+  AVCodecContext& decoder_;
+  bool all_ = false, always_ = false;
+  std::int64_t last_key_ = 0;
+  int often_ = 0;
+};
+
+/// Hands pictures over, not more often than is of use, with a still now and then.
+class Giver {
+ public:
+  Giver(const StreamSettings& settings, const std::function<void(SmallPicture&&)>& take)
+      : settings_(settings), take_(take), stills_(settings) {}
+  void give(const AVFrame& frame, std::int64_t time) {
+    if (settings_.most_apart > 0 && given_ != 0 && time - given_ < kApart) return;
+    SmallPicture picture;
+    picture.mono = time;
+    if (!shrink(frame, picture)) return;
+    given_ = time;
+    if (settings_.still_every > 0 && (still_ == 0 || time - still_ >= settings_.still_every - kApart / 2)) {
+      picture.still = stills_.make(frame);
+      still_ = time;
+    }
+    take_(std::move(picture));
+  }
+
+ private:
+  static constexpr std::int64_t kApart = 190'000'000;
+  const StreamSettings& settings_;
+  const std::function<void(SmallPicture&&)>& take_;
+  StillMaker stills_;
+  std::int64_t given_ = 0, still_ = 0;
+};
+
+std::string read_pictures(const StreamSettings& settings, StreamControl& control,
+                          const std::function<void(SmallPicture&&)>& take) {
   av_log_set_callback(quiet);
   avformat_network_init();
   Format format;
@@ -126,10 +185,16 @@ std::string read_keyframes(const StreamSettings& settings, StreamControl& contro
   format.context->max_analyze_duration = 3'000'000;
   format.context->probesize = 1'000'000;
   AVDictionary* options = nullptr;
-  av_dict_set(&options, "rtsp_transport", settings.udp ? "udp" : "tcp", 0);
-  av_dict_set(&options, "allowed_media_types", "video", 0);
+  if (settings.file) {
+    // A file names no other files and no addresses to be read.
+    av_dict_set(&options, "protocol_whitelist", "file", 0);
+  } else {
+    av_dict_set(&options, "rtsp_transport", settings.udp ? "udp" : "tcp", 0);
+    av_dict_set(&options, "allowed_media_types", "video", 0);
+  }
   control.deadline = now() + kOpen;
-  int code = avformat_open_input(&format.context, with_user(settings).c_str(), nullptr, &options);
+  const std::string address = settings.file ? "file:" + settings.address : with_user(settings);
+  int code = avformat_open_input(&format.context, address.c_str(), nullptr, &options);
   av_dict_free(&options);
   if (code < 0) return "it cannot be opened: " + words(code);
   control.deadline = now() + kOpen;
@@ -139,42 +204,65 @@ std::string read_keyframes(const StreamSettings& settings, StreamControl& contro
   if (index < 0) return "there is no video in it";
   for (unsigned i = 0; i < format.context->nb_streams; ++i)
     format.context->streams[i]->discard = i == static_cast<unsigned>(index) ? AVDISCARD_DEFAULT : AVDISCARD_ALL;
-  const AVCodecParameters& parameters = *format.context->streams[index]->codecpar;
-  const AVCodec* const decoder = avcodec_find_decoder(parameters.codec_id);
+  const AVStream& stream = *format.context->streams[index];
+  const AVCodec* const decoder = avcodec_find_decoder(stream.codecpar->codec_id);
   Codec codec;
   codec.context = decoder == nullptr ? nullptr : avcodec_alloc_context3(decoder);
-  if (codec.context == nullptr || avcodec_parameters_to_context(codec.context, &parameters) < 0)
-    return std::string("nothing here decodes ") + avcodec_get_name(parameters.codec_id);
+  if (codec.context == nullptr || avcodec_parameters_to_context(codec.context, stream.codecpar) < 0)
+    return std::string("nothing here decodes ") + avcodec_get_name(stream.codecpar->codec_id);
   codec.context->thread_count = 1;
-  codec.context->skip_frame = AVDISCARD_NONKEY;
   codec.context->max_pixels = kMostPixels;
+  Diet diet(settings, *codec.context);
   if ((code = avcodec_open2(codec.context, decoder, nullptr)) < 0) return "its video cannot be decoded: " + words(code);
+  Giver giver(settings, take);
   Packet packet;
   Frame frame;
+  std::int64_t begun = AV_NOPTS_VALUE, guess = 0;
+  const auto receive = [&] {
+    while (avcodec_receive_frame(codec.context, frame.frame) >= 0) {
+      std::int64_t time = now();
+      if (settings.file) {
+        // Where a file's pictures have no times, they come as often as it says.
+        const std::int64_t pts = frame.frame->best_effort_timestamp;
+        const AVRational rate = av_guess_frame_rate(format.context, format.context->streams[index], nullptr);
+        if (pts == AV_NOPTS_VALUE) {
+          time = guess += rate.num > 0 ? kSecond * rate.den / rate.num : kSecond / 25;
+        } else {
+          if (begun == AV_NOPTS_VALUE) begun = pts;
+          time = guess = av_rescale_q(pts - begun, stream.time_base, {1, 1'000'000'000});
+        }
+        time += kSecond;
+      }
+      giver.give(*frame.frame, time);
+    }
+  };
   for (;;) {
     control.deadline = now() + kRead;
     code = av_read_frame(format.context, packet.packet);
     if (code == AVERROR(EAGAIN) && !control.stop) continue;
+    if (code == AVERROR_EOF && settings.file && !control.stop) {
+      avcodec_send_packet(codec.context, nullptr);
+      receive();
+      return control.stop ? "stopped" : "";
+    }
     if (code < 0) return control.stop ? "stopped" : "the stream ended: " + words(code);
     control.last_packet = now();
     const bool key = packet.packet->stream_index == index && (packet.packet->flags & AV_PKT_FLAG_KEY) != 0;
-    if (key && avcodec_send_packet(codec.context, packet.packet) >= 0) {
+    if (packet.packet->stream_index == index && diet.wanted(key, now()) &&
+        avcodec_send_packet(codec.context, packet.packet) >= 0) {
       // With keyframes alone a decoder that reorders holds back the last one until it is told that no more comes.
-      avcodec_send_packet(codec.context, nullptr);
-      while (avcodec_receive_frame(codec.context, frame.frame) >= 0) {
-        SmallPicture picture;
-        picture.mono = now();
-        if (shrink(*frame.frame, picture)) take(std::move(picture));
-      }
-      avcodec_flush_buffers(codec.context);
+      if (diet.keys_alone()) avcodec_send_packet(codec.context, nullptr);
+      receive();
+      if (diet.keys_alone()) avcodec_flush_buffers(codec.context);
     }
     av_packet_unref(packet.packet);
+    if (control.stop) return "stopped";
   }
 }
 
 }  // namespace
 }  // namespace wf::camera
 
-extern "C" __attribute__((visibility("default"))) wf::camera::ReadKeyframes wf_read_keyframes() {
-  return wf::camera::read_keyframes;
+extern "C" __attribute__((visibility("default"))) wf::camera::ReadPictures wf_read_pictures() {
+  return wf::camera::read_pictures;
 }

@@ -1,0 +1,87 @@
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "agents/camera/motion/background.hpp"
+#include "agents/camera/motion/polygon.hpp"
+
+namespace wf::camera {
+
+struct PresenceZone {
+  std::string name;
+  Polygon outline;               ///< empty: the whole picture
+  double smallest = 0.0015;      ///< least size of an object, as a part of the picture's area
+  std::int64_t dwell = kSecond;  ///< how long something must be in it before it is told
+  std::int64_t loiter = 0;       ///< after so long it is told once more; 0: never
+};
+
+/// Whether something that does not belong to the place is in each zone: when it began and when it ended.
+///
+/// An object is in a zone if the middle of its lower edge (its feet) or half of it is. It has begun if, for the zone's
+/// dwell, objects were in it in most pictures, and either stood (points of at least half the smallest size lasted all
+/// that time) or went somewhere (the way from first to last is long, and most of the way gone: a tree's leaves and
+/// light come and go about one place). It has ended if nothing of half the smallest size was in it for kGone, or for
+/// two pictures and a half if they are further apart. While another picture is learned nothing ends, for at most kHold.
+class Presence {
+ public:
+  static constexpr std::int64_t kGone = 2500 * kMillisecond;
+  static constexpr std::int64_t kHold = 30 * kSecond;
+  enum class What : std::uint8_t { began, loiters, ended };
+  struct Change {
+    What what = What::began;
+    std::size_t zone = 0;
+    std::int64_t mono = 0;    ///< when it was: of a beginning and an end up to some seconds before it could be told
+    std::int64_t since = 0;   ///< when it began
+    double confidence = 0;    ///< 0.5 to 1: how distinct it was, by contrast and size; of an end the visit's highest
+    std::size_t objects = 0;  ///< at that time, of the smallest size and larger
+    Background::Object where;
+  };
+
+  Presence(const Presence&) = delete;
+  Presence& operator=(const Presence&) = delete;
+  /// What is within a mask is in no zone.
+  explicit Presence(std::vector<PresenceZone> zones, Background::Options options = {},
+                    const std::vector<Polygon>& masks = {});
+  /// What changed with this picture.
+  [[nodiscard]] std::vector<Change> look(const SmallPicture& picture);
+  [[nodiscard]] bool present(std::size_t zone) const { return watched_[zone].present; }
+  /// Since when; of a zone that is present.
+  [[nodiscard]] std::int64_t since(std::size_t zone) const { return watched_[zone].since; }
+  /// The pictures have ended: so has each visit, when something was last seen of it.
+  [[nodiscard]] std::vector<Change> end();
+  [[nodiscard]] const std::vector<PresenceZone>& zones() const { return zones_; }
+  /// What was seen in the last picture; after the first one.
+  [[nodiscard]] const Background::Seen& seen() const { return *seen_; }
+  [[nodiscard]] const Background& background() const { return background_; }
+
+ private:
+  struct Watched {
+    std::vector<std::uint8_t> points;  ///< of the picture, that are in the zone
+    bool present = false, told_loiter = false;
+    std::int64_t since = 0;                                       ///< of the candidate or the visit; 0: there is none
+    std::int64_t last = 0;                                        ///< in which something was there
+    int looked = 0, hit = 0;                                      ///< pictures since
+    double from_x = 0, from_y = 0, at_x = 0, at_y = 0, path = 0;  ///< points: of the largest object's feet
+    double best = 0;
+    Background::Object where;
+  };
+  struct Found {
+    std::size_t objects = 0;
+    int area = 0, lasting = 0;  ///< points
+    double confidence = 0;
+    Background::Object largest;
+  };
+  [[nodiscard]] Found find(const PresenceZone& zone, const Watched& watched) const;
+  void follow(Watched& watched, const Found& found) const;
+
+  std::vector<PresenceZone> zones_;
+  std::vector<Watched> watched_;
+  Background background_;
+  const Background::Seen* seen_ = nullptr;
+  std::int64_t mono_ = 0, apart_ = 0;  ///< usual time between pictures
+  std::int64_t disturbed_since_ = 0;
+};
+
+}  // namespace wf::camera
