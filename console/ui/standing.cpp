@@ -59,7 +59,7 @@ bool Standing::update(const std::shared_ptr<const Snapshot>& snapshot) {
   rows_.reserve(snapshot->incidents.size());
   std::vector<bool> met(before_.size());
   std::size_t at = 0, kept = 0;
-  bool changed = false, moved = false;
+  bool changed = !same, moved = false;  // sums are by site and user, also where nothing stands
   for (const auto& p : snapshot->incidents) {
     if (!p) continue;
     // Mostly the next one, or the one after it: something left. Else its place is looked up.
@@ -90,7 +90,7 @@ bool Standing::update(const std::shared_ptr<const Snapshot>& snapshot) {
   if (kept != before_.size())
     for (std::size_t k = 0; k < before_.size(); ++k)
       if (!met[k]) gone_.push_back(before_[k].id);
-  if (!changed && !moved && gone_.empty() && version_ != 0) return false;
+  if (!changed && !moved && gone_.empty()) return false;
   ++version_;
   index();
   return true;

@@ -88,7 +88,7 @@ TEST_CASE("What stands after any changes is what a look at the whole snapshot fi
       std::sort(gone.begin(), gone.end());
       REQUIRE(told == gone);
       for (const std::uint64_t id : gone) REQUIRE(standing.index_of(id) == -1);
-      REQUIRE(news == (step == 0 || changed || s->incidents != all));
+      REQUIRE(news == (step == 0 || changed || s->incidents != all || s->user != n->user));
       REQUIRE(standing.version() == version + (news ? 1 : 0));
       version = standing.version();
       s = n;
@@ -112,6 +112,17 @@ TEST_CASE("A place is looked up again when the site is another") {
   CHECK(now.place.site >= moved->estate->sites.data());
   CHECK(now.place.site < moved->estate->sites.data() + moved->estate->sites.size());
   CHECK(now.changed);
+}
+
+TEST_CASE("Sums are by the sites that there are now, also where nothing stands") {
+  auto none = std::make_shared<Snapshot>();
+  Standing standing;
+  REQUIRE(standing.update(none));
+  CHECK(count(standing).by_site.empty());
+  auto sites = std::make_shared<Snapshot>(*none);
+  sites->estate = sample::night()->estate;
+  REQUIRE(standing.update(sites));
+  CHECK(count(standing).by_site.size() == sites->estate->sites.size());
 }
 
 }  // namespace
