@@ -222,10 +222,15 @@ TEST_CASE("many senders at once, some of whom go away, lose and double nothing t
       client.set_keep_alive(n % 2 == 0);
       if (n % 3 == 0) client.set_read_timeout(0, 2000);  // gives up before it is answered
       const httplib::Headers headers{{"Authorization", std::string("Bearer ") + kToken}};
+      // Of one address there may be a few connections at a time, and those that were left count until they are
+      // answered: who is turned away meanwhile was not read, and comes again.
       for (int k = 0; k < 20; ++k)
-        if (const auto result = client.Post("/", headers, kGranted, "application/json");
-            result && result->status == 200)
-          ++taken;
+        for (int tries = n % 3 == 0 ? 1 : 1'000; tries > 0; --tries)
+          if (const auto result = client.Post("/", headers, kGranted, "application/json");
+              result && result->status == 200) {
+            ++taken;
+            break;
+          }
       ++over;
     }));
   CHECK(r.until([&] { return over == 12; }));
