@@ -9,13 +9,27 @@
 namespace wf::kit {
 namespace {
 
-/// Segments that may be executed are never written, not by relocation either (-z text is ld's default for them), so
-/// that what MADV_DONTNEED drops is what the file has.
+/// Relocations in what is not writable: ld makes none by itself, but an old object may have them.
+bool has_text_relocations(const dl_phdr_info& info) {
+  for (int i = 0; i < info.dlpi_phnum; ++i) {
+    const ElfW(Phdr)& segment = info.dlpi_phdr[i];
+    if (segment.p_type != PT_DYNAMIC) continue;
+    const auto* entry = reinterpret_cast<const ElfW(Dyn)*>(info.dlpi_addr + segment.p_vaddr);
+    for (; entry->d_tag != DT_NULL; ++entry)
+      if (entry->d_tag == DT_TEXTREL || (entry->d_tag == DT_FLAGS && (entry->d_un.d_val & DF_TEXTREL) != 0))
+        return true;
+  }
+  return false;
+}
+
+/// What is not writable was never written, so that what MADV_DONTNEED drops is what the file has: code, constants,
+/// tables of symbols. What the loader wrote and then protected lies in writable segments.
 int release(dl_phdr_info* info, std::size_t, void*) {
+  if (has_text_relocations(*info)) return 0;
   const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
   for (int i = 0; i < info->dlpi_phnum; ++i) {
     const ElfW(Phdr)& segment = info->dlpi_phdr[i];
-    if (segment.p_type != PT_LOAD || (segment.p_flags & (PF_R | PF_W | PF_X)) != (PF_R | PF_X)) continue;
+    if (segment.p_type != PT_LOAD || (segment.p_flags & (PF_R | PF_W)) != PF_R) continue;
     const std::uintptr_t begin = info->dlpi_addr + segment.p_vaddr;
     const std::uintptr_t first = begin / page * page, end = (begin + segment.p_memsz + page - 1) / page * page;
     (void)::madvise(reinterpret_cast<void*>(first), end - first, MADV_DONTNEED);

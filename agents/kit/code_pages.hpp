@@ -2,10 +2,10 @@
 
 namespace wf::kit {
 
-/// Gives back the memory of code that was used and may not be soon: pages of the program and of its libraries that hold
-/// nothing but code leave this process' resident memory. They are the files' own, so that one that is needed again
-/// comes from the system's cache, or from the disk if that was short of memory. Costs some hundred microseconds; one
-/// thread calls it, the others may run meanwhile.
+/// Gives back the memory of code that was used and may not be soon: pages of the program and of its libraries that are
+/// not writable (code, constants, tables of symbols) leave this process' resident memory. They are the files' own, so
+/// that one that is needed again comes from the system's cache, or from the disk if that was short of memory. Costs
+/// some hundred microseconds; one thread calls it, the others may run meanwhile.
 void release_code_pages();
 
 }  // namespace wf::kit
