@@ -43,8 +43,10 @@ kit::SourceMade make_unifi(const kit::SourceSpec& spec) {
   kit::SourceMade made;
   made.problems = spec.unknown_options({});
   if (spec.address.find("://") != std::string::npos)
-    made.problems.push_back({"this agent does not ask consoles over HTTP yet", spec.where,
-                             "let something else store the messages, and name their file"});
+    made.problems.push_back(
+        {"this agent asks no UniFi console", spec.where,
+         "let UniFi Access send its webhooks to post:HOST:PORT,map=unifi-access.yaml, or name a file "
+         "of stored messages"});
   else if (spec.address.empty())
     made.problems.push_back({"a unifi source needs a file", spec.where, "write unifi:FILE"});
   if (made.problems.empty()) made.source = std::make_unique<UnifiFile>(spec);

@@ -105,6 +105,9 @@ SourceMade make_mapped(const SourceSpec& spec, const std::string& domain) {
   if (spec.address.empty())
     made.problems.push_back({"a mapped source needs the path of a file", spec.where, "write mapped:FILE,map=MAPPING"});
   std::optional<Mapping> mapping = load_mapping(spec, domain, made.problems);
+  if (mapping && mapping->arrival)
+    made.problems.push_back({"records of a file did not happen when they are read", mapping->file,
+                             "name the column that has the time; 'arrival' is for records that are posted"});
   if (mapping && !spec.option("attachments_from").empty() && mapping->attach.empty())
     made.problems.push_back({"this mapping names no files to attach", mapping->file,
                              "add attach: {path: COLUMN} to it, or leave out attachments_from"});

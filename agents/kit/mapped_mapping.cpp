@@ -217,6 +217,8 @@ class Reader {
       return read_syslog_zone(time, m);
     if (!time)
       return complain(root, "'time' is missing", "say which column has the time: time: {column: …, format: …}");
+    m.arrival = time.IsScalar() && time.Scalar() == "arrival";
+    if (m.arrival) return;
     known(time, "time.", {"column", "format", "zone"});
     if (!time.IsMap()) return;
     if (time["column"])

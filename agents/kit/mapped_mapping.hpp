@@ -57,7 +57,8 @@ struct Mapping {
     TextPattern pattern;
   };
   std::vector<Named> patterns;          ///< text: the first that matches counts; its name is column "pattern"
-  std::vector<ColumnRef> time_columns;  ///< empty: a system log's line has the time
+  std::vector<ColumnRef> time_columns;  ///< empty: a system log's line has the time, or it is that of the arrival
+  bool arrival = false;                 ///< what is posted happened when it comes
   TimeFormat time;
   Zone zone;
   struct Target {

@@ -162,7 +162,7 @@ Result<void> RecordMapper::make(Event&& event, const Out& out) {
   } else if (rule->kind.empty()) {
     return {};
   }
-  if (Result<void> time = read_time(event); !time) return time;
+  if (Result<void> time = read_time(event, out); !time) return time;
   event.kind = rule == nullptr ? "other" : rule->kind;
   const KindInfo* info = find_kind(event.kind);
   event.severity = rule != nullptr && rule->severity > 0 ? rule->severity : info != nullptr ? info->severity : 0;
@@ -200,7 +200,8 @@ void RecordMapper::attach(const std::vector<std::string>& files, Event& event, c
   }
 }
 
-Result<void> RecordMapper::read_time(Event& event) {
+Result<void> RecordMapper::read_time(Event& event, const Out& out) {
+  if (mapping_.arrival) event.time = out.now;
   if (mapping_.time_columns.empty()) {  // the line's head had it
     before_ = event.time;
     return {};

@@ -50,7 +50,7 @@ class RecordMapper {
   Result<void> make(Event&& event, const Out& out);
   std::vector<std::string> files_to_attach(const std::vector<Field>& fields, const Out& out);
   void attach(const std::vector<std::string>& files, Event& event, const Out& out);
-  Result<void> read_time(Event& event);
+  Result<void> read_time(Event& event, const Out& out);
   const Field* first_value(const ColumnRef& column, const std::vector<Field>& fields);
   void add_fields(const KindRule* rule, Event& event);
   void remember_unknown(const std::vector<Field>& fields);

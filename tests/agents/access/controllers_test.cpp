@@ -363,7 +363,7 @@ TEST_CASE("UniFi Access says who was let in, who was not, and what became of the
 }
 
 TEST_CASE("a console that would have to be asked is said to be none") {
-  CHECK(problems_of(make_unifi(*kit::parse_source_spec("unifi:https://10.0.0.9"))).find("does not ask") !=
+  CHECK(problems_of(make_unifi(*kit::parse_source_spec("unifi:https://10.0.0.9"))).find("asks no UniFi console") !=
         std::string::npos);
 }
 

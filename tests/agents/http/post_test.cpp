@@ -10,6 +10,7 @@
 #include <atomic>
 #include <chrono>
 #include <filesystem>
+#include <fstream>
 #include <future>
 #include <random>
 
@@ -209,6 +210,37 @@ TEST_CASE("each body is a document of its own, in the form that the mapping says
   CHECK(text.post("2026-03-12T22:31:07+01:00 acs-1 acsd: Door D-18 open\n", kToken, "text/plain") ==
         "200 1 taken, 0 refused");
   CHECK(text.sink.events.at(0).field("door.id") == "D-18");
+}
+
+TEST_CASE("webhooks of UniFi Access are read by the mapping that is shipped, at the time of their arrival") {
+  std::ifstream in(WF_SOURCE_DIR "/assets/mappings/unifi-access.yaml");
+  Receiver receiver(std::string(std::istreambuf_iterator<char>(in), {}));
+  const auto [body, kind] = GENERATE(table<const char*, const char*>({
+      {R"({"event":"access.door.unlock","data":{"location":{"id":"d1"},"actor":{"name":"M. Novak"},"object":{"authentication_type":"NFC","result":"Access Granted"}}})",
+       "access.granted"},
+      {R"({"event":"access.door.unlock","data":{"location":{"id":"d1"},"object":{"result":"Access Denied"}}})",
+       "access.denied"},
+      {R"({"event":"access.door.unlock","data":{"location":{"id":"d1"}}})", "access.granted"},
+      {R"({"event":"access.device.dps_status","data":{"location":{"id":"d1"},"object":{"status":"open"}}})",
+       "door.opened"},
+      {R"({"event":"access.device.dps_status","data":{"location":{"id":"d1"},"object":{"status":"close"}}})",
+       "door.closed"},
+      {R"({"event":"access.temporary_unlock.start","data":{"location":{"id":"d1"}}})", "access.mode"},
+      {R"({"event":"something.new","data":{"location":{"id":"d1"}}})", "other"},
+  }));
+  INFO(body);
+  const UtcNs before = moment().now;
+  CHECK(receiver.post(body) == "200 1 taken, 0 refused");
+  REQUIRE(receiver.sink.events.size() == 1);
+  const Event& event = receiver.sink.events[0];
+  CHECK(event.kind == kind);
+  CHECK(event.field("door.id") == "d1");
+  CHECK(event.time >= before);
+  CHECK(event.time == event.seen);
+  if (event.kind == "access.granted" && !event.field("auth.method").empty()) {
+    CHECK(event.field("person.name") == "M. Novak");
+    CHECK(event.field("auth.method") == "NFC");
+  }
 }
 
 TEST_CASE("many senders at once, some of whom go away, lose and double nothing that was answered") {

@@ -295,6 +295,12 @@ TEST_CASE("a list of records inside one object, and an element of a list chosen 
   CHECK(read.status.refused == 1);
 }
 
+TEST_CASE("the time of its arrival is none of a record in a file") {
+  const Mapped m("v: 1\nformat: csv\ntime: arrival\nkinds: [{kind: door.held}]\n", "E\na\n");
+  CHECK(problems_of(m.make()).find("records of a file did not happen when they are read; name the column") !=
+        std::string::npos);
+}
+
 TEST_CASE("every mistake of a mapping is one line with its place") {
   const std::string good =
       "v: 1\nformat: csv\ntime: {column: T, format: rfc3339}\nkinds: [{when: {E: a}, kind: door.held}]\n";
