@@ -1,4 +1,7 @@
+#include <string_view>
+
 #include "agents/access/dc09.hpp"
+#include "agents/access/osdp/set_tool.hpp"
 #include "agents/access/osdp/source.hpp"
 #include "agents/access/uhppote.hpp"
 #include "agents/access/unifi.hpp"
@@ -11,6 +14,7 @@
 
 int main(int argc, char** argv) {
   using namespace wf::access;
+  if (argc > 1 && std::string_view(argv[1]) == osdp::kSetTool) return osdp::run_set_tool(argc - 2, argv + 2);
   const auto onvif = [](const wf::kit::SourceSpec& spec) {
     return wf::onvif::make_onvif(spec, wf::onvif::Role::access);
   };

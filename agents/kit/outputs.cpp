@@ -19,6 +19,7 @@ constexpr std::uint32_t kMostSeconds = 24 * 3600;
 constexpr std::size_t kMostWaiting = 16;
 constexpr std::int64_t kUndoAgain = 5 * kSecond;
 constexpr std::int64_t kForgedEvery = kMinute;
+constexpr std::int64_t kPulse = 10 * kSecond;  ///< an unlock that ends by itself, and whose time is not known
 
 bool signature_holds(const SignedCommand& whole, const std::string& key) {
   std::array<unsigned char, crypto_sign_PUBLICKEYBYTES> raw{};
@@ -85,6 +86,7 @@ void Outputs::start(const Moment& moment) {
         undo = Undo{id, entry, moment.mono + rest, 0};
         if (locks(was.command.action) && !fires_.refusal(moment).empty())
           if (const Undo free = letting_go(id, was.command.device, moment.mono); free.entry != nullptr) undo = free;
+        if (!fires_.refusal(moment).empty()) keep_open(was.command.device, channel_of(was.command), moment);
       } else {
         tell(id, "not_ended", "its output is not in this agent's list any more", moment,
              [](JournalEntry& e) { e.undo_at = 0; });
@@ -148,6 +150,8 @@ std::string Outputs::refusal(const DeviceCommand& command, const EngineClock& cl
   if (command.seconds > 0 && !may_end(command.action)) return "this action has no end";
   if (spec.max_seconds > 0 && may_end(command.action) && (command.seconds == 0 || command.seconds > spec.max_seconds))
     return "this agent's list allows " + std::to_string(spec.max_seconds) + " s at most";
+  if (command.seconds > 0 && locks(command.action) && !spec.through.empty())
+    return "a lock through a source has no end of its own: end it by an unlock or a release";
   if (command.seconds > 0 && spec.undo.empty() && spec.through.empty() && !spec.ends_itself)
     return "this output cannot end by itself: its list has no undo";
   if (std::string why = unsafe(command, moment); !why.empty()) return why;
@@ -192,11 +196,11 @@ void Outputs::step(Channel& channel, const EngineClock& clock, const Moment& mom
   if (channel.running || !channel.undo || moment.mono < std::max(channel.undo->due, channel.undo->retry)) return;
   const Undo& undo = *channel.undo;
   const JournalEntry* const entry = journal_.find(undo.id);
-  channel.running = Running{undo.id, undo.entry, true, false, moment.now};
-  if (undo.release)
-    undo.entry->output->begin({"release", 0, false}, moment);
-  else
+  channel.running = Running{undo.id, undo.entry, undo.how, false, moment.now};
+  if (undo.how == End::undo)
     undo.entry->output->begin({entry != nullptr ? entry->command.action : std::string(), 0, true}, moment);
+  else
+    undo.entry->output->begin({"release", 0, false}, moment);
 }
 
 void Outputs::begin_next(Channel& channel, const EngineClock& clock, const Moment& moment) {
@@ -215,22 +219,29 @@ void Outputs::begin_next(Channel& channel, const EngineClock& clock, const Momen
     if (channel.undo) (void)journal_.change(channel.undo->id, drop);
     channel.undo = Undo{id, entry, kNever, 0};
   }
-  channel.running = Running{id, entry, false, false, moment.now};
+  channel.pulse_until = 0;
+  channel.running = Running{id, entry, std::nullopt, false, moment.now};
   entry->output->begin({command.action, command.seconds, false}, moment);
 }
 
 void Outputs::finish(Channel& channel, const Result<void>& outcome, const Moment& moment) {
   const Running running = *channel.running;
   channel.running.reset();
-  if (running.undo) return ended(channel, running, outcome, moment);
+  if (running.end) return ended(channel, running, outcome, moment);
   const bool ends = channel.undo && channel.undo->id == running.id;
   const JournalEntry* const found = journal_.find(running.id);
   if (found == nullptr) return;
   const std::int64_t lasts = static_cast<std::int64_t>(found->command.seconds) * kSecond;
   if (!outcome) {
-    // How far it came is not known: what ends it comes at once.
-    if (ends) channel.undo->due = moment.mono;
-    return tell(running.id, "failed", outcome.error().text(), moment);
+    // How far it came is not known: what ends it comes at once, unless there is a fire and it would lock the door.
+    const bool stays = ends && found->command.action == "unlock" && !fires_.refusal(moment).empty();
+    if (stays)
+      channel.undo.reset();
+    else if (ends)
+      channel.undo->due = moment.mono;
+    return tell(running.id, "failed", outcome.error().text(), moment, [&](JournalEntry& e) {
+      if (stays) e.undo_at = 0;
+    });
   }
   if (ends) {
     channel.undo->due = moment.mono + lasts;
@@ -247,16 +258,24 @@ void Outputs::finish(Channel& channel, const Result<void>& outcome, const Moment
   });
   if (running.proven) tell(running.id, "confirmed", "", moment);
   if (awaits) watched_.push_back({running.id, by, running.begun, moment.mono + by.within});
-  // It was under way when a fire began.
+  // In a fire nothing that it began ends, and no lock holds that was under way when it began.
   const JournalEntry* const done = journal_.find(running.id);
-  if (done != nullptr && locks(done->command.action) && !fires_.refusal(moment).empty())
-    let_go(done->command.device, channel, moment);
+  if (done == nullptr || !door_action(done->command.action)) return;
+  if (done->command.action == "unlock" && running.entry->spec.ends_itself) {
+    channel.pulse = running.id;
+    channel.pulse_until = moment.mono + std::max(lasts, kPulse);
+  }
+  if (fires_.refusal(moment).empty()) return;
+  const std::string device = done->command.device;
+  keep_open(device, channel, moment);
+  let_go(device, channel, moment);
 }
 
 void Outputs::ended(Channel& channel, const Running& running, const Result<void>& outcome, const Moment& moment) {
-  if (!channel.undo || channel.undo->id != running.id) return;
+  if (!channel.undo || channel.undo->id != running.id || channel.undo->how != running.end) return;
   if (outcome) {
     channel.undo.reset();
+    if (running.end == End::keep) return;  // that was told when the fire began
     return tell(running.id, "ended", "", moment, [](JournalEntry& e) { e.undo_at = 0; });
   }
   const bool first = channel.undo->retry == 0;
@@ -268,7 +287,7 @@ void Outputs::observe(const Event& event, const Moment& moment) {
   if (event.kind == "device.command") return;
   if (fires_.take(event, moment)) let_go(moment);
   for (auto& [key, channel] : channels_)
-    if (channel.running && !channel.running->undo &&
+    if (channel.running && !channel.running->end &&
         proves(channel.running->entry->spec.confirm, event, channel.running->begun))
       channel.running->proven = true;
   for (std::size_t i = 0; i < watched_.size();) {
@@ -283,26 +302,57 @@ void Outputs::observe(const Event& event, const Moment& moment) {
 }
 
 void Outputs::let_go(const Moment& moment) {
-  for (auto& [key, channel] : channels_) {
-    if (!key.second || !channel.undo) continue;
-    const JournalEntry* const entry = journal_.find(channel.undo->id);
-    // What ends an unlock would lock.
-    if (entry == nullptr || entry->command.action != "unlock") continue;
-    const std::string id = channel.undo->id;
-    channel.undo.reset();
-    tell(id, "not_ended", "there is a fire: the door stays unlocked", moment, [](JournalEntry& e) { e.undo_at = 0; });
-  }
   std::set<std::string> doors;
+  for (auto& [key, channel] : channels_) {
+    if (!key.second) continue;
+    doors.insert(key.first);
+    keep_open(key.first, channel, moment);
+  }
   for (const JournalEntry& entry : journal_.entries())
     if (locks(entry.command.action)) doors.insert(entry.command.device);
   for (const std::string& device : doors) let_go(device, channels_[{device, true}], moment);
 }
 
+void Outputs::keep_open(const std::string& device, Channel& channel, const Moment& moment) {
+  std::string id;
+  // An end that is under way locks the door: it is freed behind that.
+  bool again = channel.running && channel.running->end == End::undo;
+  if (channel.undo && channel.undo->how == End::undo) {
+    const JournalEntry* const entry = journal_.find(channel.undo->id);
+    if (entry == nullptr || entry->command.action != "unlock") return;
+    id = std::exchange(channel.undo, std::nullopt)->id;
+  } else if (moment.mono < channel.pulse_until) {
+    id = channel.pulse;
+    again = true;
+  }
+  channel.pulse_until = 0;
+  if (id.empty()) return;
+  Entry* const entry = again ? freeing(device) : nullptr;
+  if (entry != nullptr) channel.undo = Undo{id, entry, moment.mono, 0, End::keep};
+  tell(id, "not_ended",
+       again && entry == nullptr ? "there is a fire, and nothing in this agent's list keeps the door unlocked"
+                                 : "there is a fire: the door stays unlocked",
+       moment, [](JournalEntry& e) { e.undo_at = 0; });
+}
+
+Outputs::Entry* Outputs::freeing(const std::string& device) {
+  const auto stays = [](const Entry* entry) {
+    return entry != nullptr && !(entry->spec.ends_itself && entry->spec.through.empty());
+  };
+  if (Entry* const release = entry_of(device, "release"); stays(release)) return release;
+  for (const auto& entry : entries_)
+    if (entry->spec.device == device && !entry->spec.through.empty() &&
+        std::any_of(entry->spec.actions.begin(), entry->spec.actions.end(), door_action))
+      return entry.get();
+  // One program for both would be no unlock.
+  Entry* const unlock = entry_of(device, "unlock");
+  return stays(unlock) && unlock != entry_of(device, "lock") ? unlock : nullptr;
+}
+
 Outputs::Undo Outputs::letting_go(const std::string& id, const std::string& device, std::int64_t due) {
-  if (Entry* const release = entry_of(device, "release")) return {id, release, due, 0, true};
+  if (Entry* const entry = freeing(device)) return {id, entry, due, 0, End::free};
   Entry* const lock = entry_of(device, "lock");
-  // A source that ends a lock would say so; those that there are do not.
-  return {id, lock == nullptr || lock->spec.undo.empty() ? nullptr : lock, due, 0, false};
+  return {id, lock == nullptr || lock->spec.undo.empty() ? nullptr : lock, due, 0, End::undo};
 }
 
 void Outputs::let_go(const std::string& device, Channel& channel, const Moment& moment) {

@@ -67,18 +67,21 @@ class Outputs {
     OutputSpec spec;
     std::unique_ptr<Output> output;
   };
+  /// How what a command began is ended: `undo`; by freeing the door, since there is a fire and it is locked; or it is
+  /// kept from ending, since there is a fire and it would lock the door.
+  enum class End : std::uint8_t { undo, free, keep };
   struct Undo {
     std::string id;
     Entry* entry = nullptr;
     std::int64_t due = 0;  ///< CLOCK_MONOTONIC
     std::int64_t retry = 0;
-    bool release = false;  ///< by `release`, which stays, in place of `undo`
+    End how = End::undo;
   };
   struct Running {
     std::string id;
     Entry* entry = nullptr;
-    bool undo = false;
-    bool proven = false;  ///< what confirms it came while it ran
+    std::optional<End> end;  ///< none: it is the command itself
+    bool proven = false;     ///< what confirms it came while it ran
     UtcNs begun = 0;
   };
   /// What is done to one device one after the other: its door, or its sounder.
@@ -86,6 +89,8 @@ class Outputs {
     std::deque<std::string> waiting;  ///< ids
     std::optional<Running> running;
     std::optional<Undo> undo;
+    std::string pulse;  ///< the last unlock that ends by itself, and until when
+    std::int64_t pulse_until = 0;
   };
   struct Watched {
     std::string id;
@@ -109,10 +114,14 @@ class Outputs {
   void tell(const DeviceCommand& command, const std::string& state, const std::string& reason, const Moment& moment,
             std::uint8_t severity = 0);
   void tell_forged(const std::string& why, const Moment& moment);
-  /// A fire began: what ends by itself stays open, what was locked is let go.
+  /// A fire began: what is unlocked stays unlocked, what was locked is let go.
   void let_go(const Moment& moment);
   void let_go(const std::string& device, Channel& channel, const Moment& moment);
-  /// What lets go of a lock in a fire: `release` where the list has it, else `undo`. An entry of null: nothing does.
+  void keep_open(const std::string& device, Channel& channel, const Moment& moment);
+  /// What frees a door in a fire: `release` where the list has it, else what drives it through a source, else its
+  /// unlock if that does not end by itself. Null: nothing does.
+  [[nodiscard]] Entry* freeing(const std::string& device);
+  /// What lets go of a lock: what frees the door, else the lock's `undo`. An entry of null: nothing does.
   [[nodiscard]] Undo letting_go(const std::string& id, const std::string& device, std::int64_t due);
 
   OutputsOptions options_;

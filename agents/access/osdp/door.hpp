@@ -48,6 +48,7 @@ class Door {
   /// Something was told to be well again at this door, which who reads it may take for all of it: if it is still open
   /// beyond its time, that is told once more.
   void restate() { held_ = false; }
+  [[nodiscard]] bool free() const { return free_; }  ///< its lock is
   void step(std::int64_t now);
   [[nodiscard]] std::int64_t next_wake() const;
   [[nodiscard]] const Options& options() const { return options_; }

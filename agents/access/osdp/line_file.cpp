@@ -23,10 +23,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::array<std::uint32_t, 6> kBauds{9600, 19'200, 38'400, 57'600, 115'200, 230'400};
 /// Outputs are asked for every second.
 constexpr std::int64_t kDecidesByOutputs = 1500 * kMillisecond;
 constexpr std::size_t kLargestFile = 1U << 20U;
+constexpr std::size_t kLongestWords = 32;  ///< on a reader's display
 constexpr std::array<std::pair<std::string_view, Wired>, 4> kWired{
     {{"contact", Wired::contact}, {"rex", Wired::exit}, {"release", Wired::release}, {"tamper", Wired::tamper}}};
 
@@ -100,7 +100,7 @@ class LineReader : kit::YamlReader {
       problem(node, "a reader must be a mapping", "give it address, reader and door");
       return entry;
     }
-    only_keys(node, {"address", "reader", "door", "key_file", "pair", "plain_text", "inputs", "locks"});
+    only_keys(node, {"address", "reader", "door", "key_file", "pair", "plain_text", "inputs", "locks", "display"});
     std::uint32_t address = kBroadcast;
     number(node, "address", 0, 126, address);
     if (address == kBroadcast) problem(node, "this reader has no address", "add 'address:' from 0 to 126");
@@ -117,6 +117,7 @@ class LineReader : kit::YamlReader {
     if (entry.options.pair && entry.key_file.empty())
       problem(node["pair"], "there is no key to pair with", "add 'key_file:', or remove 'pair'");
     inputs(node["inputs"], entry);
+    display(node["display"], entry);
     std::vector<std::string> locks;
     texts(node, "locks", locks);
     for (const std::string& lock : locks) {
@@ -168,6 +169,22 @@ class LineReader : kit::YamlReader {
     }
   }
 
+  void display(const YAML::Node& node, ReaderEntry& out) {
+    if (!node || node.IsNull()) return;
+    if (!node.IsMap()) return problem(node, "'display' must be a mapping", "write display: {denied: Access denied}");
+    only_keys(node, {"idle", "granted", "denied"});
+    const std::array<std::pair<const char*, std::string*>, 3> words{
+        {{"idle", &out.display.idle}, {"granted", &out.display.granted}, {"denied", &out.display.denied}}};
+    for (const auto& [key, words_of_it] : words) {
+      text(node, key, *words_of_it);
+      const bool shows =
+          std::all_of(words_of_it->begin(), words_of_it->end(), [](char c) { return c >= 32 && c < 127; });
+      if (words_of_it->size() > kLongestWords || !shows)
+        problem(node[key], "a reader does not show this", "write at most 32 characters of ASCII");
+    }
+    if (!out.display.denied.empty()) denies_.push_back(out.door + '\n' + out.where);
+  }
+
   // What the doors see of their readers.
   void wire(LineFile& out) {
     for (ReaderEntry& entry : out.readers) {
@@ -183,7 +200,16 @@ class LineReader : kit::YamlReader {
         door->shows_release |= input.wired == Wired::release;
       }
     }
+    for (const std::string& one : denies_) {
+      const Door::Options* const door = find(out, one.substr(0, one.find('\n')));
+      if (door == nullptr || !door->shows_release)
+        problems_.push_back({"nothing shows whether this reader's door is released, so nobody can be called denied",
+                             one.substr(one.find('\n') + 1),
+                             "give its 'locks' or an input that 'is: release', or remove 'denied'"});
+    }
   }
+
+  std::vector<std::string> denies_;  ///< door and place of readers that say who is denied
 };
 
 }  // namespace

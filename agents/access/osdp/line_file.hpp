@@ -1,4 +1,5 @@
 #pragma once
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -9,6 +10,9 @@
 #include "agents/access/osdp/peripheral.hpp"
 
 namespace wf::access::osdp {
+
+/// The speeds of OSDP.
+inline constexpr std::array<std::uint32_t, 6> kBauds{9600, 19'200, 38'400, 57'600, 115'200, 230'400};
 
 /// What is wired to an input of a reader.
 enum class Wired : std::uint8_t { contact, exit, release, tamper };
@@ -25,6 +29,10 @@ struct ReaderEntry {
     bool active = true;  ///< the state that means open, pressed, free, tampered
   };
   std::vector<Input> inputs;
+  /// What its display says; empty: nothing.
+  struct Words {
+    std::string idle, granted, denied;
+  } display;
   std::vector<std::uint32_t> locks;  ///< outputs whose being on releases the door's lock
   std::string where;
 };

@@ -12,6 +12,7 @@ namespace {
 // Control codes of OUT.
 constexpr std::uint8_t kOff = 1, kOn = 2, kOnForATime = 5;
 constexpr std::uint32_t kMostTenths = 0xffff;
+constexpr std::uint32_t kSaidAgain = 3;  ///< to a reader that shows it off nevertheless
 constexpr std::array<std::string_view, 8> kColours{"black", "red",     "green", "amber",
                                                    "blue",  "magenta", "cyan",  "white"};
 
@@ -62,6 +63,8 @@ class LineOutput final : public kit::Output {
     if (ticket == 0 || ticket != ticket_) return false;
     if (why.empty()) {
       if (switched_) line_.switched(target_.reader, target_.output, *switched_);
+      stays_ = switched_ && stays_when_done_;
+      said_again_ = 0;
       outcome_ = Result<void>();
     } else {
       fail(std::string(why));
@@ -69,18 +72,30 @@ class LineOutput final : public kit::Output {
     return true;
   }
 
+  /// What the reader shows of its outputs: one that is to be on until it is told otherwise is told so again when the
+  /// reader lost it, as by a loss of power. A door that is let go must not be locked by that.
+  void shown(std::size_t reader, Bytes outputs, std::int64_t now) {
+    if (!stays_ || reader != target_.reader || target_.output >= outputs.size()) return;
+    if (outputs[target_.output] != 0)
+      said_again_ = 0;
+    else if (said_again_ < kSaidAgain && line_.give(reader, command::kOut, on(), 0, now))
+      ++said_again_;
+  }
+
  private:
+  [[nodiscard]] std::array<std::uint8_t, 4> on() const { return {target_.output, kOn, 0, 0}; }
+
   bool drive(const Order& order, std::int64_t now) {
-    const bool on = order.action != "lock" ? !order.undo : false;
-    if (order.action == "lock" && (order.undo || order.seconds > 0)) {
-      fail("a lock has no end here: end it by an unlock");
-      return true;
-    }
+    const bool on = order.action != "lock" && !order.undo;
     const std::uint32_t tenths = std::min(order.seconds * 10, kMostTenths);
     const bool timed = on && ends_itself_ && order.seconds > 0;
     const auto [low, high] = little(timed ? tenths : 0);
     // A timed one ends by itself; when is told by its reader's outputs.
     switched_ = on;
+    // Of all entries that drive the same output the last order counts.
+    for (LineOutput* const other : line_.outputs_)
+      if (other->target_.reader == target_.reader && other->target_.output == target_.output) other->stays_ = false;
+    stays_when_done_ = on && !timed;
     const bool given = give(command::kOut,
                             std::array<std::uint8_t, 4>{target_.output,
                                                         timed ? kOnForATime
@@ -112,8 +127,7 @@ class LineOutput final : public kit::Output {
   }
 
   bool give(std::uint8_t code, Bytes data, std::int64_t now) {
-    if (++line_.tickets_ == 0) ++line_.tickets_;
-    ticket_ = line_.tickets_;
+    ticket_ = line_.ticket();
     return line_.give(target_.reader, code, data, ticket_, now);
   }
 
@@ -129,6 +143,8 @@ class LineOutput final : public kit::Output {
   LineCommands& line_;
   std::uint32_t ticket_ = 0;
   std::optional<bool> switched_;
+  bool stays_ = false, stays_when_done_ = false;  ///< it is on until another order
+  std::uint32_t said_again_ = 0;
   std::int64_t deadline_ = 0;
   std::optional<Result<void>> outcome_;
 };
@@ -136,6 +152,10 @@ class LineOutput final : public kit::Output {
 void LineCommands::ended(std::uint32_t ticket, std::string_view why) {
   for (LineOutput* const output : outputs_)
     if (output->ended(ticket, why)) return;
+}
+
+void LineCommands::shown(std::size_t reader, Bytes outputs, std::int64_t now) {
+  for (LineOutput* const output : outputs_) output->shown(reader, outputs, now);
 }
 
 Result<std::unique_ptr<kit::Output>> make_line_output(const kit::OutputSpec& spec, const LineFile& file,

@@ -17,8 +17,15 @@ class LineCommands {
   [[nodiscard]] virtual std::string trouble(std::size_t reader) const = 0;
   virtual void switched(std::size_t reader, std::uint32_t output, bool on) = 0;
 
+  /// For the next command: done() names it.
+  [[nodiscard]] std::uint32_t ticket() {
+    if (++tickets_ == 0) ++tickets_;
+    return tickets_;
+  }
   /// Tells the output that gave the command with this ticket.
   void ended(std::uint32_t ticket, std::string_view why);
+  /// What a reader shows of its outputs (OSTATR).
+  void shown(std::size_t reader, Bytes outputs, std::int64_t now);
 
  private:
   friend class LineOutput;

@@ -92,6 +92,7 @@ void LineReport::online(std::size_t index, const Identity& identity, Channel cha
   reader.why.clear();
   reader.identity = identity;
   reader.channel = channel;
+  if (on_online) on_online(index);
   if (same || fallen) return;  // the former: only its session began anew
   Event out = event("door.restored", reader);
   out.add("reason", "reader online");
@@ -165,6 +166,7 @@ void LineReport::said(std::size_t index, std::uint8_t code, Bytes data) {
     case reply::kIstatr:
       return inputs(reader, data);
     case reply::kOstatr:
+      if (on_outputs) on_outputs(index, data);
       return outputs(reader, data);
     case reply::kRstatr:
       return remote(reader, data);

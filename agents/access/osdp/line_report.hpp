@@ -38,11 +38,19 @@ class LineReport final : public PanelObserver {
   [[nodiscard]] std::int64_t next_wake() const;
   /// Every reader has been found, or was given up, or refused.
   [[nodiscard]] bool settled() const;
+  /// The lock of its door is free.
+  [[nodiscard]] bool free(std::size_t reader) const {
+    return readers_[reader].door != nullptr && readers_[reader].door->free();
+  }
   /// Why a reader is not on line; empty: it is.
   [[nodiscard]] std::string trouble(std::size_t reader) const;
 
   /// Who waits for the end of a command.
   std::function<void(std::uint32_t ticket, std::string_view why)> on_done;
+  /// A reader has a session, again perhaps.
+  std::function<void(std::size_t reader)> on_online;
+  /// Who wants to know what readers show of their outputs; may be empty.
+  std::function<void(std::size_t reader, Bytes outputs)> on_outputs;
 
  private:
   enum class State : std::uint8_t { unknown, online, offline, insecure };

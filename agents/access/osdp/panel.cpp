@@ -8,7 +8,6 @@
 namespace wf::access::osdp {
 namespace {
 
-constexpr std::int64_t kAnswerIn = 200 * kMillisecond;
 /// Between two parts of one frame: adapters hand bytes on in lumps of 16 ms and more.
 constexpr std::int64_t kPartIn = 100 * kMillisecond;
 constexpr std::int64_t kLookEvery = kSecond;
@@ -93,7 +92,7 @@ Bytes Panel::next(std::int64_t now) {
   broken_before_ = line_.broken();
   waits_for_ = last_ = chosen;
   const std::int64_t sent = now + duration(ours_.size());
-  deadline_ = sent + kAnswerIn;
+  deadline_ = sent + readers_[chosen].patience();
   latest_ = deadline_ + duration(kLargestFrame);
   return ours_;
 }

@@ -9,13 +9,14 @@ namespace wf::access::osdp {
 namespace {
 
 constexpr std::int64_t kPollEvery = 50 * kMillisecond;
+constexpr std::int64_t kAnswerIn = 200 * kMillisecond, kSlowAnswerIn = 400 * kMillisecond;
 constexpr std::int64_t kOfflineAfter = 8 * kSecond;
 constexpr std::int64_t kAskEvery = 10 * kSecond, kOutputsEvery = kSecond;
 constexpr std::int64_t kBusyFor = 200 * kMillisecond;
 constexpr std::int64_t kRefusedFor = 5 * kSecond, kRefusedForMost = kMinute;
 constexpr std::int64_t kSecureAgain = 10 * kMinute;
-constexpr std::int64_t kAllIsWell = 10 * kSecond;
-constexpr std::uint32_t kFailures = 2;  ///< one may come from an answer that was late
+constexpr std::int64_t kAllIsWell = kSecond;  ///< some readers end their session at each damaged frame on the line
+constexpr std::uint32_t kFailures = 2;        ///< one may come from an answer that was late
 constexpr std::uint32_t kHandshakeMisses = 5;
 constexpr std::uint32_t kSilentHandshakes = 3;
 constexpr std::uint32_t kDamages = 3;
@@ -41,6 +42,11 @@ std::int64_t growing(std::int64_t first, std::uint32_t times, std::int64_t most)
 Peripheral::Peripheral(PeripheralOptions options, std::size_t index, const Random& random, PanelObserver& observer)
     : options_(options), index_(index), random_(random), observer_(observer) {}
 
+std::int64_t Peripheral::patience() const {
+  const bool handshake = phase_ == Phase::challenge || phase_ == Phase::cryptogram || phase_ == Phase::keyset;
+  return handshake && misses_ > 0 ? kSlowAnswerIn : kAnswerIn;
+}
+
 void Peripheral::start(std::int64_t now) { progress_ = due_ = now; }
 
 void Peripheral::say(std::uint8_t code, Bytes data, std::uint8_t block) {
@@ -50,7 +56,7 @@ void Peripheral::say(std::uint8_t code, Bytes data, std::uint8_t block) {
   // Some readers want a CRC in the handshake whatever they said that they can.
   out.check = block != 0 || session_ ? Check::crc : check_;
   out.block = block;
-  const std::uint8_t which = default_key_ ? 0 : 1;
+  const std::uint8_t which = default_key_ || options_.default_key ? 0 : 1;
   if (block != 0) out.block_data = Bytes(&which, 1);
   out.code = code;
   out.data = data;
@@ -64,8 +70,15 @@ Bytes Peripheral::next(std::int64_t now) {
   if (!waits_) {
     switch (phase_) {
       case Phase::identify:
-        sequence_ = 0;
-        if (misses_ > 0) check_ = misses_ % 4 == 3 ? Check::checksum : Check::crc;
+        if (!std::exchange(greeted_, false)) {
+          sequence_ = 0;
+          if (misses_ > 0) check_ = misses_ % 4 == 3 ? Check::checksum : Check::crc;
+          // Some say who they are only after they were polled.
+          if (!identity_.known && misses_ % 4 == 2) {
+            say(command::kPoll, {});
+            break;
+          }
+        }
         say(command::kId, Bytes(&kStandard, 1));
         break;
       case Phase::capabilities:
@@ -110,6 +123,7 @@ void Peripheral::say_online(std::int64_t now) {
     outputs_at_ = now + kOutputsEvery;
   }
   to_ask_ &= static_cast<std::uint8_t>(~cannot_);
+  if (!proven_) return say(command::kPoll, {});
   if (given_count_ > 0) {
     const Given& given = given_[given_first_];
     given_sent_ = true;
@@ -132,6 +146,9 @@ bool Peripheral::answer(const Frame& frame, std::int64_t now) {
   if (frame.mac.empty() && frame.code == reply::kBusy && (frame.sequence == 0 || frame.sequence == sequence_))
     return take_busy(now);
   if (frame.mac.empty() && refuses && frame.data[0] == nak::kSequence) return take_refusal(nak::kSequence, now);
+  // With sequence 0 it says that it lost count, whatever else it says.
+  if (frame.mac.empty() && refuses && frame.sequence == 0 && sequence_ != 0)
+    return take_refusal(phase_ == Phase::online ? nak::kSequence : frame.data[0], now);
   if (frame.sequence != sequence_) {
     ++counters_.strays;
     return false;
@@ -167,6 +184,14 @@ bool Peripheral::answer(const Frame& frame, std::int64_t now) {
 }
 
 bool Peripheral::take(const Frame& frame, Bytes data, std::int64_t now) {
+  if (phase_ == Phase::identify && sent_code_ == command::kPoll && frame.block == 0) {
+    // That it is there is not yet what it must do.
+    const std::int64_t before = progress_;
+    answered(now);
+    progress_ = before;
+    greeted_ = true;
+    return true;
+  }
   if (frame.code == reply::kNak) return take_refusal(data.empty() ? std::uint8_t{0} : data[0], now);
   if (frame.code == reply::kBusy && phase_ == Phase::online) {
     // In the session, against the standard: both chains went on, so the same bytes cannot be said again.
@@ -275,10 +300,10 @@ void Peripheral::refused_online(std::uint8_t reason, std::int64_t now) {
     return options_.key ? begin_handshake(false, now) : insecure("it wants a secure channel, and has no key here", now);
   why_ = "it refuses to be polled";
   const bool poll = sent_code_ == command::kPoll;
-  if (given_sent_) end_given("the reader refuses it");
+  if (given_sent_) end_given(kRefusedByReader);
   for (const auto& [bit, code] : kAsked)
     if (sent_code_ == code) cannot_ |= bit;
-  if (poll && ++refusals_ >= kRefusals) return restart("it refuses to be polled", now);
+  if (poll && ++refusals_ >= kRefusals) return proven_ ? restart("it refuses to be polled", now) : go_offline(now);
   // Refused is answered: the sequence goes on; but to refuse polls is not what it must do.
   const std::int64_t before = progress_;
   answered(now);
@@ -343,6 +368,7 @@ void Peripheral::take_online(std::uint8_t code, Bytes data, std::int64_t now) {
   refusals_ = 0;
   if (given_sent_) end_given({});
   answered(now);
+  if (!proven_) found(now);
   if (code == reply::kAck) return;
   due_ = now;  // there may be more, and a question takes no poll's place
   observer_.said(index_, code, data);
@@ -395,13 +421,19 @@ void Peripheral::judge(std::int64_t now) {
 
 void Peripheral::go_online(std::int64_t now) {
   phase_ = Phase::online;
-  online_since_ = now;
-  refusals_ = failures_ = silent_handshakes_ = refused_times_ = 0;
-  told_offline_ = false;
-  if (session_ || !options_.key) told_insecure_ = {};
-  ask_at_ = outputs_at_ = now;
+  refusals_ = failures_ = silent_handshakes_ = 0;
   to_ask_ = cannot_ = 0;
   due_ = now;
+  proven_ = false;
+  if (session_) found(now);
+}
+
+void Peripheral::found(std::int64_t now) {
+  proven_ = true;
+  online_since_ = ask_at_ = outputs_at_ = now;
+  refused_times_ = 0;
+  told_offline_ = false;
+  if (session_ || !options_.key) told_insecure_ = {};
   observer_.online(index_, identity_, session_ ? PanelObserver::Channel::secure : PanelObserver::Channel::plain);
 }
 

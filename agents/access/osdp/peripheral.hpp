@@ -16,6 +16,8 @@ struct PeripheralOptions {
   /// The key of its secure channel. Without one it is spoken to in plain text, which `plain_text` must allow.
   std::optional<Key> key;
   bool plain_text = false;  ///< with a key: go on in plain text if the secure channel cannot be had, and say so
+  /// `key` is the one that everybody knows, and is asked for as such: for who sets a reader up, never in a line's file.
+  bool default_key = false;
   bool pair = false;        ///< a reader that still has the default key gets `key`, once
   bool asks = true;         ///< its state is asked for when it comes on line, and every 10 s
   bool has_inputs = false;  ///< its inputs are asked for even if it does not name them among what it can
@@ -37,6 +39,9 @@ struct Identity {
   };
   std::array<Capability, 20> capabilities{};  ///< by function code; 1 contacts, 2 outputs, 8 check, 9 security
 };
+
+/// Why a command failed that the reader answered with NAK.
+inline constexpr std::string_view kRefusedByReader = "the reader refuses it";
 
 /// What happens at a reader. Called from within receive() and next() of the panel, before they return.
 class PanelObserver {
@@ -79,9 +84,12 @@ class Peripheral {
 
   /// From when on there is something to say.
   [[nodiscard]] std::int64_t due() const { return due_; }
+  /// How long its answer may be waited for: 200 ms, as the standard has it; more when it was too slow for a handshake,
+  /// which costs some readers their time.
+  [[nodiscard]] std::int64_t patience() const;
   /// It does not answer, and may cost the others time only now and then.
   [[nodiscard]] bool absent() const { return phase_ == Phase::identify && misses_ > 0; }
-  [[nodiscard]] bool online() const { return phase_ == Phase::online; }
+  [[nodiscard]] bool online() const { return phase_ == Phase::online && proven_; }
   [[nodiscard]] bool secure() const { return online() && session_.has_value(); }
   [[nodiscard]] const PeripheralOptions& options() const { return options_; }
   [[nodiscard]] const LineCounters& counters() const { return counters_; }
@@ -125,6 +133,8 @@ class Peripheral {
   /// Says the same again, later.
   void say_again(std::int64_t in, std::int64_t now);
   void go_online(std::int64_t now);
+  /// On line, and it lets itself be polled.
+  void found(std::int64_t now);
   void go_offline(std::int64_t now);
   /// Off line once it has done nothing of what it must for too long.
   void judge(std::int64_t now);
@@ -152,10 +162,12 @@ class Peripheral {
   std::int64_t said_at_ = 0, due_ = 0;
   std::int64_t progress_ = 0;  ///< when it last did what it must
   std::int64_t online_since_ = 0;
-  std::uint32_t misses_ = 0;                    ///< silences in a row
-  std::uint32_t damages_ = 0;                   ///< our frames that it took for damaged, in a row
-  std::uint32_t refusals_ = 0;                  ///< of polls in a row
-  std::uint32_t restarts_ = 0;                  ///< since all was well for a while
+  std::uint32_t misses_ = 0;    ///< silences in a row
+  bool greeted_ = false;        ///< it answered to a poll, and is asked what it is
+  std::uint32_t damages_ = 0;   ///< our frames that it took for damaged, in a row
+  std::uint32_t refusals_ = 0;  ///< of polls in a row
+  std::uint32_t restarts_ = 0;  ///< since all was well for a while
+  bool proven_ = false;         ///< on line, and it let itself be polled: one without a channel may refuse that
   std::string_view why_ = "it never answered";  ///< what keeps it off line
   bool told_offline_ = false;
 

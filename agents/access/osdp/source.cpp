@@ -1,15 +1,16 @@
 #include "agents/access/osdp/source.hpp"
 
-#include <poll.h>
 #include <sodium.h>
 
 #include <algorithm>
 #include <optional>
 #include <utility>
 
+#include "agents/access/osdp/display.hpp"
 #include "agents/access/osdp/line_file.hpp"
 #include "agents/access/osdp/line_output.hpp"
 #include "agents/access/osdp/line_report.hpp"
+#include "agents/access/osdp/line_talk.hpp"
 #include "agents/access/osdp/panel.hpp"
 #include "agents/access/osdp/serial_port.hpp"
 
@@ -38,8 +39,16 @@ class OsdpSource final : public kit::Source, private LineCommands {
         report_(
             file_, [this](Event&& event) { pending_.push_back(std::move(event)); },
             [this](const Error& error) { refuse(error); }),
-        panel_(options_of(file_), report_) {
-    report_.on_done = [this](std::uint32_t ticket, std::string_view why) { ended(ticket, why); };
+        panel_(options_of(file_), report_),
+        display_(
+            file_, *this, [this](std::size_t reader) { return report_.free(reader); },
+            [this](const Error& error) { refuse(error); }) {
+    report_.on_online = [this](std::size_t reader) { display_.online(reader, report_.moment().mono); };
+    report_.on_done = [this](std::uint32_t ticket, std::string_view why) {
+      ended(ticket, why);
+      display_.ended(ticket, why);
+    };
+    report_.on_outputs = [this](std::size_t reader, Bytes outputs) { shown(reader, outputs, report_.moment().mono); };
   }
 
   std::vector<Error> check() override;
@@ -59,8 +68,12 @@ class OsdpSource final : public kit::Source, private LineCommands {
     if (const Bytes out = panel_.next(moment.mono); !out.empty() && port_)
       if (const Result<void> sent = port_->write(out); !sent) lose(sent.error(), moment);
     report_.step(panel_);
-    for (Event& event : pending_) emit(sink, std::move(event), moment);
+    for (Event& event : pending_) {
+      display_.observe(event, moment.mono);
+      emit(sink, std::move(event), moment);
+    }
     pending_.clear();
+    display_.step(moment.mono);
     if (once_ && report_.settled()) {
       if (settled_at_ == 0) settled_at_ = moment.mono;
       if (moment.mono - settled_at_ >= kSettle) set_state("ended");
@@ -76,7 +89,7 @@ class OsdpSource final : public kit::Source, private LineCommands {
     if (port_) fds.push_back({port_->fd(), static_cast<short>(port_->wants_to_write() ? POLLIN | POLLOUT : POLLIN), 0});
   }
   std::int64_t next_wake() const override {
-    std::int64_t wake = std::min(panel_.next_wake(), report_.next_wake());
+    std::int64_t wake = std::min({panel_.next_wake(), report_.next_wake(), display_.next_wake()});
     if (!port_) wake = std::min(wake, retry_at_);
     if (settled_at_ != 0) wake = std::min(wake, settled_at_ + kSettle);
     return wake;
@@ -122,12 +135,16 @@ class OsdpSource final : public kit::Source, private LineCommands {
   std::string trouble(std::size_t reader) const override { return report_.trouble(reader); }
   void switched(std::size_t reader, std::uint32_t output, bool on) override {
     report_.switched(reader, output, on, true);
+    const std::vector<std::uint32_t>& locks = file_.readers[reader].locks;
+    if (on && std::find(locks.begin(), locks.end(), output) != locks.end())
+      display_.granted(reader, report_.moment().mono);
   }
 
   const LineFile file_;
   std::vector<Event> pending_;
   LineReport report_;
   Panel panel_;
+  Display display_;
   std::optional<SerialPort> port_;
   bool once_ = false;
   std::int64_t retry_at_ = 0, settled_at_ = 0;
@@ -142,19 +159,13 @@ std::vector<Error> OsdpSource::check() {
   PanelOptions options = options_of(file_);
   for (PeripheralOptions& reader : options.readers) reader.pair = false;
   Panel panel(std::move(options), report);
-  const std::int64_t begun = kit::monotonic_ns();
-  for (std::int64_t now = begun; now - begun < kCheckFor && !report.settled(); now = kit::monotonic_ns()) {
-    report.at({0, now});
-    std::array<std::uint8_t, 512> bytes;
-    const Result<std::size_t> got = port->read(bytes);
-    if (!got) return {got.error()};
-    panel.receive(Bytes(bytes).first(*got), now);
-    if (const Bytes frame = panel.next(now); !frame.empty())
-      if (const Result<void> sent = port->write(frame); !sent) return {sent.error()};
-    pollfd fd{port->fd(), POLLIN, 0};
-    const std::int64_t left = std::clamp<std::int64_t>(panel.next_wake() - now, 0, kSecond);
-    (void)::poll(&fd, 1, static_cast<int>((left + kMillisecond - 1) / kMillisecond));
-  }
+  const Result<void> talked = talk(
+      *port, panel, kCheckFor,
+      [&](std::int64_t now) {
+        report.at({0, now});
+      },
+      [&] { return report.settled(); });
+  if (!talked) return {talked.error()};
   std::vector<Error> out;
   for (std::size_t i = 0; i < file_.readers.size(); ++i) {
     const ReaderEntry& reader = file_.readers[i];

@@ -95,16 +95,49 @@ TEST_CASE("a lamp shines for as long as it is unlocked") {
   CHECK(d.outcome() == "done");
 }
 
-TEST_CASE("a lock is an output that is off, and has no end") {
+TEST_CASE("a lock is an output that is off, and a fire's release of it one that is on") {
   Driven d({"lock"});
   d.output->begin({"lock", 0, false}, {0, 0});
   CHECK(d.line.take() == Lines{"1 68 01010000"});
   d.line.ended(d.line.last, {});
   CHECK(d.outcome() == "done");
   d.line.take();
-  d.output->begin({"lock", 5, false}, {0, 0});
+  d.output->begin({"release", 0, false}, {0, 0});
+  CHECK(d.line.take() == Lines{"1 68 01020000"});
+}
+
+TEST_CASE("an output that a reader lost is switched on again, unless it was switched off meanwhile or is timed") {
+  Driven d({"unlock", "release"});
+  d.spec.actions = {"lock"};
+  const std::unique_ptr<kit::Output> lock = std::move(*make_line_output(d.spec, d.file, d.line));
+  const std::vector<std::uint8_t> off{0, 0}, on{0, 1};
+  const auto carry_out = [&](kit::Output& output, const kit::Output::Order& order) {
+    output.begin(order, {0, 0});
+    d.line.ended(d.line.last, {});
+    CHECK(output.outcome({0, 0})->ok());
+    d.line.take();
+  };
+  d.line.shown(1, off, 0);
   CHECK(d.line.take().empty());
-  CHECK(d.outcome() == "a lock has no end here: end it by an unlock");
+  carry_out(*d.output, {"release", 0, false});
+  d.line.shown(1, on, 0);
+  d.line.shown(0, off, 0);  // another reader
+  CHECK(d.line.take().empty());
+  // One that shows it off whatever it is told is not told for ever.
+  for (int i = 0; i < 5; ++i) d.line.shown(1, off, 0);
+  CHECK(d.line.take() == Lines(3, "1 68 01020000"));
+  d.line.shown(1, on, 0);
+  d.line.shown(1, off, 0);
+  CHECK(d.line.take() == Lines{"1 68 01020000"});
+  // Another entry locks the same door: that counts.
+  carry_out(*lock, {"lock", 0, false});
+  d.line.shown(1, off, 0);
+  CHECK(d.line.take().empty());
+  carry_out(*d.output, {"unlock", 5, false});
+  d.output->begin({"unlock", 0, true}, {0, 0});
+  d.line.take();
+  d.line.shown(1, off, 0);
+  CHECK(d.line.take().empty());
 }
 
 TEST_CASE("a buzzer sounds and stops") {

@@ -263,6 +263,22 @@ TEST_CASE("a reader whose power comes back has its session again at once") {
   CHECK(reader.plain_polls == 0);
 }
 
+TEST_CASE("a reader that loses its session again and again has another one at once each time") {
+  Line line({keyed(5)});
+  SimulatedReader& reader = line.add(5, kKey);
+  line.run(kSecond);
+  // As some do at each damaged frame on the line.
+  for (int i = 0; i < 60; ++i) {
+    reader.reset();
+    line.run(kSecond / 2);
+    reader.queue(reply::kKeypad, from_hex("000131"));
+    line.run(kSecond);
+    CHECK(line.told.count("0 said 53 000131") == i + 1);
+  }
+  CHECK(line.told.count("0 online secure") == 61);
+  CHECK(reader.plain_polls == 0);
+}
+
 TEST_CASE("one that never came is said once, with that") {
   Line line({plain(5)});
   line.run(kMinute);
@@ -351,6 +367,51 @@ TEST_CASE("one NAK takes no reader off line, whatever its reason") {
   }
 }
 
+TEST_CASE("a NAK with sequence 0 begins anew at once, whatever its reason") {
+  const bool secure = GENERATE(false, true);
+  for (std::uint8_t reason = 0; reason <= 9; ++reason) {
+    INFO("NAK " << int(reason));
+    Line line({secure ? keyed(5) : plain(5)});
+    SimulatedReader& reader = line.add(5, secure ? std::optional<Key>(kKey) : std::nullopt);
+    line.run(kSecond);
+    reader.refuses_with_zero = true;
+    reader.refusal = reason;
+    reader.refuses = 1;
+    line.run(kSecond / 2);
+    reader.refuses_with_zero = false;
+    reader.queue(reply::kKeypad, from_hex("000131"));
+    line.run(kSecond / 2);
+    CHECK(line.told.all.back() == "0 said 53 000131");
+    CHECK(line.panel.reader(0).counters().restarts >= 1);
+  }
+}
+
+TEST_CASE("a reader that says what it is only after it was polled is found") {
+  const bool secure = GENERATE(false, true);
+  Line line({secure ? keyed(5) : plain(5)});
+  SimulatedReader& reader = line.add(5, secure ? std::optional<Key>(kKey) : std::nullopt);
+  reader.waits_for_poll = true;
+  line.run(8 * kSecond);
+  CHECK(line.told.all == std::vector<std::string>{secure ? "0 online secure" : "0 online plain"});
+}
+
+TEST_CASE("a reader that is too slow for a handshake has more time for it") {
+  Line line({keyed(5)});
+  SimulatedReader& reader = line.add(5, kKey);
+  std::vector<std::int64_t> challenges;
+  line.trouble = [&](bool from_panel, std::vector<std::uint8_t>& bytes) {
+    // Behind mark, header and security block.
+    if (!from_panel || bytes.size() < 10 || bytes[7] != block::kChallenge || bytes[9] != command::kChlng) return;
+    challenges.push_back(line.now);
+    if (challenges.size() <= 2) reader.deaf = 1;
+  };
+  line.run(3 * kSecond);
+  REQUIRE(challenges.size() == 3);
+  CHECK(challenges[1] - challenges[0] < 250 * kMillisecond);
+  CHECK(challenges[2] - challenges[1] >= 400 * kMillisecond);
+  CHECK(line.told.all == std::vector<std::string>{"0 online secure"});
+}
+
 TEST_CASE("what a reader cannot is not asked for again, and does not harm it") {
   Line line({plain(5)});
   SimulatedReader& reader = line.add(5);
@@ -374,13 +435,29 @@ TEST_CASE("a reader that demands a secure channel and has no key here is said") 
   Line line({plain(5)});
   SimulatedReader& reader = line.add(5, kKey);
   reader.demands_security = true;
-  line.run(20 * kSecond);
-  CHECK(line.told.has("0 insecure: it wants a secure channel, and has no key here"));
+  line.run(kMinute);
+  // Once, though it is tried again now and then, and never called on line.
+  CHECK(line.told.all == std::vector<std::string>{"0 insecure: it wants a secure channel, and has no key here"});
+  reader.demands_security = false;
+  line.run(kMinute);
+  CHECK(line.told.all.back() == "0 online plain");
+}
+
+TEST_CASE("a reader that refuses to be polled from the beginning is off line, which is said once") {
+  Line line({plain(5)});
+  SimulatedReader& reader = line.add(5);
+  reader.refuses_polls = true;
+  line.run(kMinute);
+  CHECK(line.told.all == std::vector<std::string>{"0 offline: it refuses to be polled"});
+  reader.refuses_polls = false;
+  line.run(10 * kSecond);
+  CHECK(line.told.all.back() == "0 online plain");
 }
 
 TEST_CASE("what is given to a reader goes out as soon as it may, and its end is told") {
   Line line({keyed(5)});
   SimulatedReader& reader = line.add(5, kKey);
+  reader.shows_text = false;
   CHECK_FALSE(line.panel.give(0, command::kOut, from_hex("00051e00"), 1, line.now));
   line.run(kSecond);
   CHECK(line.panel.give(0, command::kOut, from_hex("00051e00"), 7, line.now));

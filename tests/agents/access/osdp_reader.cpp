@@ -98,6 +98,8 @@ std::vector<std::uint8_t> SimulatedReader::respond(const Frame& frame, Bytes dat
   const bool handshake = frame.code == command::kChlng || frame.code == command::kScrypt;
   if (demands_security && !session_ && !handshake && frame.code != command::kId && frame.code != command::kCap)
     return refuse(nak::kSecurityNeeded);
+  if (frame.code == command::kPoll) polled_ = true;
+  if (waits_for_poll && !polled_) return {};
   switch (frame.code) {
     case command::kId:
       return say(access::osdp::reply::kPdid, {0x69, 0x7a, 0x99, 1, 2, address, 0, 0, 1, 3, 4, 5});
@@ -137,6 +139,7 @@ std::vector<std::uint8_t> SimulatedReader::respond(const Frame& frame, Bytes dat
       return out;
     }
     case command::kPoll: {
+      if (refuses_polls) return refuse(nak::kUnknown);
       ++polls;
       if (!session_) ++plain_polls;
       if (events.empty()) return say(access::osdp::reply::kAck, {});
@@ -150,10 +153,27 @@ std::vector<std::uint8_t> SimulatedReader::respond(const Frame& frame, Bytes dat
       return say(access::osdp::reply::kIstatr, inputs);
     case command::kOstat:
       return say(access::osdp::reply::kOstatr, outs);
+    case command::kComset: {
+      // The answer still comes from where it was.
+      std::vector<std::uint8_t> set{data.begin(), data.end()};
+      if (!moves) set[0] = address;
+      std::vector<std::uint8_t> out = say(access::osdp::reply::kCom, set);
+      address = set[0];
+      reset();
+      return out;
+    }
+    case command::kText:
+      if (!shows_text) return refuse(nak::kUnknown);
+      [[fallthrough]];
     case command::kOut:
+      // Output, control code, time; several at once.
+      for (Bytes one = data; frame.code == command::kOut && one.size() >= 4; one = one.subspan(4))
+        if (one[0] < outs.size()) outs[one[0]] = one[1] == 2 || one[1] == 5;
+      [[fallthrough]];
     case command::kLed:
     case command::kBuz:
       taken.push_back({frame.code, {data.begin(), data.end()}});
+      if (on_taken) on_taken(taken.back());
       return say(access::osdp::reply::kAck, {});
     default:
       return refuse(nak::kUnknown);

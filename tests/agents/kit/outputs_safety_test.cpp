@@ -175,3 +175,104 @@ TEST_CASE("a fire leaves open what was unlocked for a time") {
   b.pass(kHour);
   CHECK(b.done() == Told{"unlock 5"});
 }
+
+TEST_CASE("an unlock that is given during a fire does not end by itself") {
+  Bench b;
+  b.connect();
+  b.outputs->observe(contact(b, "fire.alarm", ""), b.moment());
+  SECTION("carried out") {
+    b.take(b.command("c1"));
+    b.pass(0);
+    CHECK(b.told() == Told{"c1 received", "c1 executed", "c1 not_ended"});
+    CHECK(b.reason() == "there is a fire: the door stays unlocked");
+  }
+  SECTION("or failed") {
+    b.doors["door-3"].next = Error{"no power", "", ""};
+    b.take(b.command("c1"));
+    b.pass(0);
+    CHECK(b.told() == Told{"c1 received", "c1 failed"});
+  }
+  b.pass(kHour);
+  b.crash();
+  b.pass(kHour);
+  CHECK(b.done() == Told{"unlock 5"});
+}
+
+TEST_CASE("a fire frees a door again whose unlock is just ending, or ends by itself") {
+  const std::string free = GENERATE("release", "source", "none");
+  OutputSpec unlock = door();
+  std::vector<OutputSpec> more;
+  if (free == "release") more.push_back(door({"release"}));
+  if (free == "source") {
+    unlock.through = "line-1";
+    unlock.run.clear();
+    unlock.undo.clear();
+  }
+  SECTION("just ending") {
+    more.insert(more.begin(), unlock);
+    Bench b(more);
+    b.connect();
+    b.take(b.command("c1"));
+    b.pass(kSecond);
+    b.doors["door-3"].slow = true;
+    b.pass(5 * kSecond);
+    CHECK(b.done() == Told{"unlock 5", "undo unlock"});
+    (void)b.told();
+    b.outputs->observe(contact(b, "fire.release", ""), b.moment());
+    b.doors["door-3"].slow = false;
+    b.pass(0);
+    // Its own program, which stays, where the list has nothing better.
+    CHECK(b.done() == Told{"unlock 5", "undo unlock", "release 0"});
+    CHECK(b.told() == Told{"c1 not_ended"});
+    CHECK(b.reason() == "there is a fire: the door stays unlocked");
+  }
+  SECTION("ends by itself") {
+    unlock.ends_itself = true;
+    unlock.undo.clear();
+    more.insert(more.begin(), unlock);
+    Bench b(more);
+    b.connect();
+    b.take(b.command("c1"));
+    b.pass(kSecond);
+    (void)b.told();
+    b.outputs->observe(contact(b, "fire.release", ""), b.moment());
+    b.pass(0);
+    CHECK(b.told() == Told{"c1 not_ended"});
+    if (free == "none") {
+      CHECK(b.done() == Told{"unlock 5"});
+      CHECK(b.reason() == "there is a fire, and nothing in this agent's list keeps the door unlocked");
+      return;
+    }
+    CHECK(b.done() == Told{"unlock 5", "release 0"});
+    // One that is over is not opened again.
+    b.outputs->observe(contact(b, "fire.restored", ""), b.moment());
+    b.take(b.command("c2"));
+    b.pass(0);
+    b.pass(kMinute);
+    b.outputs->observe(contact(b, "fire.release", ""), b.moment());
+    b.pass(0);
+    CHECK(b.done() == Told{"unlock 5", "release 0", "unlock 5"});
+  }
+}
+
+TEST_CASE("a lock through a source is let go through it in a fire, and has no end of its own") {
+  OutputSpec lock = door({"lock"});
+  lock.max_seconds = 0;
+  lock.entry_only = lock.fail_safe_egress = true;
+  lock.through = "line-1";
+  lock.run.clear();
+  lock.undo.clear();
+  Bench b({lock});
+  b.connect();
+  b.take(b.command("c1", "lock", 60));
+  CHECK(b.told() == Told{"c1 refused"});
+  CHECK(b.reason() == "a lock through a source has no end of its own: end it by an unlock or a release");
+  b.take(b.command("c2", "lock", 0));
+  b.pass(0);
+  CHECK(b.told() == Told{"c2 received", "c2 executed"});
+  b.outputs->observe(contact(b, "fire.release", ""), b.moment());
+  b.crash();
+  b.pass(0);
+  CHECK(b.done() == Told{"lock 0", "release 0"});
+  CHECK(b.told().back() == "c2 ended");
+}
