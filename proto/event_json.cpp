@@ -7,7 +7,7 @@
 #include <bit>
 #include <charconv>
 #include <cstring>
-#include <functional>
+#include <memory>
 #include <numeric>
 
 #include "proto/utf8.hpp"
@@ -28,21 +28,73 @@ constexpr std::size_t kKeptBytes = 256U << 10U;
 
 // ---- writing ----
 
-/// ASCII in which nothing is to be escaped, as most of what sensors say is.
-bool is_plain(std::string_view text) {
-  bool odd = false;
-  for (const char character : text) {
-    const auto c = static_cast<unsigned char>(character);
-    odd |= (c < 0x20) | (c > 0x7e) | (c == '"') | (c == '\\');
+/// What is written of one line, to be taken over whole: room is looked for once a piece, and nothing is filled twice.
+class Line {
+ public:
+  void clear() { size_ = 0; }
+  [[nodiscard]] std::string_view text() const { return {bytes_.get(), size_}; }
+  /// Gives an unusual line's memory back.
+  void trim() {
+    if (room_ <= kKeptBytes) return;
+    bytes_.reset();
+    size_ = room_ = 0;
   }
-  return !odd;
+  /// Room for as many bytes, to be filled at once.
+  char* take(std::size_t count) {
+    if (room_ - size_ < count) grow(count);
+    char* const out = bytes_.get() + size_;
+    size_ += count;
+    return out;
+  }
+  void append(std::string_view text) {
+    if (!text.empty()) std::memcpy(take(text.size()), text.data(), text.size());
+  }
+  void push_back(char c) { *take(1) = c; }
+
+ private:
+  void grow(std::size_t count) {
+    const std::size_t room = std::max<std::size_t>(2 * room_, std::bit_ceil(size_ + count + 4096));
+    std::unique_ptr<char[]> bytes(new char[room]);  // not filled
+    if (size_ > 0) std::memcpy(bytes.get(), bytes_.get(), size_);
+    bytes_ = std::move(bytes);
+    room_ = room;
+  }
+  std::unique_ptr<char[]> bytes_;
+  std::size_t size_ = 0, room_ = 0;
+};
+
+/// Each byte's highest bit where one of eight characters is to be escaped or no ASCII.
+std::uint64_t odd_of(std::uint64_t eight) {
+  constexpr std::uint64_t kOnes = 0x0101010101010101U, kHigh = 0x8080808080808080U;
+  const auto zero = [](std::uint64_t x) { return (x - kOnes) & ~x; };
+  const std::uint64_t control = (eight - 0x20 * kOnes) & ~eight;
+  return (control | zero(eight ^ ('"' * kOnes)) | zero(eight ^ ('\\' * kOnes)) | zero(eight ^ (0x7f * kOnes)) | eight) &
+         kHigh;
 }
 
-void append_string(std::string_view text, std::string& out) {
+/// ASCII in which nothing is to be escaped, as most of what sensors say is.
+bool is_plain(std::string_view text) {
+  std::uint64_t eight = 0x2020202020202020U;
+  if (text.size() < sizeof eight) {
+    std::memcpy(&eight, text.data(), text.size());
+    return odd_of(eight) == 0;
+  }
+  std::uint64_t odd = 0;
+  const char* const last = text.data() + text.size() - sizeof eight;
+  for (const char* at = text.data(); at < last; at += sizeof eight) {
+    std::memcpy(&eight, at, sizeof eight);
+    odd |= odd_of(eight);
+  }
+  std::memcpy(&eight, last, sizeof eight);
+  return (odd | odd_of(eight)) == 0;
+}
+
+void append_string(std::string_view text, Line& out) {
   if (is_plain(text)) {
-    const std::size_t at = out.size();
-    out.resize(at + text.size() + 2, '"');
-    std::copy(text.begin(), text.end(), out.begin() + static_cast<std::ptrdiff_t>(at) + 1);
+    char* const at = out.take(text.size() + 2);
+    *at = '"';
+    std::memcpy(at + 1, text.data(), text.size());
+    at[text.size() + 1] = '"';
     return;
   }
   if (!is_utf8(text)) {
@@ -111,7 +163,7 @@ bool is_number(std::string_view text) {
   return i == text.size();
 }
 
-void append_value(const Field& field, std::string& out) {
+void append_value(const Field& field, Line& out) {
   switch (field.type) {
     case ValueType::null:
       out.append("null");
@@ -135,9 +187,49 @@ void append_value(const Field& field, std::string& out) {
 }
 
 template <class Number>
-void append_number(Number number, std::string& out) {
+void append_number(Number number, Line& out) {
   char digits[20];
-  out.append(digits, std::to_chars(digits, digits + sizeof digits, number).ptr);
+  const char* const end = std::to_chars(digits, digits + sizeof digits, number).ptr;
+  out.append({digits, static_cast<std::size_t>(end - digits)});
+}
+
+/// Times of one second share all but their decimals.
+void append_time(UtcNs time, Line& out) {
+  constexpr std::size_t kToSecond = 19;  // 2026-01-31T08:00:00
+  thread_local std::int64_t second = 0;
+  thread_local std::string known;
+  std::int64_t rest = time % kSecond;
+  if (time < 0) return append_string(format_rfc3339(time), out);
+  if (known.empty() || second != time / kSecond) {
+    known = format_rfc3339(time - rest);
+    second = time / kSecond;
+  }
+  out.push_back('"');
+  out.append(std::string_view(known).substr(0, kToSecond));
+  if (rest > 0) {
+    const int decimals = rest % kMillisecond == 0 ? 3 : rest % 1000 == 0 ? 6 : 9;
+    if (decimals < 9) rest /= decimals == 3 ? kMillisecond : 1000;
+    char* const at = out.take(static_cast<std::size_t>(decimals) + 1);
+    *at = '.';
+    for (int i = decimals; i > 0; --i) {
+      at[i] = static_cast<char>('0' + rest % 10);
+      rest /= 10;
+    }
+  }
+  out.append("Z\"");
+}
+
+/// Of a field's name, for a table of few.
+std::size_t hash_of(std::string_view name) {
+  std::uint64_t first = name.size(), last = 0;
+  if (name.size() >= sizeof first) {
+    std::memcpy(&first, name.data(), sizeof first);
+    std::memcpy(&last, name.data() + name.size() - sizeof last, sizeof last);
+  } else {
+    std::memcpy(&last, name.data(), name.size());
+  }
+  const std::uint64_t mixed = (first * 0x9e3779b97f4a7c15U) ^ ((last + name.size()) * 0xc2b2ae3d27d4eb4fU);
+  return static_cast<std::size_t>(mixed >> 32U);
 }
 
 /// Chains fields of one name, in order, behind the first of them: `next` is the one that follows, an index beyond the
@@ -168,7 +260,7 @@ void chain_by_hash(const std::vector<Field>& fields, std::vector<std::uint32_t>&
   std::fill_n(table.begin(), mask + 1, count);
   for (std::uint32_t i = 0; i < count; ++i) {
     const std::string& name = fields[i].name;
-    std::size_t slot = std::hash<std::string_view>()(name) & mask;
+    std::size_t slot = hash_of(name) & mask;
     while (table[slot] != count && fields[table[slot]].name != name) slot = (slot + 1) & mask;
     const std::uint32_t head = table[slot];
     if (head == count) {
@@ -181,7 +273,7 @@ void chain_by_hash(const std::vector<Field>& fields, std::vector<std::uint32_t>&
   }
 }
 
-void append_fields(const std::vector<Field>& fields, std::string& out) {
+void append_fields(const std::vector<Field>& fields, Line& out) {
   thread_local std::vector<std::uint32_t> next;
   thread_local std::vector<bool> first;
   const auto count = static_cast<std::uint32_t>(fields.size());
@@ -228,12 +320,27 @@ bool hex4(const char* at, std::uint32_t& code) {
   return error == std::errc{} && end == at + 4;
 }
 
+/// Each byte's highest bit, from the first that is a quote or a backslash on; those behind it may be wrong.
+std::uint64_t end_of_plain(std::uint64_t eight) {
+  static_assert(std::endian::native == std::endian::little);
+  constexpr std::uint64_t kOnes = 0x0101010101010101U, kHigh = 0x8080808080808080U;
+  const std::uint64_t quote = eight ^ ('"' * kOnes), backslash = eight ^ ('\\' * kOnes);
+  return (((quote - kOnes) & ~quote) | ((backslash - kOnes) & ~backslash)) & kHigh;
+}
+
 // Unescapes a string whose raw text follows `at`. The parser's first stage has made sure that a closing quote
 // comes; the escapes are checked here, so that half a surrogate pair costs one character and not the line.
 bool unescape(const char* at, std::string& out) {
   for (;;) {
     const char* from = at;
-    while (*at != '"' && *at != '\\') ++at;
+    // The buffer is padded: eight bytes may be looked at wherever a string begins.
+    for (std::uint64_t eight = 0;; at += sizeof eight) {
+      std::memcpy(&eight, at, sizeof eight);
+      if (const std::uint64_t ends = end_of_plain(eight); ends != 0) {
+        at += static_cast<std::size_t>(std::countr_zero(ends)) / 8;
+        break;
+      }
+    }
     out.append(from, at);
     if (*at == '"') return true;
     ++at;
@@ -504,25 +611,39 @@ Result<Event> read_event(Document& document, std::string_view line) {
 }  // namespace
 
 void append_json_line(const Event& event, std::string& out) {
+  thread_local Line line;
+  line.clear();
   const auto text = [&](std::string_view name, std::string_view value) {
-    out.append(name);
-    append_string(value, out);
+    line.append(name);
+    append_string(value, line);
   };
-  out.append("{\"v\":1");
+  line.append("{\"v\":1");
   if (!event.id.empty()) text(",\"id\":", event.id);
-  text(",\"time\":", format_rfc3339(event.time));
-  if (event.seen != 0) text(",\"seen\":", format_rfc3339(event.seen));
+  line.append(",\"time\":");
+  append_time(event.time, line);
+  if (event.seen != 0) {
+    // The same for all that was read at once.
+    thread_local UtcNs seen = 0;
+    thread_local std::string said;
+    if (event.seen != seen || said.empty()) {
+      seen = event.seen;
+      said = format_rfc3339(seen);
+    }
+    text(",\"seen\":", said);
+  }
   if (!event.agent.empty()) text(",\"agent\":", event.agent);
   if (!event.source.empty()) text(",\"source\":", event.source);
   text(",\"kind\":", event.kind);
-  out.append(",\"severity\":");
-  append_number(static_cast<unsigned>(event.severity), out);
+  line.append(",\"severity\":");
+  append_number(static_cast<unsigned>(event.severity), line);
   text(",\"logsource\":{\"product\":", event.logsource.product);
   text(",\"service\":", event.logsource.service);
   text(",\"category\":", event.logsource.category);
-  out.append(event.drill ? "},\"drill\":true,\"fields\":{" : "},\"fields\":{");
-  append_fields(event.fields, out);
-  out.append("}}");
+  line.append(event.drill ? "},\"drill\":true,\"fields\":{" : "},\"fields\":{");
+  append_fields(event.fields, line);
+  line.append("}}");
+  out.append(line.text());
+  line.trim();
 }
 
 Result<Event> parse_json_line(std::string_view line) {

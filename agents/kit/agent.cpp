@@ -19,6 +19,8 @@ constexpr const char* kOutputs = "outputs";
 constexpr const char* kAttachments = "attachments";
 /// Least time between two sayings of what was given up.
 constexpr std::int64_t kGivenUpEvery = 10 * kSecond;
+/// Between two sayings of what rules shed.
+constexpr std::int64_t kShedEvery = 10 * kMinute;
 
 bool troubled(const SourceStatus& status) { return status.state == "failed" || status.state == "waiting"; }
 
@@ -69,12 +71,70 @@ void Agent::start(const Moment& moment) {
   outputs_.start(moment);
   collector_.set_observer([this](const Event& event) { outputs_.observe(event, turned_); });
   sources_.start([&](const std::string& source) { return std::string(spool_.position(source)); }, once_, moment);
+  for (const auto& source : sources_.all()) {
+    Shedder* const shedder = source->shedder();
+    if (shedder == nullptr) continue;
+    const std::string& name = source->spec().name;
+    shedder->go_on(spool_.position(std::string(spool::kShed) + name));
+    shed_said_[name] = shedder->counts();
+  }
   if (!once_)
     for (const auto& source : sources_.all()) {
       const std::string& name = source->spec().name;
       health_.insert_or_assign(name, SourceHealth(spool_.position(std::string(spool::kHealth) + name)));
     }
+  shed_due_ = moment.mono + kShedEvery;
   watch_sources(moment);
+}
+
+/// Counts become durable together with the positions that they belong to: after a crash both are of the same commit.
+void Agent::watch_shedding(const Moment& moment) {
+  const bool tick = moment.mono >= shed_tick_;
+  if (tick) shed_tick_ = moment.mono + kSecond;
+  for (const auto& source : sources_.all()) {
+    Shedder* const shedder = source->shedder();
+    if (shedder == nullptr) continue;
+    const std::string& name = source->spec().name;
+    if (tick) shedder->tick(moment);
+    for (std::string& line : shedder->news()) {
+      if (say_) say_(name + ": " + line);
+      say_of_itself("agent.shed", name, std::move(line), "", moment);
+    }
+    std::string counts = shedder->kept(), key = std::string(spool::kShed) + name;
+    if (counts != spool_.position(key)) collector_.note(std::move(key), std::move(counts));
+  }
+  if (moment.mono < shed_due_) return;
+  shed_due_ = moment.mono + kShedEvery;
+  say_shed(moment);
+}
+
+void Agent::say_shed(const Moment& moment) {
+  for (const auto& source : sources_.all()) {
+    const Shedder* const shedder = source->shedder();
+    if (shedder == nullptr) continue;
+    const std::string& name = source->spec().name;
+    std::vector<Shedder::Count>& said = shed_said_[name];
+    said.resize(shedder->counts().size());
+    for (std::size_t i = 0; i < said.size(); ++i) {
+      const Shedder::Count& count = shedder->counts()[i];
+      const std::uint64_t since = count.shed - said[i].shed;
+      said[i] = count;
+      if (since == 0) continue;
+      const std::string rule = shedder->rules()[i].text();
+      Event event = of_itself("agent.shed", name, moment);
+      event.add("message", "rule " + std::to_string(i + 1) + " (" + rule + ") shed " + std::to_string(since) +
+                               " records since it was said last, " + std::to_string(count.shed) + " of " +
+                               std::to_string(count.matched) + " in all");
+      event.add("shed.rule", rule);
+      event.add("shed.number", std::to_string(i + 1), ValueType::number);
+      event.add("shed.matched", std::to_string(count.matched), ValueType::number);
+      event.add("shed.kept", std::to_string(count.kept()), ValueType::number);
+      event.add("shed.shed", std::to_string(count.shed), ValueType::number);
+      event.add("shed.since", std::to_string(since), ValueType::number);
+      event.add("shed.factor", std::to_string(shedder->factor(i)), ValueType::number);
+      collector_.take(std::move(event));
+    }
+  }
 }
 
 /// Once a second is enough for what takes minutes.
@@ -95,6 +155,7 @@ bool Agent::turn(const Moment& moment) {
   bool more = sources_.step(collector_, moment, reading ? nullptr : &collector_.last_resort()) && reading;
   watch_sources(moment);
   watch_attachments(moment);
+  watch_shedding(moment);
   drive_outputs(moment);
   spool_.keep_time(moment);
   say_given_up(moment);
@@ -244,6 +305,18 @@ AgentReport Agent::report() const {
     else if (health != health_.end() && !health->second.problem().empty())
       status.problem = health->second.problem();
   }
+  // What rules shed, a row each: how many fitted, and how many of them were kept.
+  for (const auto& source : sources_.all()) {
+    const Shedder* const shedder = source->shedder();
+    for (std::size_t i = 0; shedder != nullptr && i < shedder->rules().size(); ++i) {
+      SourceStatus status;
+      status.name = source->spec().name + ": rule " + std::to_string(i + 1) + ", " + shedder->rules()[i].text();
+      status.state = "running";
+      status.read = shedder->counts()[i].matched;
+      status.events = shedder->counts()[i].kept();
+      out.sources.push_back(std::move(status));
+    }
+  }
   // The spool stands among the sources only while there is something to say about it.
   const auto seen = seen_.find(kSpool);
   const bool trouble = seen != seen_.end() && !seen->second.second.empty();
@@ -307,6 +380,7 @@ bool Agent::stop(const std::function<Moment()>& look) {
     return moment;
   });
   sources_.finish(collector_, look());
+  say_shed(look());
   collector_.flush(sources_, look(), true);
   if (collector_.empty()) all_spooled();
   return collector_.failure().empty();

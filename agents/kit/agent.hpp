@@ -45,6 +45,9 @@ class Agent {
   void watch_sources(const Moment& moment);
   void watch_health(const Moment& moment);
   void watch_attachments(const Moment& moment);
+  void watch_shedding(const Moment& moment);
+  /// What each rule shed so far, of those that shed something since it was said last.
+  void say_shed(const Moment& moment);
   /// Everything that was taken is durable.
   void all_spooled();
   void drive_outputs(const Moment& moment);
@@ -68,6 +71,8 @@ class Agent {
   std::map<std::string, std::pair<std::string, std::string>> seen_;
   std::map<std::string, SourceHealth> health_;  ///< by source; none with `once`
   std::int64_t health_due_ = 0;
+  std::map<std::string, std::vector<Shedder::Count>> shed_said_;  ///< by source
+  std::int64_t shed_due_ = 0, shed_tick_ = 0;
   std::uint64_t given_up_said_ = 0, refused_said_ = 0;
   std::int64_t given_up_due_ = 0;
   Moment turned_;  ///< of the turn at hand

@@ -106,7 +106,13 @@ int print(const AgentProgram& program, const CommandLine& command, SourceSet& so
   sources.start([](const std::string&) { return std::string(); }, command.once, look(command.clock));
   std::vector<pollfd> fds;
   while (!stop.stopped() && sink.failure() == 0 && !sources.over()) {
-    const bool more = sources.step(sink, look(command.clock));
+    const Moment moment = look(command.clock);
+    const bool more = sources.step(sink, moment);
+    for (const auto& source : sources.all()) {
+      if (source->shedder() == nullptr) continue;
+      source->shedder()->tick(moment);
+      for (const std::string& line : source->shedder()->news()) say(program.name, source->spec().name + ": " + line);
+    }
     sink.flush();
     if (sink.failure() == 0)
       for (const auto& source : sources.all()) source->durable(look(command.clock));
@@ -234,7 +240,9 @@ int send(const AgentProgram& program, const CommandLine& command, std::vector<st
   ServiceNotify service;
   agent.start(look(command.clock));
   service.ready();
+  // What the start alone needed.
   malloc_trim(0);
+  release_code_pages();
   MemoryTrim trim(agent);
   std::vector<pollfd> fds;
   while (!stop.stopped() && !agent.done()) {
@@ -268,6 +276,8 @@ int run(int argc, char** argv, const AgentProgram& program) {
         if (const auto output = output_through(spec, pointers(made)); !output)
           parsed.problems.push_back(output.error());
   if (!parsed.problems.empty()) return say_problems(program.name, parsed.problems);
+  // Reading options and YAML takes code that is never needed again; what follows would come on top of it.
+  release_code_pages();
   if (command.check) return check(program, command, made);
   StopSignal stop;
   if (!command.print) return send(program, command, std::move(made), stop);

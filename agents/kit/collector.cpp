@@ -77,6 +77,11 @@ void Collector::LastResort::take(Event&& event) {
 }
 
 void Collector::note(std::string name, std::string position) {
+  for (spool::Position& note : notes_)
+    if (note.source == name) {
+      note.position = std::move(position);
+      return;
+    }
   notes_.push_back({std::move(name), std::move(position)});
 }
 

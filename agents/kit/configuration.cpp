@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <set>
 
+#include "agents/kit/shed_list.hpp"
 #include "agents/kit/yaml_reader.hpp"
 
 namespace wf::kit {
@@ -121,7 +122,7 @@ class Reader : YamlReader {
       return out.sources.push_back(std::move(*spec));
     }
     if (!node.IsMap()) return problem(node, "a source must be a mapping or KIND:ADDRESS", "give it kind and address");
-    only_keys(node, {"kind", "address", "name", "options"});
+    only_keys(node, {"kind", "address", "name", "options", "shed"});
     SourceSpec spec;
     spec.where = where;
     text(node, "kind", spec.kind);
@@ -132,6 +133,7 @@ class Reader : YamlReader {
     if (spec.kind.empty()) return problem(node, "this source has no kind", "add 'kind:'");
     if (spec.name.empty()) spec.name = spec.kind + ":" + spec.address;
     options(node["options"], spec);
+    spec.shed = read_shed_rules(node["shed"], file_, problems_);
     out.sources.push_back(std::move(spec));
   }
 
@@ -228,6 +230,7 @@ std::vector<std::unique_ptr<Source>> make_sources(const std::vector<SourceSpec>&
     }
     SourceMade made = kind->second.make(spec);
     for (Error& error : made.problems) problems.push_back(std::move(error));
+    if (made.source && !spec.shed.empty()) made.source->set_shedder(std::make_unique<Shedder>(spec.shed));
     if (made.source) out.push_back(std::move(made.source));
   }
   return out;

@@ -188,6 +188,9 @@ std::vector<Checked> check_agent(const Configuration& configuration,
     if (problems.empty()) out.push_back({Verdict::fine, "source " + source->spec().name, "can be read"});
     for (std::string& remark : source->remarks())
       out.push_back({Verdict::warning, "source " + source->spec().name, std::move(remark)});
+    for (ShedExplained& rule : explain(source->spec().shed))
+      out.push_back(
+          {rule.warning ? Verdict::warning : Verdict::fine, "source " + source->spec().name, std::move(rule.text)});
   }
   for (const Error& problem : check_outputs(configuration.outputs))
     out.push_back({Verdict::failed, "output", problem.text()});

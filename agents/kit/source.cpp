@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <utility>
 
 #include "agents/kit/output.hpp"
 
@@ -77,7 +78,21 @@ void Source::set_state(std::string_view state, std::string problem) {
   status_.problem = problem.empty() ? last_refusal_ : std::move(problem);
 }
 
+bool Source::wanted(RawRecord& record, const Moment& moment) {
+  decided_ = false;
+  if (shedder_ == nullptr) return true;
+  const Shedder::Verdict verdict = shedder_->early(record, moment);
+  decided_ = verdict == Shedder::Verdict::keep;
+  return verdict != Shedder::Verdict::shed;
+}
+
 void Source::emit(Sink& sink, Event&& event, const Moment& moment) {
+  if (shedder_ != nullptr) {
+    if (std::exchange(decided_, false))
+      shedder_->made();
+    else if (!shedder_->late(event, moment))
+      return;
+  }
   event.source = spec_.name;
   if (event.seen == 0) event.seen = moment.now;
   if (companion_) companion_(event, moment, attachments_);

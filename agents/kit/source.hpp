@@ -12,6 +12,7 @@
 
 #include "agents/kit/attachment_sink.hpp"
 #include "agents/kit/clock.hpp"
+#include "agents/kit/shedder.hpp"
 #include "proto/event.hpp"
 #include "proto/link_message.hpp"
 #include "proto/result.hpp"
@@ -27,8 +28,9 @@ struct SourceSpec {
   std::string kind;
   std::string address;
   std::map<std::string, std::string> options;
-  std::string name;   ///< what events call it; "kind:address" unless the user gave one
-  std::string where;  ///< where the user wrote it, for messages
+  std::string name;            ///< what events call it; "kind:address" unless the user gave one
+  std::string where;           ///< where the user wrote it, for messages
+  std::vector<ShedRule> shed;  ///< what need not be sent
 
   [[nodiscard]] std::string option(const std::string& key, std::string_view otherwise = {}) const;
   /// One error for each option that is not in `known`.
@@ -90,6 +92,10 @@ class Source {
   void set_companion(Companion companion) { companion_ = std::move(companion); }
   [[nodiscard]] const SourceSpec& spec() const { return spec_; }
   [[nodiscard]] const SourceStatus& status() const { return status_; }
+  /// What its rules shed, set before start(); null: it has none.
+  void set_shedder(std::unique_ptr<Shedder> shedder) { shedder_ = std::move(shedder); }
+  [[nodiscard]] Shedder* shedder() { return shedder_.get(); }
+  [[nodiscard]] const Shedder* shedder() const { return shedder_.get(); }
   /// What will be wrong with it, or may be, although it reads: a certificate that ends. Empty: nothing.
   [[nodiscard]] const std::string& warning() const { return warning_; }
   /// How far the newest event's time is ahead of the agent's clock; negative: behind it.
@@ -102,7 +108,10 @@ class Source {
   void set_state(std::string_view state, std::string problem = {});
 
  protected:
-  /// Counts the event, fills source and seen, and hands it over.
+  /// Whether an event need be made of a record that cannot be life safety, for sources that make one event of each:
+  /// the one that is made is then not decided of again. Cheap where there are no rules.
+  [[nodiscard]] bool wanted(RawRecord& record, const Moment& moment);
+  /// Counts the event, fills source and seen, and hands it over, unless it is shed.
   void emit(Sink& sink, Event&& event, const Moment& moment);
   void count_read(std::uint64_t records = 1) { status_.read += records; }
   [[nodiscard]] AttachmentSink* attachments() const { return attachments_; }
@@ -112,6 +121,8 @@ class Source {
   SourceSpec spec_;
   AttachmentSink* attachments_ = nullptr;
   Companion companion_;
+  std::unique_ptr<Shedder> shedder_;
+  bool decided_ = false;  ///< of the record of which an event is made now
   SourceStatus status_;
   std::string last_refusal_, warning_;
   std::int64_t ahead_ = 0;

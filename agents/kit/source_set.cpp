@@ -64,6 +64,12 @@ std::vector<std::string> SourceSet::summary() const {
     else if (!status.problem.empty())
       line += (status.refused > 0 ? "; last: " : "; ") + status.problem;
     out.push_back(std::move(line));
+    const Shedder* const shedder = source->shedder();
+    for (std::size_t i = 0; shedder != nullptr && i < shedder->rules().size(); ++i) {
+      const Shedder::Count& count = shedder->counts()[i];
+      out.push_back(status.name + ": shed by rule " + std::to_string(i + 1) + " (" + shedder->rules()[i].text() +
+                    "): " + std::to_string(count.shed) + " of " + std::to_string(count.matched));
+    }
   }
   return out;
 }

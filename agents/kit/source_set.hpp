@@ -29,7 +29,7 @@ class SourceSet {
   [[nodiscard]] bool over() const;    ///< none will give more
   [[nodiscard]] bool failed() const;  ///< at least one failed for good
   [[nodiscard]] const std::vector<std::unique_ptr<Source>>& all() const { return sources_; }
-  /// Lines read, events, refused with the last reason: one line a source.
+  /// Lines read, events, refused with the last reason: one line a source, and one for each rule that sheds.
   [[nodiscard]] std::vector<std::string> summary() const;
 
  private:

@@ -45,6 +45,7 @@ struct Position {
 /// Names of the spool's own positions; no source can be called so.
 inline constexpr std::string_view kBegun = "\1begun";       ///< in an opening record: UTC nanoseconds at its making
 inline constexpr std::string_view kHealth = "\1health:";    ///< and a source's name: what SourceHealth learned of it
+inline constexpr std::string_view kShed = "\1shed:";        ///< and a source's name: what its rules counted (Shedder)
 inline constexpr std::string_view kGivenUp = "\1given-up";  ///< serial of the last given-up range that an event said
 
 void append_segment_header(const SegmentHeader& header, std::string& out);

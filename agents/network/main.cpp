@@ -1,4 +1,5 @@
 #include "agents/kit/agent_main.hpp"
+#include "agents/network/json_post.hpp"
 #include "agents/network/netflow.hpp"
 #include "agents/network/suricata.hpp"
 #include "agents/network/syslog.hpp"
@@ -18,5 +19,6 @@ int main(int argc, char** argv) {
           "without an offset"}},
         {"zeek", {make_zeek, kZeekHelp}},
         {"syslog", {make_syslog, kSyslogHelp}},
+        {"post", {make_json_post, kJsonPostHelp}},
         {"netflow", {make_netflow, kNetflowHelp}}}});
 }

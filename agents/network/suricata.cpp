@@ -6,35 +6,12 @@
 
 #include "agents/kit/follow_source.hpp"
 #include "agents/kit/kinds.hpp"
+#include "agents/network/eve_record.hpp"
 #include "agents/network/suricata_socket.hpp"
 #include "proto/event_json.hpp"
 
 namespace wf::network {
 namespace {
-
-std::string_view kind_of(std::string_view event_type) {
-  static constexpr std::array<std::pair<std::string_view, std::string_view>, 16> kKinds{{
-      {"alert", "network.alert"},
-      {"anomaly", "network.anomaly"},
-      {"flow", "network.flow"},
-      {"netflow", "network.flow"},
-      {"dns", "network.dns"},
-      {"mdns", "network.dns"},
-      {"llmnr", "network.dns"},
-      {"http", "network.http"},
-      {"http2", "network.http"},
-      {"doh2", "network.dns"},
-      {"tls", "network.tls"},
-      {"quic", "network.tls"},
-      {"ssh", "network.ssh"},
-      {"fileinfo", "network.file"},
-      {"ftp_data", "network.file"},
-      {"smb", "network.smb"},
-  }};
-  for (const auto& [type, kind] : kKinds)
-    if (type == event_type) return kind;
-  return "network.other";
-}
 
 // Suricata's priority counts down from 1, the highest; OCSF's severity counts up.
 std::uint8_t severity_of(std::string_view kind, std::string_view priority) {
@@ -120,6 +97,10 @@ class SuricataSource final : public kit::FollowSource {
 
  protected:
   Result<void> take(const kit::FollowedRecord& record, kit::Sink& sink, const kit::Moment& moment) override {
+    if (shedder() != nullptr) {
+      EveRecord raw(record.text, zone_);
+      if (!wanted(raw, moment)) return {};
+    }
     Result<Event> event = suricata_event(record.text, zone_);
     if (!event) return event.error();
     emit(sink, std::move(*event), moment);
@@ -139,7 +120,8 @@ class SuricataSource final : public kit::FollowSource {
 
 Result<Event> suricata_event(std::string_view record, kit::Zone& zone) {
   Event event;
-  event.fields.reserve(64);
+  // A field has about 14 bytes of a record; more room would be memory for each event that waits for the disk.
+  event.fields.reserve(std::min<std::size_t>(record.size() / 14 + 8, 64));
   if (Result<void> flat = flatten_json(record, "", event.fields); !flat) return flat.error();
   const std::string type(event.field("event_type"));
   const std::string_view timestamp = event.field("timestamp");
@@ -153,7 +135,7 @@ Result<Event> suricata_event(std::string_view record, kit::Zone& zone) {
     time = zone.to_utc(*local);
   }
   event.time = *time;
-  event.kind = kind_of(type);
+  event.kind = eve_kind(type);
   event.severity = severity_of(event.kind, event.field("alert.severity"));
   const bool dns = event.kind == "network.dns";
   event.logsource = {"suricata", type, dns ? "dns" : ""};

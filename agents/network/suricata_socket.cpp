@@ -1,4 +1,5 @@
 #include "agents/network/suricata_socket.hpp"
+#include "agents/network/eve_record.hpp"
 
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -131,6 +132,10 @@ class SuricataSocket final : public kit::Source {
   void take(std::string_view record, kit::Sink& sink, const kit::Moment& moment) {
     if (record.find_first_not_of(" \t\r\n") == std::string_view::npos) return;
     count_read();
+    if (shedder() != nullptr) {
+      EveRecord raw(record, zone_);
+      if (!wanted(raw, moment)) return;
+    }
     Result<Event> event = suricata_event(record, zone_);
     if (event) return emit(sink, std::move(*event), moment);
     Error why = event.error();

@@ -116,38 +116,7 @@ Result<void> SyslogReader::read(std::string_view message, std::string_view peer,
     while (text.starts_with(' ')) text.remove_prefix(1);
   }
   if (is_json(text)) {
-    e.fields.reserve(48);
-    if (flatten_json(text, "", e.fields)) {
-      if (read_windows_event(e, zone_)) {
-        add_parts(line, peer, e);
-        out.push_back(std::move(e));
-        return {};
-      }
-      // Sensors that write their records to syslog.
-      if (!e.field("event_type").empty() && !e.field("timestamp").empty()) {
-        if (Result<Event> event = suricata_event(text, zone_)) {
-          add_parts(line, peer, *event);
-          out.push_back(std::move(*event));
-          return {};
-        }
-      }
-      if (!e.field("_path").empty() && !(e.field("ts").empty() && e.field("_write_ts").empty())) {
-        if (Result<std::optional<Event>> event = zeek_.read(text); event && *event) {
-          add_parts(line, peer, **event);
-          out.push_back(std::move(**event));
-          return {};
-        }
-      }
-      e.kind = "syslog.message";
-      e.severity = severity_of(line.severity);
-      e.logsource = {"linux", "syslog", ""};
-      if (!line.program.empty()) e.add("process.name", std::string(line.program));
-      add_parts(line, peer, e);
-      if (e.field("message").empty()) e.add("message", std::string(text));
-      out.push_back(std::move(e));
-      return {};
-    }
-    e.fields.clear();
+    if (json(text, line, peer, out)) return {};
   }
   if ((line.program == "kernel" || line.program.empty() || line.program == "ulogd") && text.size() < 2048) {
     e.fields.reserve(40);
@@ -172,6 +141,40 @@ Result<void> SyslogReader::read(std::string_view message, std::string_view peer,
     add_parts(line, peer, event);
     out.push_back(std::move(event));
   }
+  return {};
+}
+
+Result<void> SyslogReader::read_json(std::string_view object, std::string_view peer, UtcNs now,
+                                     std::vector<Event>& out) {
+  kit::LogLine line;
+  line.time = now;
+  return json(object, line, peer, out);
+}
+
+Result<void> SyslogReader::json(std::string_view text, const kit::LogLine& line, std::string_view peer,
+                                std::vector<Event>& out) {
+  Event e;
+  e.time = line.time;
+  e.fields.reserve(48);
+  if (Result<void> flat = flatten_json(text, "", e.fields); !flat) return flat.error();
+  const auto hand_over = [&](Event& event) {
+    add_parts(line, peer, event);
+    out.push_back(std::move(event));
+    return Result<void>();
+  };
+  if (read_windows_event(e, zone_)) return hand_over(e);
+  // Sensors that write their records to syslog.
+  if (!e.field("event_type").empty() && !e.field("timestamp").empty())
+    if (Result<Event> event = suricata_event(text, zone_)) return hand_over(*event);
+  if (!e.field("_path").empty() && !(e.field("ts").empty() && e.field("_write_ts").empty()))
+    if (Result<std::optional<Event>> event = zeek_.read(text); event && *event) return hand_over(**event);
+  e.kind = "syslog.message";
+  e.severity = severity_of(line.severity);
+  e.logsource = {"linux", "syslog", ""};
+  if (!line.program.empty()) e.add("process.name", std::string(line.program));
+  add_parts(line, peer, e);
+  if (e.field("message").empty()) e.add("message", std::string(text));
+  out.push_back(std::move(e));
   return {};
 }
 

@@ -3,6 +3,7 @@
 #include <string_view>
 #include <vector>
 
+#include "agents/kit/log_line.hpp"
 #include "agents/kit/zone.hpp"
 #include "agents/network/zeek_event.hpp"
 #include "proto/event.hpp"
@@ -22,8 +23,14 @@ class SyslogReader {
   /// from the network it is a message of its own. An error means that nothing was appended.
   [[nodiscard]] Result<void> read(std::string_view message, std::string_view peer, bool strict, UtcNs now,
                                   std::vector<Event>& out);
+  /// Appends what one record in JSON says, as in a message that holds nothing else; at `now` if it says no time. An
+  /// error means that it is no JSON object.
+  [[nodiscard]] Result<void> read_json(std::string_view object, std::string_view peer, UtcNs now,
+                                       std::vector<Event>& out);
 
  private:
+  [[nodiscard]] Result<void> json(std::string_view text, const kit::LogLine& line, std::string_view peer,
+                                  std::vector<Event>& out);
   kit::Zone zone_;
   ZeekReader zeek_;
   std::optional<UtcNs> before_;

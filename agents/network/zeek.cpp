@@ -277,6 +277,10 @@ class ZeekSource final : public kit::Source {
     if (ZeekHeader::begins(text)) log.header = record.offset;
     if (text.find_first_not_of(" \t\r") == std::string_view::npos) return;
     count_read();
+    if (shedder() != nullptr && !text.starts_with('#')) {
+      ZeekRecord raw(log.reader, text);
+      if (!wanted(raw, moment)) return;
+    }
     Result<std::optional<Event>> event = log.reader.read(text);
     if (!event) {
       Error why = event.error();

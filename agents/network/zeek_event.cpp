@@ -229,7 +229,7 @@ Result<std::optional<Event>> ZeekReader::read(std::string_view record) {
     also_.clear();
     return std::optional<Event>();
   }
-  Result<Event> event = record.starts_with('{') && !header_seen_ ? read_json(record) : read_columns(record);
+  Result<Event> event = is_json(record) ? read_json(record) : read_columns(record);
   if (!event) return event.error();
   return std::optional<Event>(std::move(*event));
 }
@@ -238,7 +238,7 @@ Result<Event> ZeekReader::read_columns(std::string_view record) {
   if (const std::string missing = header_.missing(); !missing.empty())
     return Error{missing, "", "is this a log of Zeek, read from its beginning?"};
   const std::vector<ZeekColumn>& columns = header_.columns();
-  const std::string_view path = header_.path().empty() ? std::string_view(file_path_) : header_.path();
+  const std::string_view path = this->path();
   if (also_.empty())
     for (const ZeekColumn& column : columns) also_.push_back(column.many ? "" : also_of(path, column.name));
 
@@ -325,6 +325,58 @@ Result<Event> ZeekReader::read_json(std::string_view record) {
   }
   finish(path, e);
   return e;
+}
+
+kit::RawRecord::Known ZeekRecord::native(std::string_view name, std::string_view& value) {
+  if (json_) return glance_.find(name, value);
+  const ZeekHeader& header = reader_.header_;
+  const std::vector<ZeekColumn>& columns = header.columns();
+  ZeekPieces pieces(record_, header.separator());
+  for (const ZeekColumn& column : columns) {
+    if (!pieces.next(value)) return Known::unknown;
+    if (column.name != name) continue;
+    if (value == header.unset_field()) return Known::absent;
+    if (column.many || column.type == ZeekColumn::Type::boolean || value.find('\\') != std::string_view::npos)
+      return Known::unknown;
+    if (value == header.empty_field()) value = {};
+    return Known::value;
+  }
+  return header.missing().empty() ? Known::absent : Known::unknown;
+}
+
+/// Empty: not known.
+std::string_view ZeekRecord::path() {
+  if (!json_) return reader_.path();
+  std::string_view path;
+  const Known known = glance_.find("_path", path);
+  if (known == Known::value) return path;
+  return known == Known::absent && !found(kKinds, reader_.file_path_).empty() ? std::string_view(reader_.file_path_)
+                                                                              : std::string_view();
+}
+
+kit::RawRecord::Known ZeekRecord::field(std::string_view name, std::string_view& value) {
+  if (name == "kind" || name == "logsource.service") {
+    value = path();
+    if (value.empty()) return Known::unknown;
+    if (name == "kind") value = kind_of(value);
+    return Known::value;
+  }
+  if (name.starts_with("logsource.")) return Known::unknown;
+  const Known known = native(name, value);
+  if (known != Known::absent) return known;
+  for (const auto& [theirs, ours] : kNames)
+    if (ours == name && native(theirs, value) == Known::value) return Known::value;
+  // What other fields may have said under this name.
+  static constexpr std::array<std::string_view, 9> kMade{
+      "src.ip", "src.port", "dst.ip", "dst.port", "net.proto", "host.name", "alert.title", "user.name", "message"};
+  return std::find(kMade.begin(), kMade.end(), name) != kMade.end() ? Known::unknown : Known::absent;
+}
+
+UtcNs ZeekRecord::time() {
+  std::string_view text;
+  if (native("ts", text) != Known::value && native("_write_ts", text) != Known::value) return 0;
+  const Result<UtcNs> time = zeek_time(text);
+  return time ? *time : 0;
 }
 
 }  // namespace wf::network

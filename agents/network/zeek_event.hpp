@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 
+#include "agents/kit/json_glance.hpp"
 #include "agents/network/zeek_header.hpp"
 #include "proto/event.hpp"
 
@@ -26,6 +27,12 @@ class ZeekReader {
   [[nodiscard]] static std::string path_of(std::string_view file);
 
  private:
+  friend class ZeekRecord;
+  [[nodiscard]] bool is_json(std::string_view record) const { return record.starts_with('{') && !header_seen_; }
+  /// Of records in columns.
+  [[nodiscard]] std::string_view path() const {
+    return header_.path().empty() ? std::string_view(file_path_) : header_.path();
+  }
   [[nodiscard]] Result<Event> read_columns(std::string_view record);
   [[nodiscard]] Result<Event> read_json(std::string_view record);
 
@@ -33,6 +40,25 @@ class ZeekReader {
   ZeekHeader header_;
   bool header_seen_ = false;
   std::vector<std::string_view> also_;  ///< by column: the normalised name, or empty
+};
+
+/// What a record says before an event is made of it: Zeek's fields, and of the normalised ones the addresses where the
+/// record has Zeek's id. Not for lines of a header. One thread.
+class ZeekRecord final : public kit::RawRecord {
+ public:
+  /// Both must outlive it, and `reader` must have read what stands before the record.
+  ZeekRecord(const ZeekReader& reader, std::string_view record)
+      : reader_(reader), record_(record), glance_(record), json_(reader.is_json(record)) {}
+  [[nodiscard]] Known field(std::string_view name, std::string_view& value) override;
+  [[nodiscard]] UtcNs time() override;
+
+ private:
+  [[nodiscard]] Known native(std::string_view name, std::string_view& value);
+  [[nodiscard]] std::string_view path();
+  const ZeekReader& reader_;
+  std::string_view record_;
+  kit::JsonGlance glance_;
+  bool json_;
 };
 
 /// A Zeek time: seconds since 1970 with decimals, whole milliseconds, or ISO 8601.

@@ -5,6 +5,8 @@
 #include <string>
 #include <type_traits>
 
+#include "agents/kit/code_pages.hpp"
+
 namespace wf::tls {
 namespace {
 
@@ -13,6 +15,8 @@ struct Loaded {
   std::string missing;
 
   Loaded() {
+    // What the library needs to begin would come on top of what the start needed.
+    kit::release_code_pages();
     void* const handle = ::dlopen("libgnutls.so.30", RTLD_NOW | RTLD_LOCAL);
     if (handle == nullptr) {
       missing = "libgnutls.so.30";

@@ -1,6 +1,11 @@
 // What network sensors and other machines send.
+#include <algorithm>
+#include <set>
+
+#include "agents/network/eve_record.hpp"
 #include "agents/network/netflow_packet.hpp"
 #include "agents/network/netflow_volume.hpp"
+#include "agents/network/suricata.hpp"
 #include "agents/network/syslog_event.hpp"
 #include "agents/network/syslog_framing.hpp"
 #include "agents/network/zeek_event.hpp"
@@ -53,6 +58,47 @@ int fuzz_syslog(const std::uint8_t* data, std::size_t size) {
       const bool read(reader.read(message, "192.0.2.1", false, UtcNs{1'700'000'000} * kSecond, events));
       holds(read == !events.empty(), "a message is an event or is refused");
       for (const Event& event : events) can_be_sent(event);
+    }
+  }
+  return 0;
+}
+
+namespace {
+
+/// What is said to be known of a record is what its event says.
+void agrees(kit::RawRecord& raw, const Event& event) {
+  // Two fields of one name are two values, and a rule may see either.
+  std::set<std::string_view> names;
+  for (const Field& field : event.fields)
+    if (!names.insert(field.name).second) return;
+  std::vector<std::string> asked{"kind",  "logsource.service", "src.ip", "dst.port", "message",
+                                 "query", "alert.signature",   "none"};
+  for (const Field& field : event.fields) asked.push_back(field.name);
+  for (const std::string& name : asked) {
+    if (name == "net.proto") continue;  // in lower case, which no rule looks at
+    std::string_view value;
+    const auto known = raw.field(name, value);
+    if (known == kit::RawRecord::Known::unknown) continue;
+    holds(kit::shed_field(event, name) == (known == kit::RawRecord::Known::value ? value : std::string_view()),
+          "a raw record says what its event says");
+  }
+}
+
+}  // namespace
+
+int fuzz_raw_record(const std::uint8_t* data, std::size_t size) {
+  static kit::Zone zone = *kit::Zone::find("UTC", "fuzz");
+  network::ZeekReader zeek("conn.log");
+  std::string_view text = text_of(data, size);
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    const std::string_view line = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    network::EveRecord eve(line, zone);
+    if (const Result<Event> event = network::suricata_event(line, zone)) agrees(eve, *event);
+    if (const Result<std::optional<Event>> event = zeek.read(line); event && *event) {
+      network::ZeekRecord raw(zeek, line);
+      agrees(raw, **event);
     }
   }
   return 0;

@@ -32,6 +32,7 @@ constexpr std::array kTargets{
     Named{"log_line", fuzz_log_line},
     Named{"zeek", fuzz_zeek},
     Named{"syslog", fuzz_syslog},
+    Named{"raw_record", fuzz_raw_record},
     Named{"netflow", fuzz_netflow},
     Named{"source_spec", fuzz_source_spec},
     Named{"configuration", fuzz_configuration},

@@ -80,6 +80,7 @@ int fuzz_text_pattern(const std::uint8_t* data, std::size_t size);
 int fuzz_log_line(const std::uint8_t* data, std::size_t size);
 int fuzz_zeek(const std::uint8_t* data, std::size_t size);
 int fuzz_syslog(const std::uint8_t* data, std::size_t size);
+int fuzz_raw_record(const std::uint8_t* data, std::size_t size);
 int fuzz_netflow(const std::uint8_t* data, std::size_t size);
 int fuzz_source_spec(const std::uint8_t* data, std::size_t size);
 int fuzz_configuration(const std::uint8_t* data, std::size_t size);
