@@ -79,7 +79,13 @@ class FrigateMqtt final : public kit::Source {
       refuse({std::to_string(dropped) + " messages larger than 1 MiB", settings_.host,
               "see what publishes under " + prefix_});
     watch(sink, moment);
+    if (!unsaved_) client_->settle();
     return more;
+  }
+
+  void durable(const kit::Moment&) override {
+    unsaved_ = false;
+    if (client_) client_->settle();
   }
 
   std::string position() const override { return std::string(gone_ ? "gone " : "") + (away_ ? "away" : ""); }
@@ -111,6 +117,7 @@ class FrigateMqtt final : public kit::Source {
     } else if (message.retained) {
       return;  // what stood there before we came is state
     }
+    unsaved_ = true;
     emit(sink, std::move(**event), moment);
   }
 
@@ -143,6 +150,7 @@ class FrigateMqtt final : public kit::Source {
   std::unique_ptr<MqttClient> client_;
   std::int64_t heard_ = 0;
   bool connected_ = false, gone_ = false, away_ = false;
+  bool unsaved_ = false;  ///< what was handed over is not on the disk yet
 };
 
 kit::SourceMade make_mqtt(const kit::SourceSpec& spec) {

@@ -24,9 +24,10 @@ struct MqttMessage {
 };
 
 /// Subscribes to topics of an MQTT 3.1.1 broker with quality of service 1, in a thread of its own, which
-/// connects again by itself. What it gets waits in a queue of at most 1,024 messages and 8 MiB; when that is full the
-/// thread stops reading until there is room, and the broker keeps the rest. Larger messages than 1 MiB are dropped and
-/// counted.
+/// connects again by itself. What it gets waits in a queue of at most 1,024 messages and about 8 MiB; when that is full
+/// the thread stops reading until there is room, and the broker keeps the rest. Messages are acknowledged to the broker
+/// once they are settled, and until then it brings them again after a cut: at least once. Larger messages than 1 MiB
+/// are dropped and counted.
 class MqttClient {
  public:
   [[nodiscard]] static Result<std::unique_ptr<MqttClient>> start(const MqttSettings& settings);
@@ -38,6 +39,8 @@ class MqttClient {
   [[nodiscard]] int fd() const;
   /// Takes the next message; false: there is none.
   [[nodiscard]] bool next(MqttMessage& out);
+  /// All that next() gave so far is durable, or of no use: the broker may forget it.
+  void settle();
   [[nodiscard]] bool connected() const;
   /// The broker refused user or password, or why it is not connected; empty: it is.
   [[nodiscard]] std::string problem() const;

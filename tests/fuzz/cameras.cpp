@@ -1,5 +1,10 @@
 // What cameras answer.
+#include <yaml-cpp/yaml.h>
+
+#include "agents/camera/discovery.hpp"
 #include "agents/camera/frigate_event.hpp"
+#include "agents/camera/picture_health.hpp"
+#include "agents/camera/view.hpp"
 #include "agents/onvif/device_health.hpp"
 #include "agents/onvif/property_memory.hpp"
 #include "agents/onvif/pull_point.hpp"
@@ -65,5 +70,60 @@ int fuzz_frigate(const std::uint8_t* data, std::size_t size) {
   for (const auto* read : {&message, &document})
     if (*read && **read)
       for (const Field& field : (**read)->fields) holds(is_utf8(field.value), "a field is UTF-8");
+  return 0;
+}
+
+/// Answers to a probe, from anybody on the network: what is proposed is a configuration of ONVIF sources and nothing
+/// else.
+int fuzz_discovery(const std::uint8_t* data, std::size_t size) {
+  Pieces pieces(text_of(data, size));
+  std::vector<camera::FoundDevice> all;
+  while (!pieces.done() && all.size() < 32) {
+    const std::string from = "10.0.0." + std::to_string(pieces.byte());
+    const Result<std::vector<camera::FoundDevice>> found = camera::read_probe_matches(pieces.piece(), from);
+    if (found) all.insert(all.end(), found->begin(), found->end());
+  }
+  const std::string text = camera::propose(all);
+  holds(is_utf8(text), "a proposal is UTF-8");
+  const YAML::Node root = YAML::Load(text);
+  holds(root.size() == 2 && root["sources"].size() == all.size(), "each device is one source");
+  for (const YAML::Node& source : root["sources"]) {
+    holds(source.size() == 4 && source["kind"].Scalar() == "onvif", "a source is of ONVIF");
+    holds(source["options"].size() == 3 && source["options"]["user"].Scalar() == "watch", "options are ours");
+    holds(source["address"].Scalar().starts_with("http"), "an address is of the web");
+  }
+  return 0;
+}
+
+/// A view's file, what it makes of pictures, and what a position says pictures are compared with.
+int fuzz_camera_view(const std::uint8_t* data, std::size_t size) {
+  Pieces pieces(text_of(data, size));
+  std::vector<Error> problems;
+  const camera::View view = camera::read_view(pieces.piece(), "view.yaml", problems);
+  holds(view.zones.size() == view.places.size(), "each zone has a place");
+  camera::PictureHealth health;
+  if (health.load(pieces.piece())) {
+    camera::PictureHealth again;
+    holds(again.load(health.kept()), "what was kept is kept again");
+  }
+  camera::Presence presence(view.zones, view.background, view.masks);
+  camera::SmallPicture picture;
+  picture.luma.resize(camera::SmallPicture::kWidth * camera::SmallPicture::kHeight);
+  for (int i = 0; i < 16 && !pieces.done(); ++i) {
+    // Anything may come from a camera: bands of any brightness, at any time.
+    picture.mono += pieces.byte() * (kSecond / 8);
+    const std::uint8_t seed = pieces.byte(), other = pieces.byte(), from = pieces.byte(), wide = pieces.byte();
+    for (std::size_t at = 0; at < picture.luma.size(); ++at) {
+      const std::size_t x = at % camera::SmallPicture::kWidth;
+      const bool in = x >= from && x < std::size_t{from} + wide % 64;
+      picture.luma[at] = static_cast<std::uint8_t>(in ? other : seed + (at * 31 % 7));
+    }
+    (void)health.look(picture);
+    for (const camera::Presence::Change& change : presence.look(picture)) {
+      holds(change.zone < view.zones.size(), "a change is of a zone");
+      holds(change.confidence >= 0.5 && change.confidence <= 1, "confidence is a half to one");
+      holds(change.since <= change.mono && change.mono <= picture.mono, "times are in order");
+    }
+  }
   return 0;
 }

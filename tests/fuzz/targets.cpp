@@ -40,6 +40,8 @@ constexpr std::array kTargets{
     Named{"link_sessions", fuzz_link_sessions},
     Named{"controllers", fuzz_controllers},
     Named{"frigate", fuzz_frigate},
+    Named{"discovery", fuzz_discovery},
+    Named{"camera_view", fuzz_camera_view},
     Named{"onvif_device", fuzz_onvif_device},
     Named{"documents", fuzz_documents},
     Named{"dc09_frame", fuzz_dc09_frame},

@@ -14,6 +14,9 @@ constexpr std::size_t kLearnPictures = 5, kMostKept = 9;
 constexpr std::int64_t kApart = 400 * kMillisecond;  ///< pictures of which the model is learned
 constexpr std::int64_t kSteady = 1500 * kMillisecond;
 constexpr std::int64_t kGapBelieved = 2 * kSecond;
+constexpr std::int64_t kGuarded = 3 * kSecond, kStands = 1500 * kMillisecond;
+constexpr int kClose = 2;                          ///< points
+constexpr float kTree = 0.15F;                     ///< comings and goings a second of what sways where it is
 constexpr std::int64_t kRemembered = 5 * kSecond;  ///< what changed again within this changed once
 constexpr std::int64_t kAnchored = 5 * kSecond;
 
@@ -29,7 +32,8 @@ constexpr float kLeastSpread = 0.5F;
 constexpr float kSoft = 0.16F;  ///< an edge's step from point to point, of the region's contrast, both as logarithms
 constexpr float kFaint = 2.6F, kSoftFaint = 0.28F;  ///< thresholds; at one less
 constexpr float kDark = 8;                          ///< added where a ratio is taken, for the noise of dark points
-constexpr double kOwn = 0.35;  ///< of the edges around it that are the picture's own; the rest is the model's
+constexpr double kOwn = 0.35;           ///< of the edges around it that are the picture's own; the rest is the model's
+constexpr int kBeside = 2, kAbove = 8;  ///< points between parts of one figure
 constexpr double kStronger = 1.6;
 constexpr float kThrough = 0.8F;  ///< likeness of the place's texture with the region's
 constexpr float kEven = 0.15F;    ///< spread of the logarithm of how much brighter it is
@@ -105,7 +109,8 @@ Background::Background(Options options)
       guessed_(kCount, 0),
       changed_(kCount, 0),
       still_since_(kCount, 0),
-      gap_since_(kCount, 0) {
+      gap_since_(kCount, 0),
+      close_(kCount, 0) {
   seen_.label.assign(kCount, 0);
   seen_.lit.assign(kCount, 0);
 }
@@ -140,6 +145,7 @@ const Background::Seen& Background::look(const SmallPicture& picture) {
   }
   seen_.state = State::settled;
   for (Region& region : found) judge(region);
+  judge_together(found);
   doubt(found);
   tell(found);
   update(found, dt);
@@ -330,6 +336,7 @@ void Background::judge(Region& region) const {
     }
   }
   region.stirs = stirred >= std::max(3, region.shape.area / 25);
+  region.edges = all, region.own_edges = own;
   if (border == 0 || all <= 0) return;
   // What hardly differs must have sharp edges, or every remainder of a light were something.
   const float soft = kSoft + (kSoftFaint - kSoft) * std::clamp(kFaint - region.peak, 0.0F, 1.0F);
@@ -337,6 +344,7 @@ void Background::judge(Region& region) const {
     region.is = Class::light;
   } else if (own / all < kOwn) {
     region.is = region.stirs ? Class::light : Class::gap;
+    region.by_edges = true;
   } else if (ratios.size() >= 20) {
     const auto [usual, spread] = flatten(ratios);
     const int wide = region.shape.right - region.shape.left + 1, high = region.shape.bottom - region.shape.top + 1;
@@ -344,6 +352,23 @@ void Background::judge(Region& region) const {
     if (own / all > kStronger && spread < kEven / 3) region.is = Class::light;
     if (ab > kThrough * std::sqrt(aa * bb) && spread < kEven) region.is = Class::light;
     if (spread < kEven / 3 && usual < 0 && usual > -kShade && 10 * wide > 9 * high) region.is = Class::light;
+  }
+}
+
+/// Parts of one figure, a head and legs, are judged by the edges of all of them: a flat coat before a window has none
+/// of its own, and yet nothing is missing there.
+void Background::judge_together(std::vector<Region>& regions) const {
+  for (std::size_t i = 0; i < regions.size(); ++i) {
+    if (!regions[i].by_edges) continue;
+    const Object& a = regions[i].shape;
+    double own = 0, all = 0;
+    for (const Region& other : regions) {
+      const Object& b = other.shape;
+      const bool beside = b.right >= a.left - kBeside && b.left <= a.right + kBeside && b.bottom >= a.top - kAbove &&
+                          b.top <= a.bottom + kAbove;
+      if (beside && (other.is == Class::object || other.by_edges)) own += other.own_edges, all += other.edges;
+    }
+    if (own / all >= kOwn) regions[i].is = Class::object;
   }
 }
 
@@ -381,6 +406,20 @@ void Background::update(const std::vector<Region>& regions, float dt) {
         if (region.stirs || still_since_[i] == 0) still_since_[i] = mono_;
       }
     }
+  // Nothing is learned close to an object, nor where one was just now: its soft edges would eat it up bit by bit.
+  // Of what stands, that is: what sways or falls is to be learned.
+  std::vector<std::uint8_t> standing(kCount, 0);
+  for (const Region& region : regions) {
+    const auto lasts = [&](int at) {
+      const std::int64_t lit = seen_.lit[static_cast<std::size_t>(at)];
+      return lit != 0 && mono_ - lit >= kStands;
+    };
+    if (10 * std::count_if(region.points.begin(), region.points.end(), lasts) >= 3 * region.shape.area)
+      for (const int at : region.points) standing[static_cast<std::size_t>(at)] = 1;
+  }
+  const std::vector<std::uint8_t> close = grown(standing, kClose);
+  for (std::size_t i = 0; i < kCount; ++i)
+    if (close[i] != 0) close_[i] = mono_;
   const bool shifted = light_.dx != 0 || light_.dy != 0;
   const float follow = 1 - std::exp(-dt / kFollow), light = 1 - std::exp(-dt / kFollowLight);
   const float spread = 1 - std::exp(-dt / kSpread), unrest = 1 - std::exp(-dt / kUnrest);
@@ -401,6 +440,7 @@ void Background::update(const std::vector<Region>& regions, float dt) {
     };
     switch (kind[i]) {
       case 0: {
+        if (guarded(i)) break;
         guessed_[i] = 0;
         const float off = std::abs(target - model);
         spread_[i] += spread * (std::clamp(1.25F * off, kLeastSpread, 12.0F) - spread_[i]);
@@ -423,21 +463,25 @@ void Background::update(const std::vector<Region>& regions, float dt) {
   if (!shifted) relight(old);
 }
 
+bool Background::guarded(std::size_t at) const {
+  return close_[at] != 0 && mono_ - close_[at] <= kGuarded && unrest_[at] < kTree;
+}
+
 /// Under an object the model cannot be seen. It follows the light as the place on either side of it does, so that the
 /// place is known again when the object goes.
 void Background::relight(const Grey& old) {
-  constexpr int kBeside = 3;  // beyond the object's own soft edge
+  constexpr int kBeyond = 2;  // beyond what an object's soft edge is guarded by
   const auto ratio = [&](int x, int y) {
     const auto i = index(std::clamp(x, 0, kWidth - 1), y);
     return (model_[i] + kDark) / (old[i] + kDark);
   };
   for (int y = 0; y < kHeight; ++y)
     for (int x = 0; x < kWidth; ++x) {
-      if (object_[index(x, y)] == 0) continue;
+      if (!guarded(index(x, y))) continue;
       const int first = x;
-      while (x < kWidth && object_[index(x, y)] != 0) ++x;
-      const float a = first > 0 ? ratio(first - kBeside, y) : ratio(x - 1 + kBeside, y);
-      const float b = x < kWidth ? ratio(x - 1 + kBeside, y) : a;
+      while (x < kWidth && guarded(index(x, y))) ++x;
+      const float a = first > 0 ? ratio(first - kBeyond, y) : ratio(x - 1 + kBeyond, y);
+      const float b = x < kWidth ? ratio(x - 1 + kBeyond, y) : a;
       for (int at = first; at < x; ++at) {
         const float part = static_cast<float>(at - first + 1) / static_cast<float>(x - first + 1);
         float& model = model_[index(at, y)];

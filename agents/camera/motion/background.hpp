@@ -20,14 +20,17 @@ namespace wf::camera {
 ///    tree, a flag). From points above it regions grow through those above half of it; so do points that were an
 ///    object's just now.
 /// 3. **Objects, light and what is gone.** A region is *light* if its edges are soft, or if the place's own texture
-///    shows through it evenly (a lamp, a shadow): the model follows it within a second or two. It is a *gap* if the
-///    edges around it are the model's and not the picture's (something that was there has gone): it is believed after
-///    two seconds. All else is an *object*.
-/// 4. **Who stands still stays.** Under an object the model learns nothing. Only if not a point of it stirs for
-///    Options::absorb (ten minutes) it becomes part of the place: a parked car, a bag. Somebody who stands stirs.
+///    shows through it evenly (a lamp, a shadow): the model follows it within a second or two. Where the edges around a
+///    region, or around the parts of one figure, are the model's and not the picture's, nothing came: it is a *gap*
+///    that something left, believed after two seconds, or the rest of a light that moves. All else is an *object*. Of
+///    what the model followed in this way it remembers the former look, and is that again at once when it returns.
+/// 4. **Who stands still stays.** Under an object the model learns nothing, nor close to one that stands; there it
+///    follows the light as it does on either side. Only if not a point of it stirs for Options::absorb (ten minutes) an
+///    object becomes part of the place: a parked car, a bag. Somebody who stands stirs.
 /// 5. **Another picture** (more than half of it differs, or no light explains it: infrared switched on, the camera
-///    turned, all lights at once): nothing is judged until it has been steady for 1.5 s; then it is learned anew,
-///    except under objects that were there.
+///    turned, all lights at once): nothing is judged until it has been steady for 1.5 s; then it is learned anew. Under
+///    objects that were there the model is guessed from both sides, and what is left of a guess once they have gone is
+///    a gap.
 class Background {
  public:
   struct Options {
@@ -60,7 +63,9 @@ class Background {
     Object shape;
     Class is = Class::object;
     bool stirs = false;
-    float peak = 0;  ///< largest difference
+    float peak = 0;                   ///< largest difference
+    double edges = 0, own_edges = 0;  ///< around it, and those of them that are the picture's own
+    bool by_edges = false;            ///< it is what it is since those are few
   };
   struct Kept {
     std::int64_t mono = 0;
@@ -73,10 +78,12 @@ class Background {
   void differ();
   std::vector<Region> regions();
   void judge(Region& region) const;
+  void judge_together(std::vector<Region>& regions) const;
   void doubt(std::vector<Region>& regions) const;
   bool disturbed(const std::vector<Region>& regions) const;
   void forget_disturbance();
   void update(const std::vector<Region>& regions, float dt);
+  [[nodiscard]] bool guarded(std::size_t at) const;
   void relight(const Grey& old);
   void anchor();
   void tell(const std::vector<Region>& regions);
@@ -91,6 +98,7 @@ class Background {
   std::vector<std::int64_t> changed_;      ///< when the model last took another look; 0: long ago
   std::vector<std::int64_t> still_since_;  ///< since when an object's point has not stirred
   std::vector<std::int64_t> gap_since_;
+  std::vector<std::int64_t> close_;  ///< when an object was last close to it
   int guesses_ = 0;
   LightFit light_;
   std::int64_t mono_ = 0, off_since_ = 0, disturbed_since_ = 0;

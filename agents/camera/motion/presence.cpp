@@ -7,9 +7,10 @@ namespace wf::camera {
 namespace {
 
 constexpr int kWidth = SmallPicture::kWidth, kHeight = SmallPicture::kHeight, kPoints = kWidth * kHeight;
-constexpr double kMostly = 0.6;     ///< of the pictures of a dwell something is in
-constexpr double kStraight = 0.6;   ///< of the way gone is way from where it began
-constexpr float kRestless = 0.25F;  ///< comings and goings a second of a tree's points
+constexpr double kMostly = 0.6;                 ///< of the pictures of a dwell something is in
+constexpr double kHardly = 0.3, kFades = 1.25;  ///< of late pictures; nothing for kGone leaves 0.29
+constexpr double kStraight = 0.6;               ///< of the way gone is way from where it began
+constexpr float kRestless = 0.25F;              ///< comings and goings a second of a tree's points
 
 double feet_x(const Background::Object& o) { return (o.left + o.right + 1) / 2.0; }
 double feet_y(const Background::Object& o) { return o.bottom + 1; }
@@ -79,6 +80,7 @@ void Presence::follow(Watched& watched, const Found& found) const {
 std::vector<Presence::Change> Presence::look(const SmallPicture& picture) {
   std::vector<Change> out;
   if (picture.luma.size() != static_cast<std::size_t>(kPoints)) return out;
+  const std::int64_t before = mono_ == 0 ? picture.mono : mono_;
   if (mono_ != 0) {
     const std::int64_t apart = std::clamp<std::int64_t>(picture.mono - mono_, 0, 5 * kSecond);
     apart_ = apart_ == 0 ? apart : apart_ + (apart - apart_) / 8;
@@ -90,6 +92,7 @@ std::vector<Presence::Change> Presence::look(const SmallPicture& picture) {
   const bool judged = seen_->state == Background::State::settled;
   const bool held = !judged && disturbed_since_ != 0 && mono_ - disturbed_since_ < kHold;
   const std::int64_t gone = std::max(kGone, apart_ * 5 / 2);
+  const double pace = 1 - std::exp(-static_cast<double>(mono_ - before) / static_cast<double>(gone) * kFades);
   for (std::size_t i = 0; i < zones_.size(); ++i) {
     Watched& w = watched_[i];
     const Found found = judged ? find(zones_[i], w) : Found{};
@@ -101,15 +104,21 @@ std::vector<Presence::Change> Presence::look(const SmallPicture& picture) {
       }
       follow(w, found);
       ++w.looked, ++w.hit;
-      w.last = mono_;
+      w.lately += pace * (1 - w.lately);
+      // Now and then a drop of rain where somebody was keeps nobody there.
+      if (!w.present || w.lately >= 0.5) w.last = mono_;
       w.best = std::max(w.best, found.confidence);
       w.where = found.largest;
     } else if (w.since != 0) {
       ++w.looked;
-      if (held && w.present) w.last = mono_;
+      if (held && w.present)
+        w.last = mono_;
+      else
+        w.lately -= pace * w.lately;
       // A candidate has less time than a visit: what comes and goes is none.
-      const std::int64_t patience = w.present ? gone : std::max<std::int64_t>(zones_[i].dwell / 2, apart_ * 3 / 2);
-      if (mono_ - w.last >= patience) {
+      const std::int64_t patience = std::max<std::int64_t>(zones_[i].dwell / 2, apart_ * 3 / 2);
+      const bool over = w.present ? w.lately < kHardly && mono_ - w.last >= gone : mono_ - w.last >= patience;
+      if (over) {
         if (w.present) out.push_back({What::ended, i, w.last, w.since, w.best, 0, w.where});
         w.present = w.told_loiter = false;
         w.since = 0;
@@ -129,6 +138,7 @@ std::vector<Presence::Change> Presence::look(const SmallPicture& picture) {
         continue;
       }
       w.present = true;
+      w.lately = 1;
       out.push_back({What::began, i, w.since, w.since, w.best, found.objects, w.where});
     }
     if (zones_[i].loiter > 0 && !w.told_loiter && mono_ - w.since >= zones_[i].loiter) {

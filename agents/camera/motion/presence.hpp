@@ -22,8 +22,9 @@ struct PresenceZone {
 /// An object is in a zone if the middle of its lower edge (its feet) or half of it is. It has begun if, for the zone's
 /// dwell, objects were in it in most pictures, and either stood (points of at least half the smallest size lasted all
 /// that time) or went somewhere (the way from first to last is long, and most of the way gone: a tree's leaves and
-/// light come and go about one place). It has ended if nothing of half the smallest size was in it for kGone, or for
-/// two pictures and a half if they are further apart. While another picture is learned nothing ends, for at most kHold.
+/// light come and go about one place). It has ended if something of half the smallest size was in less than a third of
+/// the pictures of the last kGone, or of two and a half if they are further apart; its end is when it was in most.
+/// While another picture is learned nothing ends, for at most kHold.
 class Presence {
  public:
   static constexpr std::int64_t kGone = 2500 * kMillisecond;
@@ -60,9 +61,10 @@ class Presence {
   struct Watched {
     std::vector<std::uint8_t> points;  ///< of the picture, that are in the zone
     bool present = false, told_loiter = false;
-    std::int64_t since = 0;                                       ///< of the candidate or the visit; 0: there is none
-    std::int64_t last = 0;                                        ///< in which something was there
-    int looked = 0, hit = 0;                                      ///< pictures since
+    std::int64_t since = 0;   ///< of the candidate or the visit; 0: there is none
+    std::int64_t last = 0;    ///< in which something was there
+    double lately = 0;        ///< part of the pictures of late that something was in
+    int looked = 0, hit = 0;  ///< pictures since
     double from_x = 0, from_y = 0, at_x = 0, at_y = 0, path = 0;  ///< points: of the largest object's feet
     double best = 0;
     Background::Object where;

@@ -17,14 +17,14 @@ extern "C" {
 namespace wf::camera {
 namespace {
 
-constexpr std::int64_t kSecond = 1'000'000'000;
-constexpr std::int64_t kOpen = 10 * kSecond, kRead = 10 * kSecond;
+constexpr int kSecond = 1'000'000'000;
+constexpr std::int64_t kOpen = 10LL * kSecond, kRead = 10LL * kSecond;
 constexpr int kMostPixels = 8192 * 8192;
 
 std::int64_t now() {
   timespec time{};
   ::clock_gettime(CLOCK_MONOTONIC, &time);
-  return time.tv_sec * kSecond + time.tv_nsec;
+  return std::int64_t{time.tv_sec} * kSecond + time.tv_nsec;
 }
 
 std::string words(int code) {
@@ -149,6 +149,36 @@ class Diet {
   int often_ = 0;
 };
 
+/// When a picture was taken. Of a stream: when it came, by its own time stamps, since packets come in bursts; it is
+/// taken to be as late as the quickest of those before. Of a file: its time in it, from 1 s on.
+class PictureTimes {
+ public:
+  PictureTimes(const StreamSettings& settings, AVRational rate, AVRational base)
+      : file_(settings.file),
+        each_(rate.num > 0 ? std::int64_t{kSecond} * rate.den / rate.num : kSecond / 25),
+        base_(base) {}
+  std::int64_t of(std::int64_t stamp) {
+    const std::int64_t came = now();
+    // Where a file's pictures have no times, they come as often as it says.
+    if (stamp == AV_NOPTS_VALUE) return file_ ? last_ += each_ : came;
+    // Whatever somebody wrote into it, sums of it have room.
+    const std::int64_t time = std::clamp<std::int64_t>(av_rescale_q(stamp, base_, {1, kSecond}), -kFar, kFar);
+    if (!begun_) {
+      begun_ = true;
+      ahead_ = file_ ? kSecond - time : came - time;
+    }
+    if (!file_ && (time + ahead_ > came || came - time - ahead_ > kLate)) ahead_ = came - time;
+    return last_ = time + ahead_;
+  }
+
+ private:
+  static constexpr std::int64_t kLate = 2LL * kSecond, kFar = 1LL << 59U;
+  bool file_, begun_ = false;
+  std::int64_t each_;
+  AVRational base_;
+  std::int64_t ahead_ = 0, last_ = kSecond;
+};
+
 /// Hands pictures over, not more often than is of use, with a still now and then.
 class Giver {
  public:
@@ -217,24 +247,11 @@ std::string read_pictures(const StreamSettings& settings, StreamControl& control
   Giver giver(settings, take);
   Packet packet;
   Frame frame;
-  std::int64_t begun = AV_NOPTS_VALUE, guess = 0;
+  PictureTimes times(settings, av_guess_frame_rate(format.context, format.context->streams[index], nullptr),
+                     stream.time_base);
   const auto receive = [&] {
-    while (avcodec_receive_frame(codec.context, frame.frame) >= 0) {
-      std::int64_t time = now();
-      if (settings.file) {
-        // Where a file's pictures have no times, they come as often as it says.
-        const std::int64_t pts = frame.frame->best_effort_timestamp;
-        const AVRational rate = av_guess_frame_rate(format.context, format.context->streams[index], nullptr);
-        if (pts == AV_NOPTS_VALUE) {
-          time = guess += rate.num > 0 ? kSecond * rate.den / rate.num : kSecond / 25;
-        } else {
-          if (begun == AV_NOPTS_VALUE) begun = pts;
-          time = guess = av_rescale_q(pts - begun, stream.time_base, {1, 1'000'000'000});
-        }
-        time += kSecond;
-      }
-      giver.give(*frame.frame, time);
-    }
+    while (avcodec_receive_frame(codec.context, frame.frame) >= 0)
+      giver.give(*frame.frame, times.of(frame.frame->best_effort_timestamp));
   };
   for (;;) {
     control.deadline = now() + kRead;

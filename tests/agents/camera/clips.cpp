@@ -315,6 +315,9 @@ std::vector<Clip> clips() {
   night.noise_at = [](double t) { return t < 50 ? 2.5 : t < 80 ? 2.5 + 5 * (t - 50) / 30 : 6; };
   Clip& over = add("infrared-over-somebody", 90, {visits(15, 20, 65, 70)});
   over.infrared = [](double t) { return t >= 40; };
+  Clip& long_night = add("stands-at-night", 180, {visits(15, 20, 160, 165)});
+  long_night.infrared = [](double) { return true; };
+  long_night.noise = 5;
   add("rain", 60, {visits(20, 25, 42, 46)}).rain = true;
   add("codec", 60, {visits(20, 25, 42, 46)}).pumps = true;
   add("one-a-second", 60, {visits(15, 20, 40, 45), crosses(50, 56)}).rate = 1;

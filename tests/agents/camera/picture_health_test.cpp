@@ -128,6 +128,44 @@ TEST_CASE("a camera that was turned on purpose is well after an hour of it") {
   CHECK(watch.look(scene(1), 20) == std::vector{State::moved});
 }
 
+TEST_CASE("what pictures are compared with is kept over a restart: a camera that was turned meanwhile is told") {
+  Watch before;
+  CHECK(before.look(scene(1), 5).empty());
+  CHECK(before.health.kept().empty());
+  CHECK(before.look(scene(1), 60).empty());
+  const std::string kept = before.health.kept();
+  REQUIRE_FALSE(kept.empty());
+  CHECK(kept.find('\n') == std::string::npos);
+  CHECK(kept.size() < 2048);
+  Watch same, turned, anew;
+  REQUIRE(same.health.load(kept));
+  REQUIRE(turned.health.load(kept));
+  CHECK_FALSE(same.health.settled());
+  CHECK(same.look(scene(1), 300).empty());
+  CHECK(same.health.settled());
+  CHECK(turned.look(scene(2), 9).empty());
+  CHECK(turned.look(scene(2), 5) == std::vector{State::moved});
+  CHECK(anew.look(scene(2), 300).empty());
+  // It is not written with each picture, but now and then.
+  CHECK(same.health.kept() == kept);
+  CHECK(same.look(scene(1), 400).empty());
+  CHECK(same.health.kept() != kept);
+}
+
+TEST_CASE("what was not kept by this is not gone on with") {
+  Watch watch;
+  CHECK(watch.look(scene(1), 60).empty());
+  const std::string kept = watch.health.kept();
+  for (const std::string& wrong :
+       {std::string(), std::string("1"), kept + "0", kept.substr(0, kept.size() - 1), "2" + kept.substr(1),
+        "1 nan" + kept.substr(kept.find(' ', 2)), kept.substr(0, kept.size() - 1) + "g"}) {
+    PictureHealth health;
+    INFO(wrong.substr(0, 40));
+    CHECK_FALSE(health.load(wrong));
+    CHECK(health.kept().empty());
+  }
+}
+
 TEST_CASE("a picture that has not its size is no picture") {
   PictureHealth health;
   CHECK_FALSE(health.look({Luma(5), 1}));

@@ -1,9 +1,11 @@
 // Streams of a real server (gst-rtsp-server), which is stopped, shown black, and asked with TCP, UDP and digest.
 #include "agents/camera/rtsp.hpp"
 
+#include <arpa/inet.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -14,6 +16,7 @@
 #include <iostream>
 
 #include "agents/kit/descriptor.hpp"
+#include "tests/agents/camera/clips.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/collected.hpp"
 #include "tests/support/patience.hpp"
@@ -128,6 +131,65 @@ TEST_CASE("a stream is watched by TCP, by UDP where TCP is refused, and with a u
   INFO(watching.source->status().problem);
   CHECK(watching.source->status().state == "running");
   CHECK(watching.kinds().empty());
+}
+
+/// VLC as a server: it knows UDP alone, and refuses TCP with 461. It does not run as root.
+class Vlc {
+ public:
+  static constexpr const char* kProgram = "/usr/bin/vlc";
+  Vlc() {
+    ::chmod(folder_.path().c_str(), 0777);  // VLC keeps its settings there
+    const std::string file = folder_.file("clip.y4m");
+    for (Clip& clip : clips())
+      if (clip.name == "walks") write_clip(clip, file);
+    const kit::Descriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    REQUIRE(::bind(socket.get(), reinterpret_cast<sockaddr*>(&address), size) == 0);
+    REQUIRE(::getsockname(socket.get(), reinterpret_cast<sockaddr*>(&address), &size) == 0);
+    url_ = "rtsp://127.0.0.1:" + std::to_string(ntohs(address.sin_port)) + "/x";
+    const std::string home = "HOME=" + folder_.path().string();
+    const std::string out =
+        "#transcode{vcodec=h264,venc=x264{keyint=5,preset=ultrafast,tune=zerolatency}}:rtp{sdp=" + url_ + "}";
+    std::vector<const char*> list;
+    if (::geteuid() == 0) list = {"/usr/bin/setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"};
+    for (const char* const one : {"/usr/bin/env", home.c_str(), kProgram, "-I", "dummy", "--no-audio", "--loop",
+                                  file.c_str(), "--sout", out.c_str(), "--sout-keep"})
+      list.push_back(one);
+    list.push_back(nullptr);
+    posix_spawn_file_actions_t quiet;
+    posix_spawn_file_actions_init(&quiet);
+    for (const int descriptor : {1, 2}) posix_spawn_file_actions_addopen(&quiet, descriptor, "/dev/null", O_WRONLY, 0);
+    REQUIRE(::posix_spawn(&pid_, list[0], &quiet, nullptr, const_cast<char* const*>(list.data()), environ) == 0);
+    posix_spawn_file_actions_destroy(&quiet);
+  }
+  ~Vlc() {
+    ::kill(pid_, SIGKILL);
+    ::waitpid(pid_, nullptr, 0);
+  }
+  [[nodiscard]] const std::string& url() const { return url_; }
+
+ private:
+  TemporaryFolder folder_;
+  std::string url_;
+  pid_t pid_ = -1;
+};
+
+TEST_CASE("a server that refuses TCP, VLC, is watched by UDP, and by TCP alone it is said to refuse") {
+  if (!std::filesystem::exists(Vlc::kProgram)) {
+    std::cout << Vlc::kProgram << " is absent: no server that refuses TCP is watched\n";
+    return;
+  }
+  Vlc vlc;
+  Watching watching(vlc.url());
+  CHECK(watching.until([&] { return watching.source->status().read >= 2; }, 60));
+  INFO(watching.source->status().problem);
+  CHECK(watching.source->status().state == "running");
+  Watching refused(vlc.url() + ",transport=tcp");
+  CHECK(refused.until([&] { return refused.source->status().problem.find("cannot be opened") != std::string::npos; }));
+  CHECK(refused.source->status().read == 0);
 }
 
 TEST_CASE("a server that is stopped is off line after ten seconds, and on line when it goes on") {
