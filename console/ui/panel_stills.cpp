@@ -33,9 +33,9 @@ float IncidentPanel::draw_stills(Frame& f, Desk& d, float x, float y, float w,
     if (hit.clicked) d.stills.again(chosen->hash);
   }
   y += large.h + 12;
-  const float when = p.text(x, y, f.time.clock(chosen->line->time), Face::mono_s, t.t1) + 10;
-  const std::string& whose = chosen->line->device_id.empty() ? chosen->line->text : chosen->line->device_id;
-  p.text(x + when, y, whose + ", " + chosen->detail, Face::s, t.t2, Align::left, w - when);
+  const StillWords words = words_of(d, *chosen);
+  const float when = p.text(x, y, f.time.clock(words.time), Face::mono_s, t.t1) + 10;
+  p.text(x + when, y, words.text, Face::s, t.t2, Align::left, w - when);
   y += 14;
   if (stills.size() < 2) return y + 6;
   // The newest of the others, in time order; what finds no room is reached through the large view.
@@ -52,7 +52,8 @@ float IncidentPanel::draw_stills(Frame& f, Desk& d, float x, float y, float w,
       p.stroke(r, t.acc, 2);
     else if (small.hovered)
       p.stroke(r, t.t2);
-    d.hint(small, f.time.clock(a.line->time) + "  " + (a.line->device_id.empty() ? a.line->text : a.line->device_id));
+    const StillWords of = words_of(d, a);
+    d.hint(small, f.time.clock(of.time) + "  " + of.whole);
     if (small.clicked) still_ = a.hash;
     if (small.double_clicked) d.want_still = a.hash;
   }

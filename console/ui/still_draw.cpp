@@ -25,6 +25,23 @@ std::vector<AttachmentLook> stills_of(std::vector<AttachmentLook> all) {
   return all;
 }
 
+StillWords words_of(const Desk& d, const AttachmentLook& a) {
+  StillWords out{a.line->time, a.line->device_id.empty() ? a.line->text : a.line->device_id, {}};
+  const StillCaption* const caption = d.stills.caption(a.hash);
+  if (caption == nullptr) {
+    out.text += ", " + a.detail;
+    out.whole = out.text;
+    return out;
+  }
+  using Which = StillCaption::Which;
+  out.time = caption->time;
+  out.text += ", " + (caption->which == Which::before  ? "before the event"_tr.str()
+                      : caption->which == Which::after ? "after the event"_tr.str()
+                                                       : "at the event"_tr.str());
+  out.whole = out.text + ", " + a.detail;
+  return out;
+}
+
 bool draw_still(Frame& f, Desk& d, const Rect& box, const std::string& hash, bool small) {
   Painter& p = f.p;
   const Tokens& t = p.t;
@@ -86,11 +103,11 @@ void StillView::draw(Frame& f, Desk& d, const Rect& window) {
   const float key = key_width(p, "Esc"_tr);
   key_cap(p, box.right() - 20 - key, head, "Esc"_tr);
   float x = box.x + 48;
-  x += p.text(x, head, f.time.day(a.line->time) + " " + f.time.clock(a.line->time), Face::mono_s, t.t1) + 16;
-  const std::string& whose = a.line->device_id.empty() ? a.line->text : a.line->device_id;
+  const StillWords words = words_of(d, a);
+  x += p.text(x, head, f.time.day(words.time) + " " + f.time.clock(words.time), Face::mono_s, t.t1) + 16;
   const std::string of = all.size() < 2 ? std::string() : text_of<"{} of {}">(at + 1, all.size());
   const float right = box.right() - 32 - key - (of.empty() ? 0 : p.width(of, Face::s) + 16);
-  p.text(x, head, whose + ", " + a.detail, Face::m_semibold, t.t1, Align::left, right - x);
+  p.text(x, head, words.whole, Face::m_semibold, t.t1, Align::left, right - x);
   if (!of.empty()) p.text(right + 8, head, of, Face::s, t.t2);
   const Rect picture{box.x + 1, box.y + 48, box.w - 2, box.h - 48 - 36};
   if (!draw_still(f, d, picture, a.hash, false) && p.hits.add("still/again", picture).clicked) d.stills.again(a.hash);

@@ -21,6 +21,7 @@ void Stills::take(const Frame& f, Desk& d) {
       still.problem = "The engine has not answered"_tr;
     } else if (page->attachment != nullptr) {
       still.content = page->attachment;
+      still.caption = read_still_caption(still.content->bytes);
     } else {
       still.problem = page->error.empty() ? "The engine has not answered"_tr.str() : page->error;
     }
@@ -50,6 +51,11 @@ PictureLook Stills::look(Frame& f, Desk& d, const std::string& hash) {
     f.wake(std::max(0.0, found->asked + kNoAnswer - f.input.seconds) + 0.01);
   }
   return out;
+}
+
+const StillCaption* Stills::caption(const std::string& hash) const {
+  const auto found = std::find_if(stills_.begin(), stills_.end(), [&](const Still& s) { return s.hash == hash; });
+  return found == stills_.end() || !found->caption ? nullptr : &*found->caption;
 }
 
 void Stills::again(const std::string& hash) {

@@ -2,10 +2,12 @@
 #include <cstdint>
 #include <list>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "console/ui/frame.hpp"
 #include "console/ui/pictures.hpp"
+#include "console/ui/still_caption.hpp"
 
 namespace wf::ui {
 
@@ -19,6 +21,8 @@ class Stills {
   void take(const Frame& f, Desk& d);
   /// The still of this hash, asked for if it is not here. Only where can_look().
   [[nodiscard]] PictureLook look(Frame& f, Desk& d, const std::string& hash);
+  /// What a still that is here says of itself; null: it is not here, or says nothing.
+  [[nodiscard]] const StillCaption* caption(const std::string& hash) const;
   /// What failed is asked for once more.
   void again(const std::string& hash);
   /// Somebody answers questions, and somebody draws pictures.
@@ -31,6 +35,7 @@ class Stills {
     double asked = 0;         ///< seconds
     std::shared_ptr<const AttachmentContent> content;
     std::string problem;  ///< why it did not come
+    std::optional<StillCaption> caption = std::nullopt;
   };
   static constexpr std::size_t kMost = 64, kMostBytes = 48U << 20U;
   void make_room();

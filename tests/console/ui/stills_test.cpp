@@ -5,6 +5,7 @@
 #include <string>
 
 #include "console/ui/pictures.hpp"
+#include "console/ui/still_caption.hpp"
 #include "tests/console/ui/desk_driver.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/sample_snapshot.hpp"
@@ -23,7 +24,7 @@ class FakePictures final : public Pictures {
     ++looked[name];
     PictureLook out;
     if (wait) return out;
-    if (content->bytes != "good") {
+    if (content->bytes != "good" && !content->bytes.starts_with("\xff\xd8")) {
       out.state = PictureLook::State::broken;
       out.why = "no JPEG: " + content->bytes;
       return out;
@@ -74,6 +75,42 @@ TEST_CASE("The stills of an incident are asked for once each and drawn, the newe
   REQUIRE(b.d.click("still/3f9c2a77e01b"));
   b.d.frames(2);
   CHECK(b.d.wrote("C-27, JPEG, 411.9 KiB"));
+}
+
+TEST_CASE("A still that says when it was taken, and whether that was before its event, is shown with it") {
+  const std::string said = "watchfloor still 1\ntime 2026-03-12T21:05:06.123Z\ncamera C-27\nwhich before\n";
+  Bench b;
+  b.answer = content(std::string("\xff\xd8\xff\xfe\x00", 5) + static_cast<char>(said.size() + 2) + said + "\xff\xda");
+  b.d.frames(30);
+  CHECK(b.d.wrote("hv-07, before the event"));
+  REQUIRE(b.d.click("still/large"));
+  b.d.frames(2);
+  CHECK(b.d.wrote("hv-07, before the event, JPEG, 388.8 KiB"));
+}
+
+TEST_CASE("A caption is read from a JPEG's comment, and from nothing else") {
+  const auto comment = [](const std::string& text) {
+    return std::string("\xff\xfe") + static_cast<char>((text.size() + 2) >> 8U) +
+           static_cast<char>((text.size() + 2) & 0xffU) + text;
+  };
+  const std::string good = "watchfloor still 1\ntime 2026-03-12T21:05:06.123Z\ncamera gate\x1b[2J\nwhich after\n";
+  const std::string start = "\xff\xd8", app("\xff\xe0\x00\x04"
+                                            "ab",
+                                            6);
+  const auto read = read_still_caption(start + app + comment("other") + comment(good) + "\xff\xda");
+  REQUIRE(read);
+  CHECK(read->which == StillCaption::Which::after);
+  CHECK(format_rfc3339(read->time) == "2026-03-12T21:05:06.123Z");
+  CHECK(read->camera.find('\x1b') == std::string::npos);
+  const std::string whole = start + comment(good);
+  CHECK(read_still_caption(whole));
+  for (std::size_t cut = 0; cut < whole.size(); ++cut) CHECK_FALSE(read_still_caption(whole.substr(0, cut)));
+  for (const std::string& bad :
+       {std::string(), std::string("\x89PNG"), start + "\xff\xda" + comment(good), start + comment(good.substr(1)),
+        start + comment("watchfloor still 1\ntime yesterday\nwhich at\n"),
+        start + comment("watchfloor still 1\ntime 2026-03-12T21:05:06Z\nwhich soon\n"),
+        start + std::string("\xff\xe0\x00\x00", 4) + comment(good)})
+    CHECK_FALSE(read_still_caption(bad));
 }
 
 TEST_CASE("A still is shown large over everything, with its neighbours by arrow, and Escape takes it away alone") {
