@@ -79,8 +79,10 @@ int fuzz_osdp_panel(const std::uint8_t* data, std::size_t size) {
     }
     const std::optional<osdp::Frame> command = osdp::parse_frame(sent.subspan(1));
     holds(command && !command->reply, "what a panel sends is a command");
+    // What it is may be asked, and a poll may be needed before it says so, of which nothing is taken (said_keyed_).
     const bool keyed = command->address == 1 && command->code != osdp::command::kId &&
-                       command->code != osdp::command::kCap && command->block == 0;
+                       command->code != osdp::command::kCap && command->code != osdp::command::kPoll &&
+                       command->block == 0;
     holds(!keyed, "a reader with a key is not commanded in plain text");
     const std::uint8_t how = pieces.byte();
     if (how == 0) continue;  // no answer
