@@ -140,7 +140,10 @@ struct MqttClient::State {
     auto& state = *static_cast<State*>(self);
     const auto size = static_cast<std::size_t>(message->payloadlen);
     const std::lock_guard lock(state.mutex);
-    if (state.stopping) return;
+    if (state.stopping) {
+      ++state.heard;  // nobody takes it any more: it must not be acknowledged with the others
+      return;
+    }
     if (size > kMostMessage) {
       ++state.dropped;
       state.signal();

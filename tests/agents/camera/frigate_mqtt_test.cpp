@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <functional>
@@ -155,6 +156,7 @@ bool broker_absent() {
 }
 
 const char* const kSeen = R"({"type":"new","before":{},"after":{"id":"1","camera":"gate","label":"person"}})";
+const char* const kLater = R"({"type":"new","before":{},"after":{"id":"2","camera":"gate","label":"person"}})";
 
 TEST_CASE(
     "what Frigate publishes is heard; what stood there before is state; what comes meanwhile is kept by the broker") {
@@ -178,13 +180,17 @@ TEST_CASE(
   CHECK(hearing.source->status().refused == 1);
   const std::string position = hearing.source->position();
   hearing.source.reset();
-  frigate.say("frigate/events", kSeen);
+  frigate.say("frigate/events", kLater);
   hearing.start(position);
-  REQUIRE(hearing.until([&] { return hearing.sink.events.size() >= 4; }));
-  CHECK(hearing.sink.events[3].kind == "camera.object");
+  // A message that came just as the source ended leaves all unacknowledged, and the broker brings them once more.
+  const auto came = [&](std::string_view kind, std::string_view id) {
+    return std::any_of(hearing.sink.events.begin() + 3, hearing.sink.events.end(), [&](const Event& event) {
+      return event.kind == kind && (id.empty() || event.field("frigate.id") == id);
+    });
+  };
+  REQUIRE(hearing.until([&] { return came("camera.object", "2"); }));
   frigate.say("frigate/available", "online", true);
-  REQUIRE(hearing.until([&] { return hearing.sink.events.size() >= 5; }));
-  CHECK(hearing.sink.events[4].kind == "device.online");
+  REQUIRE(hearing.until([&] { return came("device.online", ""); }));
 }
 
 TEST_CASE("a queue that is full is read on when there is room, and nothing is lost") {
