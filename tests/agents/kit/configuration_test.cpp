@@ -94,7 +94,7 @@ TEST_CASE("every problem of a configuration is named with its line") {
             "agent.yaml:5: '7 weeks' is no age for the spool; give whole hours or days: 12h, 7d",
             "agent.yaml:5: '3' is no size for the spool; give MiB as a whole number from 16 to 1048576",
             "agent.yaml:7: this source has no kind; add 'kind:'",
-            "agent.yaml:9: unknown key 'adress'; known here: kind, address, name, options",
+            "agent.yaml:9: unknown key 'adress'; known here: kind, address, name, options, shed",
             "agent.yaml:10: an option must be one word with one value; write key: value",
             "agent.yaml:11: 'nonsense' names no source; write KIND:ADDRESS[,key=value…]",
         });
