@@ -91,10 +91,11 @@ Result<UhppotePacket> parse_uhppote(std::string_view bytes) {
   std::array<int, 7> t{};
   for (std::size_t i = 0; i < t.size(); ++i) t[i] = bcd(bytes, 20 + i);
   const auto within = [&](std::size_t i, int least, int most) { return t[i] >= least && t[i] <= most; };
-  if (!within(0, 19, 99) || !within(1, 0, 99) || !within(2, 1, 12) || !within(3, 1, 31) || !within(4, 0, 23) ||
+  const int year = 100 * t[0] + t[1];  // ns since 1970 end in 2262
+  if (year < 1970 || year > 2261 || !within(1, 0, 99) || !within(2, 1, 12) || !within(3, 1, 31) || !within(4, 0, 23) ||
       !within(5, 0, 59) || !within(6, 0, 59))
     return Error{"the time of this event cannot be read", "controller " + std::to_string(out.serial), "set its clock"};
-  out.local = utc_from_civil(100 * t[0] + t[1], t[2], t[3], t[4], t[5], t[6]);
+  out.local = utc_from_civil(year, t[2], t[3], t[4], t[5], t[6]);
   return out;
 }
 

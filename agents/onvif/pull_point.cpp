@@ -50,8 +50,11 @@ void PullPoint::start(std::string_view saved, const kit::Moment& moment) {
   if (left <= kMargin || left > kDay) return;
   const Result<http::Address> address = http::read_address(saved.substr(first + 1, second - first - 1));
   if (!address || address->host != device_.host || address->scheme != device_.scheme) return;
+  // What is asked with them must still be XML: of a position that was damaged nothing is taken up.
+  std::string parameters(saved.substr(std::min(second + 1, saved.size())));
+  if (!read_reply("<Envelope><Header>" + parameters + "</Header><Body/></Envelope>")) return;
   subscription_ = *address;
-  parameters_ = saved.substr(std::min(second + 1, saved.size()));
+  parameters_ = std::move(parameters);
   has_subscription_ = taken_up_ = true;
   created_at_ = moment.mono;
   lease_end_ = moment.mono + left;
@@ -61,6 +64,8 @@ void PullPoint::start(std::string_view saved, const kit::Moment& moment) {
 
 std::string PullPoint::save() const {
   if (!has_subscription_) return {};
+  // What is saved is one line; a device whose parameters are not gets a new subscription after a restart.
+  if (parameters_.find_first_of("\r\n") != std::string::npos) return {};
   return std::to_string(lease_end_utc_) + " " + subscription_.text() + " " + parameters_;
 }
 
