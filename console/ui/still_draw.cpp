@@ -35,6 +35,7 @@ StillWords words_of(const Desk& d, const AttachmentLook& a) {
   }
   using Which = StillCaption::Which;
   out.time = caption->time;
+  if (!caption->camera.empty()) out.text = caption->camera;
   out.text += ", " + (caption->which == Which::before  ? "before the event"_tr.str()
                       : caption->which == Which::after ? "after the event"_tr.str()
                                                        : "at the event"_tr.str());

@@ -88,8 +88,8 @@ void AlertWall::draw_chips(Frame& f, Desk& d, const Rect& r) {
   float x = r.x + 12;
   const Counts& n = d.counts;
   Filter& filter = d.filter;
-  // A chip that would not fit whole is not drawn; its filter stays reachable through the palette.
   const float gap = r.w < kCrowded ? unit::kGap / 2 : unit::kGap;
+  // A chip that would not fit whole is not drawn; its filter stays reachable through the palette.
   const auto fits = [&](std::string_view label, const ChipStyle& style) {
     return x + chip_width(p, label, style) <= r.right() - 12;
   };

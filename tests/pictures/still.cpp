@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/sample_snapshot.hpp"
+
 namespace wf::pictures {
 namespace {
 
@@ -67,6 +69,19 @@ std::shared_ptr<const AttachmentContent> still(std::string_view hash) {
   auto out = std::make_shared<AttachmentContent>();
   out->media_type = "image/jpeg";
   stbi_write_jpg_to_func(&write, &out->bytes, kWidth, kHeight, 3, c.rgb.data(), 80);
+  // What the camera agent writes into its stills (agents/camera/stills.hpp), behind the start of the picture.
+  const bool before = hash.starts_with('9'), after = hash.starts_with('d');
+  const std::string said = "watchfloor still 1\ntime " +
+                           format_rfc3339(sample::kNow - (before  ? 82
+                                                          : after ? 14
+                                                                  : 32) *
+                                                             kSecond) +
+                           "\ncamera C-27\nwhich " +
+                           (before  ? "before"
+                            : after ? "after"
+                                    : "at") +
+                           "\n";
+  out->bytes.insert(2, std::string("\xff\xfe\x00", 3) + static_cast<char>(said.size() + 2) + said);
   return out;
 }
 

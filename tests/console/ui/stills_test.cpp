@@ -82,10 +82,10 @@ TEST_CASE("A still that says when it was taken, and whether that was before its 
   Bench b;
   b.answer = content(std::string("\xff\xd8\xff\xfe\x00", 5) + static_cast<char>(said.size() + 2) + said + "\xff\xda");
   b.d.frames(30);
-  CHECK(b.d.wrote("hv-07, before the event"));
+  CHECK(b.d.wrote("C-27, before the event"));
   REQUIRE(b.d.click("still/large"));
   b.d.frames(2);
-  CHECK(b.d.wrote("hv-07, before the event, JPEG, 388.8 KiB"));
+  CHECK(b.d.wrote("C-27, before the event, JPEG, 388.8 KiB"));
 }
 
 TEST_CASE("A caption is read from a JPEG's comment, and from nothing else") {
