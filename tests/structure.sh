@@ -13,6 +13,10 @@ deny "agents include the console" '#include "console/' agents
 deny "fusion knows a thread, socket, file or clock" '#include <(thread|mutex|fstream|chrono|zmq|sys/socket|random)' console/fusion/*.cpp console/fusion/*.hpp
 deny "the backtest knows a window, a seat or the link" '#include "console/(link|seat|ui|shell|cli)' console/backtest
 deny "ui knows ZeroMQ, Protobuf, GLFW, GL, OpenAL, SQLite or the engine" '#include .*(zmq|pb\.h|GLFW|GL/|AL/|sqlite|console/(engine|link|store|fusion|seat|shell|sound))' console/ui
+hits=$(grep -nE '#include "console/ui/' console/ui/draw/*.?pp | grep -v '"console/ui/draw/')
+[ -z "$hits" ] || fault "what draws knows what is drawn" "$hits"
+hits=$(grep -nE '#include "agents/kit/(link|outputs|mapped|agent)' agents/kit/{spool,read,shed}/*.?pp)
+[ -z "$hits" ] || fault "spool, readers and shedding know the link, outputs or the agent" "$hits"
 deny "the sound device knows the ui" '#include "console/(ui|shell|seat|engine|cli)' console/sound
 deny "the model knows more than the standard library and proto" '#include "console/(site|link|store|fusion|engine|seat|ui|shell)' console/model
 hits=$(grep -rlE --include='*.hpp' '#include .*(zmq\.h|\.pb\.h)' proto agents console 2>/dev/null)

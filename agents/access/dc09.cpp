@@ -11,7 +11,7 @@
 #include <utility>
 
 #include "agents/access/dc09_receiver.hpp"
-#include "agents/kit/socket_listen.hpp"
+#include "agents/kit/read/socket_listen.hpp"
 
 namespace wf::access {
 namespace {

@@ -7,7 +7,7 @@
 #include "agents/access/unifi.hpp"
 #include "agents/http/mapped_post.hpp"
 #include "agents/kit/agent_main.hpp"
-#include "agents/kit/mapped.hpp"
+#include "agents/kit/mapped/mapped.hpp"
 #include "agents/onvif/file_source.hpp"
 #include "agents/onvif/live_source.hpp"
 #include "proto/version.hpp"

@@ -9,10 +9,10 @@
 #include <utility>
 
 #include "agents/access/uhppote_packet.hpp"
-#include "agents/kit/document_framing.hpp"
-#include "agents/kit/follow_source.hpp"
 #include "agents/kit/kinds.hpp"
-#include "agents/kit/socket_listen.hpp"
+#include "agents/kit/read/document_framing.hpp"
+#include "agents/kit/read/follow_source.hpp"
+#include "agents/kit/read/socket_listen.hpp"
 #include "proto/event_json.hpp"
 
 namespace wf::access {

@@ -3,7 +3,7 @@
 #include <optional>
 #include <string_view>
 
-#include "agents/kit/zone.hpp"
+#include "agents/kit/read/zone.hpp"
 #include "proto/event.hpp"
 #include "proto/result.hpp"
 

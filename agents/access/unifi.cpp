@@ -1,8 +1,8 @@
 #include "agents/access/unifi.hpp"
 
 #include "agents/access/unifi_event.hpp"
-#include "agents/kit/document_framing.hpp"
-#include "agents/kit/follow_source.hpp"
+#include "agents/kit/read/document_framing.hpp"
+#include "agents/kit/read/follow_source.hpp"
 
 namespace wf::access {
 namespace {

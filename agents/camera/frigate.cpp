@@ -7,8 +7,8 @@
 #include "agents/camera/frigate_event.hpp"
 #include "agents/camera/mqtt_client.hpp"
 #include "agents/http/address.hpp"
-#include "agents/kit/document_framing.hpp"
-#include "agents/kit/follow_source.hpp"
+#include "agents/kit/read/document_framing.hpp"
+#include "agents/kit/read/follow_source.hpp"
 #include "agents/kit/secret_file.hpp"
 #include "proto/utf8.hpp"
 

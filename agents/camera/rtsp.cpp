@@ -13,8 +13,8 @@
 #include "agents/camera/video_module.hpp"
 #include "agents/camera/view.hpp"
 #include "agents/http/address.hpp"
-#include "agents/kit/disk.hpp"
 #include "agents/kit/secret_file.hpp"
+#include "agents/kit/spool/disk.hpp"
 #include "proto/utf8.hpp"
 
 namespace wf::camera {

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "agents/camera/view.hpp"
-#include "agents/kit/attachment_sink.hpp"
+#include "agents/kit/spool/attachment_sink.hpp"
 #include "proto/event.hpp"
 
 namespace wf::camera {

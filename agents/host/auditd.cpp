@@ -8,7 +8,7 @@
 #include "agents/host/audit_event.hpp"
 #include "agents/host/audit_join.hpp"
 #include "agents/host/machine.hpp"
-#include "agents/kit/follow.hpp"
+#include "agents/kit/read/follow.hpp"
 
 namespace wf::host {
 namespace {

@@ -2,9 +2,9 @@
 
 #include <utility>
 
-#include "agents/kit/follow_source.hpp"
-#include "agents/kit/log_classify.hpp"
-#include "agents/kit/log_line.hpp"
+#include "agents/kit/read/follow_source.hpp"
+#include "agents/kit/read/log_classify.hpp"
+#include "agents/kit/read/log_line.hpp"
 
 namespace wf::host {
 namespace {

@@ -11,8 +11,8 @@
 #include <utility>
 
 #include "agents/kit/kinds.hpp"
-#include "agents/kit/log_classify.hpp"
-#include "agents/kit/log_line.hpp"
+#include "agents/kit/read/log_classify.hpp"
+#include "agents/kit/read/log_line.hpp"
 
 namespace wf::host {
 namespace {

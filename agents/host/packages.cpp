@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "agents/host/machine.hpp"
-#include "agents/kit/follow_source.hpp"
 #include "agents/kit/kinds.hpp"
+#include "agents/kit/read/follow_source.hpp"
 
 namespace wf::host {
 namespace {

@@ -8,8 +8,8 @@
 
 #include "agents/host/machine.hpp"
 #include "agents/host/session_list.hpp"
-#include "agents/kit/follow_watch.hpp"
 #include "agents/kit/kinds.hpp"
+#include "agents/kit/read/follow_watch.hpp"
 
 namespace wf::host {
 namespace {

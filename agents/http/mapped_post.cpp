@@ -4,8 +4,8 @@
 #include <utility>
 
 #include "agents/http/post_source.hpp"
-#include "agents/kit/mapped.hpp"
-#include "agents/kit/mapped_record.hpp"
+#include "agents/kit/mapped/mapped.hpp"
+#include "agents/kit/mapped/mapped_record.hpp"
 
 namespace wf::http {
 namespace {

@@ -6,9 +6,9 @@
 #include <charconv>
 #include <utility>
 
-#include "agents/kit/disk.hpp"
+#include "agents/kit/read/socket_listen.hpp"
 #include "agents/kit/secret_file.hpp"
-#include "agents/kit/socket_listen.hpp"
+#include "agents/kit/spool/disk.hpp"
 
 namespace wf::http {
 namespace {

@@ -12,7 +12,7 @@
 
 #include "agents/http/microhttpd_library.hpp"
 #include "agents/kit/clock.hpp"
-#include "agents/kit/socket_listen.hpp"
+#include "agents/kit/read/socket_listen.hpp"
 
 namespace wf::http {
 namespace {

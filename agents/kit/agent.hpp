@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "agents/kit/collector.hpp"
-#include "agents/kit/link_client.hpp"
-#include "agents/kit/outputs.hpp"
+#include "agents/kit/link/link_client.hpp"
+#include "agents/kit/outputs/outputs.hpp"
 #include "agents/kit/source_health.hpp"
 #include "agents/kit/source_set.hpp"
 

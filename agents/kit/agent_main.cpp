@@ -13,15 +13,15 @@
 #include <exception>
 
 #include "agents/kit/agent.hpp"
-#include "agents/kit/attachments.hpp"
 #include "agents/kit/code_pages.hpp"
 #include "agents/kit/configuration.hpp"
 #include "agents/kit/descriptor.hpp"
-#include "agents/kit/disk.hpp"
 #include "agents/kit/print.hpp"
 #include "agents/kit/self_check.hpp"
 #include "agents/kit/service_notify.hpp"
 #include "agents/kit/source_set.hpp"
+#include "agents/kit/spool/attachments.hpp"
+#include "agents/kit/spool/disk.hpp"
 #include "agents/kit/stop_signal.hpp"
 #include "proto/utf8.hpp"
 

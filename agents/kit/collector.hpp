@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "agents/kit/source_set.hpp"
-#include "agents/kit/spool.hpp"
+#include "agents/kit/spool/spool.hpp"
 #include "proto/event_codec.hpp"
 
 namespace wf::kit {

@@ -2,8 +2,8 @@
 #include <sstream>
 
 #include "agents/kit/configuration.hpp"
-#include "agents/kit/disk.hpp"
-#include "agents/kit/suggest.hpp"
+#include "agents/kit/mapped/suggest.hpp"
+#include "agents/kit/spool/disk.hpp"
 
 namespace wf::kit {
 namespace {

@@ -10,7 +10,7 @@
 #include <cstdlib>
 #include <set>
 
-#include "agents/kit/shed_list.hpp"
+#include "agents/kit/shed/shed_list.hpp"
 #include "agents/kit/yaml_reader.hpp"
 
 namespace wf::kit {

@@ -8,7 +8,7 @@
 
 #include "agents/kit/agent_main.hpp"
 #include "agents/kit/clock.hpp"
-#include "agents/kit/output_list.hpp"
+#include "agents/kit/outputs/output_list.hpp"
 #include "agents/kit/source.hpp"
 #include "proto/result.hpp"
 

@@ -10,8 +10,8 @@
 #include <cstring>
 #include <fstream>
 
-#include "agents/kit/engine_check.hpp"
-#include "agents/kit/identity.hpp"
+#include "agents/kit/link/engine_check.hpp"
+#include "agents/kit/link/identity.hpp"
 
 namespace wf::kit {
 namespace {

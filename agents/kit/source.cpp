@@ -4,7 +4,7 @@
 #include <cctype>
 #include <utility>
 
-#include "agents/kit/output.hpp"
+#include "agents/kit/outputs/output.hpp"
 
 namespace wf::kit {
 

@@ -10,9 +10,9 @@
 #include <string_view>
 #include <vector>
 
-#include "agents/kit/attachment_sink.hpp"
 #include "agents/kit/clock.hpp"
-#include "agents/kit/shedder.hpp"
+#include "agents/kit/shed/shedder.hpp"
+#include "agents/kit/spool/attachment_sink.hpp"
 #include "proto/event.hpp"
 #include "proto/link_message.hpp"
 #include "proto/result.hpp"

@@ -9,7 +9,7 @@
 #include <string_view>
 
 #include "agents/kit/descriptor.hpp"
-#include "agents/kit/socket_listen.hpp"
+#include "agents/kit/read/socket_listen.hpp"
 
 namespace wf::network {
 

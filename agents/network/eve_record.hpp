@@ -1,8 +1,8 @@
 #pragma once
 #include <string_view>
 
-#include "agents/kit/json_glance.hpp"
-#include "agents/kit/zone.hpp"
+#include "agents/kit/read/json_glance.hpp"
+#include "agents/kit/read/zone.hpp"
 
 namespace wf::network {
 

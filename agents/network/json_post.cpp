@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "agents/http/post_source.hpp"
-#include "agents/kit/follow.hpp"
+#include "agents/kit/read/follow.hpp"
 #include "agents/network/syslog_event.hpp"
 
 namespace wf::network {

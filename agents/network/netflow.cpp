@@ -4,7 +4,7 @@
 #include <charconv>
 #include <utility>
 
-#include "agents/kit/socket_listen.hpp"
+#include "agents/kit/read/socket_listen.hpp"
 #include "agents/network/datagrams.hpp"
 #include "agents/network/listener.hpp"
 #include "agents/network/netflow_packet.hpp"

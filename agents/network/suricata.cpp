@@ -4,8 +4,8 @@
 #include <array>
 #include <utility>
 
-#include "agents/kit/follow_source.hpp"
 #include "agents/kit/kinds.hpp"
+#include "agents/kit/read/follow_source.hpp"
 #include "agents/network/eve_record.hpp"
 #include "agents/network/suricata_socket.hpp"
 #include "proto/event_json.hpp"

@@ -14,7 +14,7 @@
 #include <utility>
 
 #include "agents/kit/descriptor.hpp"
-#include "agents/kit/framing.hpp"
+#include "agents/kit/read/framing.hpp"
 #include "agents/network/datagrams.hpp"
 #include "agents/network/suricata.hpp"
 

@@ -1,8 +1,8 @@
 #pragma once
 #include <memory>
 
+#include "agents/kit/read/zone.hpp"
 #include "agents/kit/source.hpp"
-#include "agents/kit/zone.hpp"
 
 namespace wf::network {
 

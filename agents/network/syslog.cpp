@@ -5,8 +5,8 @@
 #include <ctime>
 #include <utility>
 
-#include "agents/kit/follow_source.hpp"
-#include "agents/kit/socket_listen.hpp"
+#include "agents/kit/read/follow_source.hpp"
+#include "agents/kit/read/socket_listen.hpp"
 #include "agents/network/datagrams.hpp"
 #include "agents/network/listener.hpp"
 #include "agents/network/syslog_connections.hpp"

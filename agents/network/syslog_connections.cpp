@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cerrno>
 
-#include "agents/kit/socket_listen.hpp"
+#include "agents/kit/read/socket_listen.hpp"
 
 namespace wf::network {
 namespace {

@@ -4,8 +4,8 @@
 #include <array>
 #include <string>
 
-#include "agents/kit/log_classify.hpp"
-#include "agents/kit/log_line.hpp"
+#include "agents/kit/read/log_classify.hpp"
+#include "agents/kit/read/log_line.hpp"
 #include "agents/network/cef.hpp"
 #include "agents/network/firewall_line.hpp"
 #include "agents/network/suricata.hpp"

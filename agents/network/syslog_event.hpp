@@ -3,8 +3,8 @@
 #include <string_view>
 #include <vector>
 
-#include "agents/kit/log_line.hpp"
-#include "agents/kit/zone.hpp"
+#include "agents/kit/read/log_line.hpp"
+#include "agents/kit/read/zone.hpp"
 #include "agents/network/zeek_event.hpp"
 #include "proto/event.hpp"
 

@@ -1,7 +1,7 @@
 #pragma once
 #include <string_view>
 
-#include "agents/kit/zone.hpp"
+#include "agents/kit/read/zone.hpp"
 #include "proto/event.hpp"
 
 namespace wf::network {

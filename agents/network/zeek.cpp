@@ -10,7 +10,7 @@
 #include <filesystem>
 #include <utility>
 
-#include "agents/kit/follow.hpp"
+#include "agents/kit/read/follow.hpp"
 #include "agents/network/folder_watch.hpp"
 #include "agents/network/zeek_event.hpp"
 

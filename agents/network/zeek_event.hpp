@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-#include "agents/kit/json_glance.hpp"
+#include "agents/kit/read/json_glance.hpp"
 #include "agents/network/zeek_header.hpp"
 #include "proto/event.hpp"
 

@@ -1,7 +1,7 @@
 #include "agents/onvif/file_source.hpp"
 
-#include "agents/kit/document_framing.hpp"
-#include "agents/kit/follow_source.hpp"
+#include "agents/kit/read/document_framing.hpp"
+#include "agents/kit/read/follow_source.hpp"
 #include "agents/onvif/notice_event.hpp"
 
 namespace wf::onvif {

@@ -8,8 +8,8 @@
 #include <cctype>
 #include <cstdlib>
 
-#include "agents/kit/disk.hpp"
 #include "agents/kit/secret_file.hpp"
+#include "agents/kit/spool/disk.hpp"
 
 namespace wf::tls {
 namespace {

@@ -26,7 +26,7 @@
 #include "console/link/link_server.hpp"
 #include "console/store/data_directory.hpp"
 #include "console/store/store.hpp"
-#include "console/ui/time_text.hpp"
+#include "console/ui/draw/time_text.hpp"
 
 namespace wf::cli {
 namespace {

@@ -2,7 +2,7 @@
 
 #include "console/cli/command.hpp"
 #include "console/cli/view.hpp"
-#include "console/ui/post_calls.hpp"
+#include "console/ui/guard/post_calls.hpp"
 
 namespace wf::cli {
 

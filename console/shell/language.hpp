@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "console/ui/console.hpp"
-#include "console/ui/language.hpp"
+#include "console/ui/draw/language.hpp"
 #include "proto/result.hpp"
 
 namespace wf::shell {

@@ -12,7 +12,7 @@
 #include <thread>
 
 #include "console/shell/still_decode.hpp"
-#include "console/ui/pictures.hpp"
+#include "console/ui/draw/pictures.hpp"
 
 namespace wf::shell {
 

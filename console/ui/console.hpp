@@ -12,6 +12,7 @@
 #include "console/model/query.hpp"
 #include "console/model/snapshot.hpp"
 #include "console/ui/annunciator.hpp"
+#include "console/ui/draw/look.hpp"
 #include "console/ui/remembered.hpp"
 
 struct ImFontAtlas;
@@ -20,18 +21,10 @@ namespace wf::ui {
 
 class Pictures;
 
-enum class Theme : std::uint8_t { dark, light };
 enum class View : std::uint8_t { wall, map, agents, rules, gallery, guard, settings };
 /// "wall", "map"…, as the command line and kept files write them.
 [[nodiscard]] std::string_view name_of(View view);
 [[nodiscard]] std::optional<View> view_named(std::string_view name);
-
-/// Where the fonts lie; an empty path means that ImGui's own font stands in.
-struct FontFiles {
-  std::string inter_regular, inter_medium, inter_semibold, mono_regular, mono_medium;
-  std::string cjk;   ///< for Chinese, Japanese and Korean, read when a text needs it; empty: there is none
-  int cjk_face = 0;  ///< which face of a collection
-};
 
 /// What a view asks of the engine; the answer carries the token.
 struct Question {

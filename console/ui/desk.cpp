@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "console/ui/widgets.hpp"
+#include "console/ui/draw/widgets.hpp"
 
 namespace wf::ui {
 namespace {

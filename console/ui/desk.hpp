@@ -6,10 +6,10 @@
 #include <string_view>
 #include <vector>
 
-#include "console/ui/filters.hpp"
+#include "console/ui/draw/keys.hpp"
 #include "console/ui/frame.hpp"
-#include "console/ui/keys.hpp"
-#include "console/ui/stills.hpp"
+#include "console/ui/incident/stills.hpp"
+#include "console/ui/wall/filters.hpp"
 
 namespace wf::ui {
 

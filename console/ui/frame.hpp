@@ -4,9 +4,9 @@
 #include <vector>
 
 #include "console/ui/console.hpp"
-#include "console/ui/draw.hpp"
+#include "console/ui/draw/draw.hpp"
+#include "console/ui/draw/time_text.hpp"
 #include "console/ui/standing.hpp"
-#include "console/ui/time_text.hpp"
 
 namespace wf::ui {
 

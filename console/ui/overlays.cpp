@@ -6,8 +6,8 @@
 #include <cmath>
 #include <utility>
 
-#include "console/ui/icons.hpp"
-#include "console/ui/incident_panel.hpp"
+#include "console/ui/draw/icons.hpp"
+#include "console/ui/incident/incident_panel.hpp"
 
 namespace wf::ui {
 namespace {

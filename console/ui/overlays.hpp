@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "console/ui/desk.hpp"
-#include "console/ui/widgets.hpp"
+#include "console/ui/draw/widgets.hpp"
 
 namespace wf::ui {
 

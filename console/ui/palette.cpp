@@ -5,8 +5,8 @@
 #include <cmath>
 #include <utility>
 
-#include "console/ui/icons.hpp"
-#include "console/ui/incident_panel.hpp"
+#include "console/ui/draw/icons.hpp"
+#include "console/ui/incident/incident_panel.hpp"
 #include "console/ui/overlays.hpp"
 
 namespace wf::ui {

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <utility>
 
-#include "console/ui/icons.hpp"
+#include "console/ui/draw/icons.hpp"
 #include "proto/event_json.hpp"
 
 namespace wf::ui {

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "console/ui/desk.hpp"
-#include "console/ui/widgets.hpp"
+#include "console/ui/draw/widgets.hpp"
 
 namespace wf::ui {
 

@@ -5,7 +5,7 @@
 
 #include "console/ui/console.hpp"
 #include "console/ui/desk.hpp"
-#include "console/ui/draw.hpp"
+#include "console/ui/draw/draw.hpp"
 
 namespace wf::ui {
 

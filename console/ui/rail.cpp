@@ -2,8 +2,8 @@
 
 #include <string>
 
-#include "console/ui/icons.hpp"
-#include "console/ui/widgets.hpp"
+#include "console/ui/draw/icons.hpp"
+#include "console/ui/draw/widgets.hpp"
 
 namespace wf::ui {
 namespace {

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "console/ui/filters.hpp"
+#include "console/ui/wall/filters.hpp"
 
 namespace wf::ui {
 

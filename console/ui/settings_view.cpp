@@ -8,9 +8,9 @@
 #include <initializer_list>
 #include <utility>
 
-#include "console/ui/icons.hpp"
-#include "console/ui/model_words.hpp"
-#include "console/ui/widgets.hpp"
+#include "console/ui/draw/icons.hpp"
+#include "console/ui/draw/model_words.hpp"
+#include "console/ui/draw/widgets.hpp"
 
 namespace wf::ui {
 namespace {

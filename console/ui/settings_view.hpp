@@ -1,6 +1,6 @@
 #pragma once
 #include "console/ui/desk.hpp"
-#include "console/ui/widgets.hpp"
+#include "console/ui/draw/widgets.hpp"
 
 namespace wf::ui {
 

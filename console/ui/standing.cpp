@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "console/ui/filters.hpp"
+#include "console/ui/wall/filters.hpp"
 
 namespace wf::ui {
 namespace {

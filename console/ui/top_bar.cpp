@@ -7,9 +7,9 @@
 #include <cmath>
 #include <string>
 
-#include "console/ui/icons.hpp"
-#include "console/ui/model_words.hpp"
-#include "console/ui/widgets.hpp"
+#include "console/ui/draw/icons.hpp"
+#include "console/ui/draw/model_words.hpp"
+#include "console/ui/draw/widgets.hpp"
 
 namespace wf::ui {
 namespace {

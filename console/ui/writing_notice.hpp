@@ -2,7 +2,7 @@
 #include <string_view>
 
 #include "console/ui/desk.hpp"
-#include "console/ui/glyphs.hpp"
+#include "console/ui/draw/glyphs.hpp"
 
 namespace wf::ui {
 

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "agents/kit/link_client.hpp"
-#include "agents/kit/spool.hpp"
+#include "agents/kit/link/link_client.hpp"
+#include "agents/kit/spool/spool.hpp"
 #include "tests/bench/load.hpp"
 
 namespace wf::bench {

@@ -8,7 +8,7 @@
 #include <optional>
 #include <stdexcept>
 
-#include "agents/kit/link_client.hpp"
+#include "agents/kit/link/link_client.hpp"
 #include "agents/kit/source.hpp"
 #include "console/engine/engine.hpp"
 #include "console/link/agent_files.hpp"

@@ -10,8 +10,8 @@
 #include <stdexcept>
 
 #include "agents/kit/clock.hpp"
-#include "agents/kit/link_client.hpp"
-#include "agents/kit/spool.hpp"
+#include "agents/kit/link/link_client.hpp"
+#include "agents/kit/spool/spool.hpp"
 #include "tests/agents/kit/fake_engine.hpp"
 #include "tests/bench/agent_link.hpp"
 #include "tests/bench/bench.hpp"

@@ -1,7 +1,7 @@
 // What door controllers on the network send and answer.
 #include "agents/access/uhppote_packet.hpp"
 #include "agents/access/unifi_event.hpp"
-#include "agents/kit/document_framing.hpp"
+#include "agents/kit/read/document_framing.hpp"
 #include "agents/onvif/notice_event.hpp"
 #include "proto/event_codec.hpp"
 #include "proto/utf8.hpp"

@@ -3,8 +3,8 @@
 #include <filesystem>
 #include <map>
 
-#include "agents/kit/identity.hpp"
-#include "agents/kit/spool.hpp"
+#include "agents/kit/link/identity.hpp"
+#include "agents/kit/spool/spool.hpp"
 #include "console/link/agent_files.hpp"
 #include "console/link/key_files.hpp"
 #include "console/link/scope.hpp"

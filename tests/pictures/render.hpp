@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "console/model/base_map.hpp"
-#include "console/ui/draw.hpp"
+#include "console/ui/draw/draw.hpp"
 #include "proto/result.hpp"
 #include "tests/pictures/scenes.hpp"
 

@@ -9,7 +9,7 @@
 #include <random>
 #include <set>
 
-#include "agents/kit/attachment_sender.hpp"
+#include "agents/kit/link/attachment_sender.hpp"
 #include "agents/kit/source.hpp"
 #include "console/store/attachment_files.hpp"
 #include "console/store/attachment_store.hpp"

@@ -6,7 +6,7 @@
 
 #include "agents/access/osdp/capture.hpp"
 #include "agents/access/osdp/source.hpp"
-#include "agents/kit/follow_source.hpp"
+#include "agents/kit/read/follow_source.hpp"
 
 namespace wf::access {
 namespace {

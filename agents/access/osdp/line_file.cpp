@@ -15,7 +15,7 @@
 #include <utility>
 
 #include "agents/kit/descriptor.hpp"
-#include "agents/kit/disk.hpp"
+#include "agents/kit/spool/disk.hpp"
 #include "agents/kit/yaml_reader.hpp"
 
 namespace wf::access::osdp {

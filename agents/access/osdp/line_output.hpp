@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "agents/access/osdp/line_file.hpp"
-#include "agents/kit/output.hpp"
+#include "agents/kit/outputs/output.hpp"
 
 namespace wf::access::osdp {
 

@@ -7,7 +7,7 @@
 #include <chrono>
 #include <functional>
 
-#include "agents/kit/socket_listen.hpp"
+#include "agents/kit/read/socket_listen.hpp"
 #include "panel_sender.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/collected.hpp"

@@ -1,7 +1,7 @@
 // The sample estate's door controllers, through the mappings that are shipped.
 #include <filesystem>
 
-#include "agents/kit/mapped.hpp"
+#include "agents/kit/mapped/mapped.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/collected.hpp"
 #include "tests/support/recording_lines.hpp"

@@ -7,7 +7,7 @@
 #include <atomic>
 #include <thread>
 
-#include "agents/kit/output.hpp"
+#include "agents/kit/outputs/output.hpp"
 #include "tests/agents/access/osdp_samples.hpp"
 #include "tests/agents/access/osdp_terminal.hpp"
 #include "tests/support/collected.hpp"

@@ -5,7 +5,7 @@
 
 #include "agents/camera/rtsp.hpp"
 #include "agents/camera/stills.hpp"
-#include "agents/kit/attachments.hpp"
+#include "agents/kit/spool/attachments.hpp"
 #include "tests/agents/camera/clips.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/collected.hpp"

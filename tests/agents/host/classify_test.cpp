@@ -1,11 +1,11 @@
-#include "agents/kit/log_classify.hpp"
+#include "agents/kit/read/log_classify.hpp"
 
 #include <filesystem>
 #include <map>
 #include <random>
 
 #include "agents/host/authlog.hpp"
-#include "agents/kit/log_pattern.hpp"
+#include "agents/kit/read/log_pattern.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/collected.hpp"
 #include "tests/support/temporary_folder.hpp"

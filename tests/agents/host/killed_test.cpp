@@ -8,7 +8,7 @@
 #include <map>
 #include <random>
 
-#include "agents/kit/spool.hpp"
+#include "agents/kit/spool/spool.hpp"
 #include "proto/event_codec.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/temporary_folder.hpp"

@@ -16,7 +16,7 @@
 
 #include "agents/http/mapped_post.hpp"
 #include "agents/http/microhttpd_library.hpp"
-#include "agents/kit/socket_listen.hpp"
+#include "agents/kit/read/socket_listen.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/collected.hpp"
 #include "tests/support/temporary_folder.hpp"

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "agents/kit/collector.hpp"
-#include "agents/kit/link_client.hpp"
+#include "agents/kit/link/link_client.hpp"
 #include "fake_engine.hpp"
 #include "proto/event_codec.hpp"
 #include "scratch.hpp"

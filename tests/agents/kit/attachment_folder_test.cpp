@@ -1,4 +1,4 @@
-#include "agents/kit/attachment_folder.hpp"
+#include "agents/kit/spool/attachment_folder.hpp"
 
 #include <sys/stat.h>
 

@@ -1,4 +1,4 @@
-#include "agents/kit/attachment_sender.hpp"
+#include "agents/kit/link/attachment_sender.hpp"
 
 #include <optional>
 #include <utility>

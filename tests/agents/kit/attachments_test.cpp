@@ -1,4 +1,4 @@
-#include "agents/kit/attachments.hpp"
+#include "agents/kit/spool/attachments.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>

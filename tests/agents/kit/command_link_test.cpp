@@ -1,4 +1,4 @@
-#include "agents/kit/command_link.hpp"
+#include "agents/kit/outputs/command_link.hpp"
 
 #include <fstream>
 

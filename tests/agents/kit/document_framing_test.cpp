@@ -1,4 +1,4 @@
-#include "agents/kit/document_framing.hpp"
+#include "agents/kit/read/document_framing.hpp"
 
 #include <memory>
 #include <string>

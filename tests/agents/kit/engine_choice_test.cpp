@@ -1,4 +1,4 @@
-#include "agents/kit/engine_choice.hpp"
+#include "agents/kit/link/engine_choice.hpp"
 
 #include <algorithm>
 

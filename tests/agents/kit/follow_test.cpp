@@ -1,4 +1,4 @@
-#include "agents/kit/follow.hpp"
+#include "agents/kit/read/follow.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>

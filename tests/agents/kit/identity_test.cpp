@@ -1,4 +1,4 @@
-#include "agents/kit/identity.hpp"
+#include "agents/kit/link/identity.hpp"
 
 #include <sys/stat.h>
 

@@ -1,4 +1,4 @@
-#include "agents/kit/keyring.hpp"
+#include "agents/kit/link/keyring.hpp"
 
 #include <sys/stat.h>
 

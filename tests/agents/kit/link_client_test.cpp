@@ -1,4 +1,4 @@
-#include "agents/kit/link_client.hpp"
+#include "agents/kit/link/link_client.hpp"
 
 #include <poll.h>
 #include <sys/stat.h>

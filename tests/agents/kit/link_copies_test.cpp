@@ -7,7 +7,7 @@
 #include <random>
 #include <set>
 
-#include "agents/kit/link_client.hpp"
+#include "agents/kit/link/link_client.hpp"
 #include "fake_engine.hpp"
 #include "scratch.hpp"
 #include "tests/support/catch.hpp"

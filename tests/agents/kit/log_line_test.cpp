@@ -1,4 +1,4 @@
-#include "agents/kit/log_line.hpp"
+#include "agents/kit/read/log_line.hpp"
 
 #include "tests/support/catch.hpp"
 

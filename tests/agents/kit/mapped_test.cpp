@@ -1,4 +1,4 @@
-#include "agents/kit/mapped.hpp"
+#include "agents/kit/mapped/mapped.hpp"
 
 #include <filesystem>
 #include <fstream>
@@ -6,9 +6,9 @@
 #include <random>
 #include <sstream>
 
-#include "agents/kit/attachments.hpp"
-#include "agents/kit/mapped_csv.hpp"
-#include "agents/kit/mapped_mapping.hpp"
+#include "agents/kit/mapped/mapped_csv.hpp"
+#include "agents/kit/mapped/mapped_mapping.hpp"
+#include "agents/kit/spool/attachments.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/collected.hpp"
 #include "tests/support/temporary_folder.hpp"
@@ -429,7 +429,7 @@ std::string content(const std::filesystem::path& file) {
 
 TEST_CASE("the examples of the documentation and the mappings of the sample estate have no mistakes") {
   const std::filesystem::path root = WF_SOURCE_DIR;
-  const std::string page = content(root / "agents/kit/mapped.md");
+  const std::string page = content(root / "agents/kit/mapped/README.md");
   std::size_t at = 0;
   int examples = 0;
   while ((at = page.find("```yaml\n", at)) != std::string::npos) {

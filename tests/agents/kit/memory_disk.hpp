@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "agents/kit/disk.hpp"
+#include "agents/kit/spool/disk.hpp"
 
 namespace wf::kit::test {
 

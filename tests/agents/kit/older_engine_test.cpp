@@ -6,7 +6,7 @@
 #include <fstream>
 #include <optional>
 
-#include "agents/kit/link_client.hpp"
+#include "agents/kit/link/link_client.hpp"
 #include "fake_engine.hpp"
 #include "scratch.hpp"
 #include "tests/support/catch.hpp"

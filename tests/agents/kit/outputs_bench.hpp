@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "agents/kit/disk.hpp"
-#include "agents/kit/outputs.hpp"
+#include "agents/kit/outputs/outputs.hpp"
 #include "agents/kit/source.hpp"
+#include "agents/kit/spool/disk.hpp"
 #include "scratch.hpp"
 #include "signed_commands.hpp"
 #include "tests/support/catch.hpp"

@@ -1,4 +1,4 @@
-#include "agents/kit/pace.hpp"
+#include "agents/kit/link/pace.hpp"
 
 #include <algorithm>
 #include <deque>

@@ -5,7 +5,7 @@
 #include <cerrno>
 #include <fstream>
 
-#include "agents/kit/output.hpp"
+#include "agents/kit/outputs/output.hpp"
 #include "agents/kit/source.hpp"
 #include "scratch.hpp"
 #include "tests/support/catch.hpp"

@@ -10,7 +10,7 @@
 #include <fstream>
 #include <thread>
 
-#include "agents/kit/engine_check.hpp"
+#include "agents/kit/link/engine_check.hpp"
 #include "tests/agents/kit/fake_engine.hpp"
 #include "tests/agents/kit/scratch.hpp"
 #include "tests/support/catch.hpp"

@@ -1,13 +1,13 @@
 // What is shed: which rule, which of its records, and that every one of them is counted.
-#include "agents/kit/shedder.hpp"
+#include "agents/kit/shed/shedder.hpp"
 
 #include <map>
 #include <random>
 #include <set>
 
 #include "agents/kit/configuration.hpp"
-#include "agents/kit/json_glance.hpp"
 #include "agents/kit/kinds.hpp"
+#include "agents/kit/read/json_glance.hpp"
 #include "proto/event_json.hpp"
 #include "tests/support/catch.hpp"
 

@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <cerrno>
 
-#include "agents/kit/spool.hpp"
+#include "agents/kit/spool/spool.hpp"
 #include "memory_disk.hpp"
 #include "tests/support/catch.hpp"
 

@@ -1,4 +1,4 @@
-#include "agents/kit/spool.hpp"
+#include "agents/kit/spool/spool.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -7,7 +7,7 @@
 #include <random>
 #include <tuple>
 
-#include "agents/kit/crc32c.hpp"
+#include "agents/kit/spool/crc32c.hpp"
 #include "scratch.hpp"
 #include "tests/support/catch.hpp"
 

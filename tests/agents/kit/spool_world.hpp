@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "agents/kit/spool.hpp"
+#include "agents/kit/spool/spool.hpp"
 #include "memory_disk.hpp"
 
 namespace wf::kit::test {

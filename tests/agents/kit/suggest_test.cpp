@@ -1,5 +1,5 @@
 // What --suggest proposes is read by the program's own reader, and then reads the file that it was made from.
-#include "agents/kit/suggest.hpp"
+#include "agents/kit/mapped/suggest.hpp"
 
 #include <sys/stat.h>
 
@@ -7,10 +7,10 @@
 #include <fstream>
 #include <random>
 
-#include "agents/kit/mapped.hpp"
-#include "agents/kit/mapped_mapping.hpp"
-#include "agents/kit/suggest_sample.hpp"
-#include "agents/kit/suggest_words.hpp"
+#include "agents/kit/mapped/mapped.hpp"
+#include "agents/kit/mapped/mapped_mapping.hpp"
+#include "agents/kit/mapped/suggest_sample.hpp"
+#include "agents/kit/mapped/suggest_words.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/collected.hpp"
 #include "tests/support/recording_lines.hpp"

@@ -1,8 +1,8 @@
-#include "agents/kit/text_pattern.hpp"
+#include "agents/kit/mapped/text_pattern.hpp"
 
 #include <random>
 
-#include "agents/kit/mapped.hpp"
+#include "agents/kit/mapped/mapped.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/collected.hpp"
 #include "tests/support/temporary_folder.hpp"

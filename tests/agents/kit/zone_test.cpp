@@ -1,4 +1,4 @@
-#include "agents/kit/zone.hpp"
+#include "agents/kit/read/zone.hpp"
 
 #include "tests/support/catch.hpp"
 

@@ -12,7 +12,7 @@
 
 #include "agents/http/microhttpd_library.hpp"
 #include "agents/kit/clock.hpp"
-#include "agents/kit/socket_listen.hpp"
+#include "agents/kit/read/socket_listen.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/collected.hpp"
 #include "tests/support/patience.hpp"

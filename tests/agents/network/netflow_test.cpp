@@ -12,7 +12,7 @@
 #include <chrono>
 #include <random>
 
-#include "agents/kit/socket_listen.hpp"
+#include "agents/kit/read/socket_listen.hpp"
 #include "agents/network/netflow_packet.hpp"
 #include "agents/network/netflow_volume.hpp"
 #include "tests/support/catch.hpp"

@@ -8,7 +8,7 @@
 #include <set>
 
 #include "agents/kit/configuration.hpp"
-#include "agents/kit/spool.hpp"
+#include "agents/kit/spool/spool.hpp"
 #include "agents/network/eve_record.hpp"
 #include "agents/network/suricata.hpp"
 #include "agents/network/syslog.hpp"

@@ -11,7 +11,7 @@
 #include <filesystem>
 #include <map>
 
-#include "agents/kit/socket_listen.hpp"
+#include "agents/kit/read/socket_listen.hpp"
 #include "agents/network/syslog.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/collected.hpp"

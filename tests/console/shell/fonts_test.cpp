@@ -1,5 +1,5 @@
 // Chinese, Japanese and Korean from whatever font of theirs is installed.
-#include "console/ui/fonts.hpp"
+#include "console/ui/draw/fonts.hpp"
 
 #include "console/shell/shell.hpp"
 #include "tests/support/catch.hpp"

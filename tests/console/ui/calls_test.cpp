@@ -1,5 +1,5 @@
 // Whom the site wants told: who is next, who was reached, by mouse and by key.
-#include "console/ui/call_list.hpp"
+#include "console/ui/incident/call_list.hpp"
 
 #include <functional>
 

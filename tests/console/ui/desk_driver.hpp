@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "console/ui/console.hpp"
-#include "console/ui/keys.hpp"
+#include "console/ui/draw/keys.hpp"
 #include "console/ui/probe.hpp"
 
 namespace wf::ui {

@@ -1,5 +1,5 @@
 // What a draw list keeps and puts again is what it was; and the map that is kept is the one that would be drawn anew.
-#include "console/ui/drawn_once.hpp"
+#include "console/ui/draw/drawn_once.hpp"
 
 #include <algorithm>
 #include <cmath>

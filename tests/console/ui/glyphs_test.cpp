@@ -1,5 +1,5 @@
 // Writing that the fonts have, get when a text needs it, or do not draw.
-#include "console/ui/glyphs.hpp"
+#include "console/ui/draw/glyphs.hpp"
 
 #include <algorithm>
 #include <utility>

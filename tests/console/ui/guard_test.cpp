@@ -3,9 +3,9 @@
 #include <functional>
 
 #include "console/ui/annunciator.hpp"
-#include "console/ui/dispatch_text.hpp"
-#include "console/ui/incident_panel.hpp"
-#include "console/ui/post_calls.hpp"
+#include "console/ui/guard/post_calls.hpp"
+#include "console/ui/incident/dispatch_text.hpp"
+#include "console/ui/incident/incident_panel.hpp"
 #include "tests/console/ui/desk_driver.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/sample_snapshot.hpp"

@@ -1,8 +1,8 @@
 // Texts in another language: forms of numbers, what a catalogue may say wrongly, numbers and dates.
-#include "console/ui/language.hpp"
+#include "console/ui/draw/language.hpp"
 
-#include "console/ui/model_words.hpp"
-#include "console/ui/time_text.hpp"
+#include "console/ui/draw/model_words.hpp"
+#include "console/ui/draw/time_text.hpp"
 #include "tests/console/ui/spoken.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/sample_snapshot.hpp"

@@ -3,7 +3,7 @@
 #include <string>
 #include <tuple>
 
-#include "console/ui/target.hpp"
+#include "console/ui/incident/target.hpp"
 #include "tests/console/ui/desk_driver.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/sample_rules.hpp"

@@ -3,11 +3,11 @@
 #include <random>
 #include <set>
 
-#include "console/ui/agent_look.hpp"
-#include "console/ui/filters.hpp"
-#include "console/ui/theme.hpp"
-#include "console/ui/time_text.hpp"
-#include "console/ui/wall_order.hpp"
+#include "console/ui/agents/agent_look.hpp"
+#include "console/ui/draw/theme.hpp"
+#include "console/ui/draw/time_text.hpp"
+#include "console/ui/wall/filters.hpp"
+#include "console/ui/wall/wall_order.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/sample_snapshot.hpp"
 

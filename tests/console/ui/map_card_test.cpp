@@ -2,7 +2,7 @@
 #include <string>
 #include <vector>
 
-#include "console/ui/map_command.hpp"
+#include "console/ui/map/map_command.hpp"
 #include "tests/console/ui/map_stage.hpp"
 #include "tests/support/catch.hpp"
 

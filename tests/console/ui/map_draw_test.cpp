@@ -5,7 +5,7 @@
 #include <limits>
 #include <tuple>
 
-#include "console/ui/map_geometry.hpp"
+#include "console/ui/map/map_geometry.hpp"
 #include "tests/console/ui/map_stage.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/sample_snapshot.hpp"

@@ -2,9 +2,9 @@
 #include <random>
 #include <set>
 
-#include "console/ui/map_geometry.hpp"
-#include "console/ui/map_transform.hpp"
-#include "console/ui/map_view.hpp"
+#include "console/ui/map/map_geometry.hpp"
+#include "console/ui/map/map_transform.hpp"
+#include "console/ui/map/map_view.hpp"
 #include "tests/support/catch.hpp"
 
 namespace wf::ui {

@@ -2,8 +2,8 @@
 #include <limits>
 #include <random>
 
-#include "console/ui/map_news.hpp"
-#include "console/ui/map_overlays.hpp"
+#include "console/ui/map/map_news.hpp"
+#include "console/ui/map/map_overlays.hpp"
 #include "tests/console/ui/map_site.hpp"
 #include "tests/support/catch.hpp"
 

@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
-#include "console/ui/map_memory.hpp"
-#include "console/ui/site_map.hpp"
+#include "console/ui/map/map_memory.hpp"
+#include "console/ui/map/site_map.hpp"
 #include "tests/console/ui/desk_driver.hpp"
 #include "tests/console/ui/map_site.hpp"
 #include "tests/support/catch.hpp"

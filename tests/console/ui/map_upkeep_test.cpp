@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "console/ui/map_upkeep.hpp"
+#include "console/ui/map/map_upkeep.hpp"
 #include "tests/console/ui/desk_driver.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/sample_snapshot.hpp"

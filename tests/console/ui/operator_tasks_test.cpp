@@ -13,7 +13,7 @@
 // The first three are done in a real window too (tests/system/operator_window_test.cpp).
 #include <algorithm>
 
-#include "console/ui/incident_panel.hpp"
+#include "console/ui/incident/incident_panel.hpp"
 #include "console/ui/person_doors.hpp"
 #include "proto/event_json.hpp"
 #include "tests/console/ui/desk_driver.hpp"

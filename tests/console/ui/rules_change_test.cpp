@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <string>
 
-#include "console/ui/rule_text.hpp"
+#include "console/ui/rules/rule_text.hpp"
 #include "tests/console/ui/desk_driver.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/sample_rules.hpp"

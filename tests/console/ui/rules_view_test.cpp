@@ -1,5 +1,5 @@
 // The rules and what they are worth: nothing is said that is not known, and everything can be sorted, found and opened.
-#include "console/ui/rules_view.hpp"
+#include "console/ui/rules/rules_view.hpp"
 
 #include <imgui.h>
 

@@ -1,7 +1,7 @@
 // The sound's cell of the top bar: what it says, what a click does, how the bar flashes.
 #include <algorithm>
 
-#include "console/ui/theme.hpp"
+#include "console/ui/draw/theme.hpp"
 #include "tests/console/ui/desk_driver.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/sample_snapshot.hpp"

@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "console/ui/language.hpp"
+#include "console/ui/draw/language.hpp"
 
 namespace wf::ui {
 

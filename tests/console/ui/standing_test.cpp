@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <random>
 
-#include "console/ui/filters.hpp"
+#include "console/ui/wall/filters.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/sample_snapshot.hpp"
 

@@ -4,8 +4,8 @@
 #include <map>
 #include <string>
 
-#include "console/ui/pictures.hpp"
-#include "console/ui/still_caption.hpp"
+#include "console/ui/draw/pictures.hpp"
+#include "console/ui/incident/still_caption.hpp"
 #include "tests/console/ui/desk_driver.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/sample_snapshot.hpp"

@@ -3,8 +3,8 @@
 
 #include <string>
 
-#include "console/ui/agent_look.hpp"
-#include "console/ui/attachment_look.hpp"
+#include "console/ui/agents/agent_look.hpp"
+#include "console/ui/incident/attachment_look.hpp"
 #include "tests/console/ui/desk_driver.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/sample_snapshot.hpp"
