@@ -1,0 +1,1 @@
+// What every test starts with (tests/CMakeLists.txt) needs a source to belong to.
