@@ -123,7 +123,7 @@ TEST_CASE("Every text of the interface can be translated") {
   std::size_t files = 0, texts = 0;
   std::set<std::string> used;
   std::string forgotten;
-  for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
+  for (const fs::directory_entry& entry : fs::recursive_directory_iterator(folder)) {
     const std::string name = entry.path().filename().string();
     if (entry.path().extension() != ".cpp" && entry.path().extension() != ".hpp") continue;
     if (kFiles.contains(name)) continue;
