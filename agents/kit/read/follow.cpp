@@ -429,7 +429,11 @@ FileFollower::Next FileFollower::next(const Moment& moment, FollowedRecord& reco
 
 std::unique_ptr<Framing> json_framing(std::string_view head) {
   const std::size_t at = head.find_first_not_of("\xef\xbb\xbf \t\r\n");
-  return at != std::string_view::npos && head[at] == '[' ? json_array_framing() : line_framing();
+  if (at == std::string_view::npos) return line_framing();
+  // Objects that are laid out for people: a record's first line is its brace alone.
+  const std::size_t next = head.find_first_not_of(" \t\r", at + 1);
+  const bool laid_out = head[at] == '{' && next != std::string_view::npos && head[next] == '\n';
+  return head[at] == '[' || laid_out ? json_array_framing() : line_framing();
 }
 
 }  // namespace wf::kit

@@ -133,7 +133,8 @@ class FileFollower {
   std::string problem_;
 };
 
-/// Lines, or the elements of an array if the file begins with '['.
+/// Lines; or the elements of an array if the file begins with '[', or objects over several lines if its first line is
+/// nothing but '{'.
 [[nodiscard]] std::unique_ptr<Framing> json_framing(std::string_view head);
 
 }  // namespace wf::kit

@@ -79,6 +79,35 @@ constexpr std::array kRows{
     Row{"su", "Successful su for {USER} by {user.name~}", "host.sudo"},
     Row{"su", "FAILED SU (to {USER}) {user.name~} on {tty}", "host.login_failed", "session.remote=false"},
     Row{"su", "FAILED su for {USER} by {user.name~}", "host.login_failed", "session.remote=false"},
+    // BSD, and the example of RFC 3164 and 5424
+    Row{"su", "{*}'su {USER}' failed for {user.name~} on {tty}", "host.login_failed", "session.remote=false"},
+    Row{"su", "BAD SU {user.name~} to {USER} on {tty}", "host.login_failed", "session.remote=false"},
+    Row{"su", "{user.name} to {USER} on {tty}", "host.sudo"},
+    // vsftpd in its own log
+    Row{"vsftpd", "[{user.name~}] OK LOGIN: Client \"{src.ip}\"{*}", "host.login", "session.remote=true"},
+    Row{"vsftpd", "[{user.name~}] FAIL LOGIN: Client \"{src.ip}\"{*}", "host.login_failed", "session.remote=true"},
+    Row{"vsftpd", "CONNECT: Client \"{src.ip}\"{*}", "host.log"},
+    // Dropbear, the SSH of routers and cameras
+    Row{"dropbear", "Password auth succeeded for '{user.name~}' from {src.ip}:{src.port#}", "host.login",
+        "auth.method=password session.remote=true"},
+    Row{"dropbear", "PAM password auth succeeded for '{user.name~}' from {src.ip}:{src.port#}", "host.login",
+        "auth.method=password session.remote=true"},
+    Row{"dropbear", "Pubkey auth succeeded for '{user.name~}' with {*} from {src.ip}:{src.port#}", "host.login",
+        "auth.method=publickey session.remote=true"},
+    Row{"dropbear", "Auth succeeded with blank password for '{user.name~}' from {src.ip}:{src.port#}", "host.login",
+        "auth.method=none session.remote=true", 3},
+    Row{"dropbear", "Bad password attempt for '{user.name~}' from {src.ip}:{src.port#}", "host.login_failed",
+        "session.remote=true"},
+    Row{"dropbear", "Bad PAM password attempt for '{user.name~}' from {src.ip}:{src.port#}", "host.login_failed",
+        "session.remote=true"},
+    Row{"dropbear", "Login attempt for nonexistent user from {src.ip}:{src.port#}", "host.login_failed",
+        "session.remote=true reason=credential_unknown"},
+    Row{"dropbear", "Login attempt for nonexistent user '{user.name~}' from {src.ip}:{src.port#}", "host.login_failed",
+        "session.remote=true reason=credential_unknown"},
+    Row{"dropbear", "Exit before auth from <{src.ip}:{src.port#}>{*}", "host.log"},
+    Row{"dropbear", "Exit ({user.name~}) from <{src.ip}:{src.port#}>{*}", "host.logout", "session.remote=true"},
+    Row{"dropbear", "Exit ({user.name~}): {*}", "host.logout", "session.remote=true"},
+    Row{"dropbear", "Child connection from {src.ip}:{src.port#}", "host.log"},
     // systemd-logind
     Row{"systemd-logind", "New session {session.id} of user {user.name~}.", "host.session", "session.state=opened"},
     Row{"systemd-logind", "New session '{session.id}' of user '{user.name~}' with class {*}", "host.session",
@@ -111,22 +140,45 @@ bool is_address(std::string_view text) {
          ::inet_pton(AF_INET6, address.c_str(), bytes.data()) == 1;
 }
 
-// Programs under the name by which patterns and rules know them.
-std::string_view known_program(std::string_view program) {
+}  // namespace
+
+std::string_view log_program(std::string_view program) {
   if (const std::size_t slash = program.rfind('/'); slash != std::string_view::npos) program.remove_prefix(slash + 1);
   if (one_of(program, {"sshd-session", "sshd-auth"})) return "sshd";
   if (one_of(program, {"CRON", "crond", "CROND", "/usr/sbin/cron", "cron.service"})) return "cron";
   return program;
 }
 
-std::string_view service_of(std::string_view program, int facility) {
-  if (one_of(program, {"sshd", "sudo", "cron", "vsftpd"})) return program;
-  const bool auth =
-      facility == 4 || facility == 10 || program.starts_with("pam") || program.starts_with("gdm") ||
-      one_of(program, {"su", "login", "passwd", "systemd-logind", "useradd", "usermod", "userdel", "groupadd",
-                       "groupdel", "chage", "chpasswd", "polkitd", "pkexec", "lightdm", "sddm", "doas", "klogind"});
+std::string_view log_service(std::string_view program, int facility) {
+  if (one_of(program, {"sshd", "sudo", "cron", "vsftpd", "nginx"})) return program;
+  if (one_of(program, {"apache2", "apache", "httpd"})) return "apache";
+  if (one_of(program, {"clamd", "freshclam", "clamav"})) return "clamav";
+  if (program == "guacd") return "guacamole";
+  const bool auth = facility == 4 || facility == 10 || program.starts_with("pam") || program.starts_with("gdm") ||
+                    one_of(program, {"su", "login", "passwd", "systemd-logind", "useradd", "usermod", "userdel",
+                                     "groupadd", "groupdel", "chage", "chpasswd", "polkitd", "pkexec", "lightdm",
+                                     "sddm", "doas", "klogind", "dropbear"});
   return auth ? "auth" : "syslog";
 }
+
+std::string_view log_message(const LogLine& line) {
+  std::string_view message = line.message;
+  while (!message.empty() && (message.back() == ' ' || message.back() == '\r')) message.remove_suffix(1);
+  return message;
+}
+
+bool log_patterned(const LogLine& line) {
+  const std::string_view program = log_program(line.program);
+  if (line.old_pam || program == "sudo" || line.message.starts_with("pam_")) return true;
+  // These say much that no pattern knows.
+  if (program == "kernel") return line.message.find("New USB device found") != std::string_view::npos;
+  if (program == "systemd")
+    return line.message.starts_with("Started") || line.message.starts_with("Stopped") ||
+           line.message.starts_with("Failed to start");
+  return std::any_of(kRows.begin(), kRows.end(), [&](const Row& row) { return row.program == program; });
+}
+
+namespace {
 
 void apply(const Row& row, Event& e) {
   e.kind = row.kind;
@@ -247,9 +299,8 @@ void classify(std::string_view program, const LogLine& line, std::string_view me
 }  // namespace
 
 std::vector<Event> events_of(const LogLine& line) {
-  const std::string_view program = known_program(line.program);
-  std::string_view message = line.message;
-  while (!message.empty() && (message.back() == ' ' || message.back() == '\r')) message.remove_suffix(1);
+  const std::string_view program = log_program(line.program);
+  std::string_view message = log_message(line);
   // rsyslog's $RepeatedMsgReduction
   int repeats = 1;
   std::vector<Field> repeated;
@@ -267,7 +318,7 @@ std::vector<Event> events_of(const LogLine& line) {
     if (const KindInfo* info = find_kind(e.kind)) e.severity = info->severity;
   for (Field& f : e.fields)
     if (f.name == "src.ip" && !is_address(f.value)) f.name = "rhost";
-  e.logsource = {"linux", std::string(service_of(program, line.facility)), ""};
+  e.logsource = {"linux", std::string(log_service(program, line.facility)), ""};
   if (!line.host.empty()) e.add("host.name", std::string(line.host));
   if (!program.empty()) e.add("process.name", std::string(program));
   if (!line.pid.empty()) e.add("process.pid", std::string(line.pid), ValueType::number);

@@ -10,6 +10,14 @@ namespace wf::kit {
 /// pattern knows is host.log. Several equal events where the log says "message repeated N times".
 [[nodiscard]] std::vector<Event> events_of(const LogLine& line);
 
+/// What events_of() says of a line without trying its patterns: the program under the name by which patterns and rules
+/// know it, the service of its logsource, and the message without what it ends in.
+[[nodiscard]] std::string_view log_program(std::string_view program);
+[[nodiscard]] std::string_view log_service(std::string_view program, int facility);
+[[nodiscard]] std::string_view log_message(const LogLine& line);
+/// Whether a pattern might know the line: if not, its event is host.log and has no fields but these.
+[[nodiscard]] bool log_patterned(const LogLine& line);
+
 /// Whether a line is about who comes, who goes and who becomes root (or tried).
 [[nodiscard]] bool about_authentication(const Event& event);
 

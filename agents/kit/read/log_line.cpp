@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 #include <string>
+#include <utility>
 
 namespace wf::kit {
 namespace {
@@ -34,56 +35,39 @@ Error no_log_line(const char* what) {
           "is this a system log? it begins with a time such as 'Mar 12 22:31:05' or 2026-03-12T22:31:05+01:00"};
 }
 
-// "Mmm dd HH:MM:SS " at the front of the text; -1: none. The day may be padded with a blank.
-struct Stamp {
-  int month = -1, day = 0, hour = 0, minute = 0, second = 0;
-};
-Stamp take_bsd_stamp(std::string_view& text) {
-  static constexpr std::string_view kMonths = "JanFebMarAprMayJunJulAugSepOctNovDec";
-  Stamp s;
-  if (text.size() < 16 || text[3] != ' ' || text[6] != ' ' || text[9] != ':' || text[12] != ':' || text[15] != ' ')
-    return s;
-  const std::size_t month = kMonths.find(text.substr(0, 3));
-  if (month == std::string_view::npos || month % 3 != 0) return s;
-  const std::string_view day = text[4] == ' ' ? text.substr(5, 1) : text.substr(4, 2);
-  if (!number(day, s.day) || !number(text.substr(7, 2), s.hour) || !number(text.substr(10, 2), s.minute) ||
-      !number(text.substr(13, 2), s.second))
-    return s;
-  if (s.day < 1 || s.day > 31 || s.hour > 23 || s.minute > 59 || s.second > 60 || s.hour < 0 || s.minute < 0 ||
-      s.second < 0)
-    return s;
-  s.month = static_cast<int>(month / 3) + 1;
-  text.remove_prefix(16);
-  return s;
-}
-
-bool leap(int year) { return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0; }
-
-// The latest year in which the stamp is at most a day ahead of the clock.
-std::optional<UtcNs> with_year(const Stamp& s, const LogClock& clock) {
-  static constexpr std::array<int, 12> kDays{31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-  if (s.day > kDays[static_cast<std::size_t>(s.month - 1)]) return {};
-  int year = 1970 + static_cast<int>(clock.now / kDay / 365) + 1;
-  for (int tries = 0; tries < 10; ++tries, --year) {
-    if (s.month == 2 && s.day == 29 && !leap(year)) continue;
-    const UtcNs local = utc_from_civil(year, s.month, s.day, s.hour, s.minute, s.second);
-    const UtcNs time = clock.zone == nullptr ? local : clock.zone->to_utc(local, clock.before);
-    if (time <= clock.now + kDay) return time;
-  }
-  return {};
+/// "program[123]: …"
+bool begins_with_tag(std::string_view text) {
+  const std::size_t end = text.find_first_of(": [(");
+  if (end == std::string_view::npos || end == 0 || text[end] != '[') return false;
+  const std::size_t close = text.find(']', end);
+  return close != std::string_view::npos && text.substr(close + 1).starts_with(':');
 }
 
 // "host program[pid]: message" or "host program: message".
 Result<LogLine> take_tail(std::string_view text, LogLine line) {
   const std::string_view all = text;
+  if (text.starts_with("[pid ")) {
+    // vsftpd's own log: "[pid 27245] [user] OK LOGIN: Client "192.0.2.9"".
+    const std::size_t close = text.find("] ");
+    if (close == std::string_view::npos) return no_log_line("the line ends after its time stamp");
+    line.program = "vsftpd";
+    line.pid = text.substr(5, close - 5);
+    if (!std::all_of(line.pid.begin(), line.pid.end(), is_digit)) line.pid = {};
+    line.message = text.substr(close + 2);
+    return line;
+  }
   line.host = take_word(text);
   // A program's tag where the host should be: there is no host.
   if (line.host.size() > 1 && line.host.ends_with(':') && line.host.find(':') == line.host.size() - 1) {
     line.host = {};
     text = all;
-  } else if (line.host.empty() || text.empty()) {
+  } else if (line.host.empty()) {
     return no_log_line("the line ends after its time stamp");
   }
+  // UniFi's gateways say their name twice.
+  if (text.size() > line.host.size() && text.starts_with(line.host) && text[line.host.size()] == ' ')
+    if (const std::string_view behind = text.substr(line.host.size() + 1); begins_with_tag(behind)) text = behind;
+  if (line.host == "-") line.host = {};
   // login of old: " -- root[2421]: ROOT LOGIN ON tty2", with who came as the tag.
   const bool old_login = text.starts_with(" -- ");
   if (old_login) text.remove_prefix(4);
@@ -116,22 +100,29 @@ Result<LogLine> take_tail(std::string_view text, LogLine line) {
     line.program = text.substr(0, tag_end);  // "syslogd 1.4.1: restart."
     text.remove_prefix(tag_end + 1);
   }
+  // Solaris and its heirs: "[ID 800047 auth.notice] text".
+  if (text.starts_with("[ID "))
+    if (const std::size_t close = text.find("] "); close != std::string_view::npos && close < 48)
+      text.remove_prefix(close + 2);
   line.message = text;
   return line;
 }
 
-// RFC 5424, section 6, behind "<PRI>1 ".
+// RFC 5424, section 6, behind "<PRI>VERSION ".
 Result<LogLine> take_5424(std::string_view text, LogLine line, UtcNs now) {
   const std::string_view stamp = take_word(text);
-  // Who has no clock says "-".
-  const Result<UtcNs> time = stamp == "-" ? Result<UtcNs>(now) : parse_rfc3339(stamp);
+  const Result<UtcNs> time = log_time_5424(stamp, now);
   if (!time) return time.error();
   const auto value = [](std::string_view word) { return word == "-" ? std::string_view{} : word; };
   line.time = *time;
   line.host = value(take_word(text));
   line.program = value(take_word(text));
+  if (!stamp.empty() && is_digit(stamp.front()) && stamp.find('-') == std::string_view::npos) {
+    line.message = text;  // Meraki, whose messages look like RFC 5424 up to here
+    return line;
+  }
   line.pid = value(take_word(text));
-  if (!std::all_of(line.pid.begin(), line.pid.end(), is_digit)) line.pid = {};
+  if (!std::all_of(line.pid.begin(), line.pid.end(), is_digit)) line.process = std::exchange(line.pid, {});
   line.message_id = value(take_word(text));
   if (!take(text, '-')) {
     const std::string_view elements = text;
@@ -155,6 +146,17 @@ Result<LogLine> take_5424(std::string_view text, LogLine line, UtcNs now) {
   return line;
 }
 
+/// How many bytes at the front of what follows the priority are the VERSION of RFC 5424 and its blank; 0: none. Beyond
+/// version 1, which nobody has defined, a time stamp must follow: a number may begin any message.
+std::size_t version_5424(std::string_view text) {
+  if (text.starts_with("1 ")) return 2;
+  std::size_t digits = 0;
+  while (digits < text.size() && is_digit(text[digits])) ++digits;
+  if (digits == 0 || digits > 3 || text[0] == '0' || !text.substr(digits).starts_with(' ')) return 0;
+  std::string_view rest = text.substr(digits + 1);
+  return log_time_5424(take_word(rest), 0) ? digits + 1 : 0;
+}
+
 }  // namespace
 
 Result<LogLine> parse_log_line(std::string_view text, LogClock clock) {
@@ -168,23 +170,18 @@ Result<LogLine> parse_log_line(std::string_view text, LogClock clock) {
     line.facility = priority / 8;
     line.severity = priority % 8;
     text.remove_prefix(close + 1);
-    if (text.starts_with("1 ")) {
-      text.remove_prefix(2);
-      return take_5424(text, line, clock.now);
-    }
+    if (const std::size_t version = version_5424(text); version > 0)
+      return take_5424(text.substr(version), line, clock.now);
   }
-  if (!text.empty() && is_digit(text.front())) {
-    const Result<UtcNs> time = parse_rfc3339(take_word(text));
-    if (!time) return time.error();
-    line.time = *time;
-    return take_tail(text, line);
-  }
-  const Stamp stamp = take_bsd_stamp(text);
-  if (stamp.month < 0) return no_log_line("no time stamp at the front of the line");
-  const std::optional<UtcNs> time = with_year(stamp, clock);
-  if (!time) return no_log_line("the time stamp's day does not exist");
-  line.time = *time;
-  return take_tail(text, line);
+  const Result<LogStamp> stamp = take_log_stamp(text, clock);
+  if (!stamp) return stamp.error();
+  line.time = stamp->time;
+  if (stamp->host.empty()) return take_tail(text, line);
+  // Cisco's origin-id stands before the time.
+  Result<LogLine> tail = take_tail(text, line);
+  if (!tail) return tail;
+  tail->host = stamp->host;
+  return tail;
 }
 
 }  // namespace wf::kit

@@ -1,8 +1,7 @@
 #pragma once
-#include <optional>
 #include <string_view>
 
-#include "agents/kit/read/zone.hpp"
+#include "agents/kit/read/log_stamp.hpp"
 #include "proto/result.hpp"
 #include "proto/time.hpp"
 
@@ -14,6 +13,7 @@ struct LogLine {
   std::string_view host;
   std::string_view program;  ///< "sshd"; without "(pam_unix)" and the like
   std::string_view pid;      ///< digits or empty
+  std::string_view process;  ///< PROCID of RFC 5424 where it is no number
   std::string_view message;
   int facility = -1;                        ///< RFC 5424, table 1; -1 unknown
   int severity = -1;                        ///< table 2: 0 emergency … 7 debug; -1 unknown
@@ -21,16 +21,10 @@ struct LogLine {
   bool old_pam = false;                     ///< "sshd(pam_unix)[123]", as PAM wrote it until 2007
 };
 
-/// What a time stamp without year and offset needs.
-struct LogClock {
-  UtcNs now = 0;  ///< by the agent's clock: the year is the latest in which the stamp is at most a day ahead of it
-  Zone* zone = nullptr;
-  std::optional<UtcNs> before;  ///< time of the record before, for hours that occur twice
-};
-
 /// Reads BSD syslog as files have it (RFC 3164: "Mar 12 22:31:05 host sshd[123]: text"), the same with an ISO
 /// time stamp (rsyslog's RSYSLOG_FileFormat, the default of Debian 12), and RFC 5424; a "<PRI>" may precede the
-/// first two. A line may have no host, as what a program sends to /dev/log.
+/// first two. A line may have no host, as what a program sends to /dev/log. What else devices write as a time stamp:
+/// log_stamp.hpp.
 [[nodiscard]] Result<LogLine> parse_log_line(std::string_view line, LogClock clock);
 
 }  // namespace wf::kit

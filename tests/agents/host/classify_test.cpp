@@ -52,6 +52,36 @@ TEST_CASE("a capture for any text takes as much as it can, a word and a number o
   CHECK_FALSE(match("x", "", fields));
 }
 
+TEST_CASE("su as BSD and the examples of the syslog RFCs have it, and the SSH of routers") {
+  for (const char* text :
+       {"'su root' failed for lonvick on /dev/pts/8", "\xef\xbb\xbf'su root' failed for lonvick on /dev/pts/8",
+        "BOM'su root' failed for lonvick on /dev/pts/8"})
+    CHECK(told(event_of("su", text), {"user.name", "USER", "tty", "session.remote"}) ==
+          "host.login_failed auth user.name=lonvick USER=root tty=/dev/pts/8 session.remote=false");
+  CHECK(told(event_of("su", "BAD SU avos to root on /dev/ttyp1"), {"user.name", "USER"}) ==
+        "host.login_failed auth user.name=avos USER=root");
+  CHECK(told(event_of("su", "avos to root on /dev/ttyp1"), {"user.name", "USER", "tty"}) ==
+        "host.sudo auth user.name=avos USER=root tty=/dev/ttyp1");
+  CHECK(told(event_of("dropbear", "Password auth succeeded for 'root' from 10.20.3.9:49242"),
+             {"user.name", "src.ip", "src.port", "auth.method"}) ==
+        "host.login auth user.name=root src.ip=10.20.3.9 src.port=49242 auth.method=password");
+  CHECK(told(event_of("dropbear",
+                      "Pubkey auth succeeded for 'root' with ssh-ed25519 key SHA256:x/y from 2001:db8::9:49242"),
+             {"user.name", "src.ip", "src.port", "auth.method"}) ==
+        "host.login auth user.name=root src.ip=2001:db8::9 src.port=49242 auth.method=publickey");
+  CHECK(told(event_of("dropbear", "Bad PAM password attempt for 'x' from 10.20.3.9:1' from 203.0.113.9:49242"),
+             {"user.name", "src.ip"}) == "host.login_failed auth user.name=x' from 10.20.3.9:1 src.ip=203.0.113.9");
+  CHECK(told(event_of("dropbear", "Login attempt for nonexistent user from 203.0.113.9:49906"), {"src.ip", "reason"}) ==
+        "host.login_failed auth src.ip=203.0.113.9 reason=credential unknown");
+  CHECK(told(event_of("dropbear", "Exit (root) from <10.20.3.9:49242>: Disconnect received"),
+             {"user.name", "src.ip"}) == "host.logout auth user.name=root src.ip=10.20.3.9");
+  CHECK(event_of("dropbear", "Exit (root): Disconnect received").kind == "host.logout");
+  CHECK(told(event_of("vsftpd", "[avos] FAIL LOGIN: Client \"::ffff:203.0.113.9\""), {"user.name", "src.ip"}) ==
+        "host.login_failed vsftpd user.name=avos src.ip=::ffff:203.0.113.9");
+  CHECK(told(event_of("vsftpd", "[avos] OK LOGIN: Client \"203.0.113.9\", anon password \"x\""),
+             {"user.name", "src.ip"}) == "host.login vsftpd user.name=avos src.ip=203.0.113.9");
+}
+
 TEST_CASE("sshd: who came, by what, from where") {
   CHECK(told(event_of("sshd", "Accepted publickey for alice from 203.0.113.9 port 40122 ssh2: ED25519 SHA256:abc"),
              {"user.name", "src.ip", "src.port", "auth.method", "session.remote", "host.name", "process.name"}) ==

@@ -65,10 +65,74 @@ TEST_CASE("RFC 5424 with and without structured data") {
   CHECK(line_of("<38>1 2026-03-12T22:31:05Z - - - - -").host.empty());
 }
 
+TEST_CASE("stamps as devices write them: days without padding, years, fractions, weekdays, zones, Cisco's marks") {
+  const UtcNs at = utc_from_civil(2026, 3, 2, 22, 31, 5);
+  for (const char* text :
+       {"Mar 2 22:31:05 sw-1 app[7]: text", "<13>Mar 2 22:31:05 sw-1 app[7]: text",
+        "<13> Mar  2 22:31:05 sw-1 app[7]: text", "MAR  2 22:31:05 sw-1 app[7]: text",
+        "Mar  2 2026 22:31:05 sw-1 app[7]: text", "Mar  2 22:31:05 2026 sw-1 app[7]: text",
+        "Mar 2 2026 22:31:05: sw-1 app[7]: text", "Mon Mar 2 22:31:05 2026 sw-1 app[7]: text",
+        "Mon, Mar 2 22:31:05 UTC 2026 sw-1 app[7]: text", "Mar  2 22:31:05 UTC: sw-1 app[7]: text",
+        "Mar  2 23:31:05 +01:00 sw-1 app[7]: text", "2026-03-02 22:31:05 sw-1 app[7]: text",
+        "2026-03-02T22:31:05 sw-1 app[7]: text", "2026/03/02 22:31:05 sw-1 app[7]: text",
+        "2026-03-02 23:31:05 +0100 sw-1 app[7]: text", "2026-03-02T22:31:05Z sw-1 app[7]: text",
+        "2026 Mar 02 22:31:05 sw-1 app[7]: text", "Mar  2 22:31:05 sw-1 app[7]: [ID 800047 auth.notice] text"}) {
+    const LogLine l = line_of(text);
+    CHECK(l.time == at);
+    CHECK(l.host == "sw-1");
+    CHECK(l.program == "app");
+    CHECK(l.message == "text");
+  }
+  CHECK(line_of("Mar  2 22:31:05.123 h a: b").time == at + 123 * kMillisecond);
+  CHECK(line_of("2026-03-02 22:31:05,123 h a: b").time == at + 123 * kMillisecond);
+  CHECK(line_of("2026-03-02 23:31:05 h a: b", "Europe/Amsterdam").time == at);
+  CHECK(line_of("Mar 2 2025 22:31:05 h a: b").time == utc_from_civil(2025, 3, 2, 22, 31, 5));
+  const LogLine cisco = line_of("<189>000123: *Mar  2 22:31:05.500 CET: %SYS-5-CONFIG_I: Configured from console");
+  CHECK(cisco.time == at + 500 * kMillisecond);
+  CHECK(cisco.host.empty());
+  CHECK(cisco.program == "%SYS-5-CONFIG_I");
+  CHECK(cisco.message == "Configured from console");
+  const LogLine named = line_of("<189>77: sw-9: Mar  2 22:31:05: %LINK-3-UPDOWN: Interface Gi0/1, changed state to up");
+  CHECK(named.time == at);
+  CHECK(named.host == "sw-9");
+  CHECK(line_of("Mar  2 22:31:05 1234 a: b").host == "1234");
+}
+
+TEST_CASE("RFC 5424 of any version, and what looks like it") {
+  CHECK(line_of("<38>12 2026-03-12T22:31:05Z h a 7 - - x").host == "h");
+  CHECK(line_of("<38>2 - h a 7 - - x").time == kNow);
+  CHECK(line_of("<38>1 2026-03-12T22:31:05Z h a main-thread - - x").pid.empty());
+  CHECK(line_of("<38>1 2026-03-12T22:31:05Z h a main-thread - - x").process == "main-thread");
+  const LogLine meraki = line_of("<134>1 1773354665.629574241 MX_HQ flows allow src=10.0.0.9 dst=192.0.2.7");
+  CHECK(meraki.time == utc_from_civil(2026, 3, 12, 22, 31, 5) + 629'574'241);
+  CHECK(meraki.host == "MX_HQ");
+  CHECK(meraki.program == "flows");
+  CHECK(meraki.message == "allow src=10.0.0.9 dst=192.0.2.7");
+}
+
+TEST_CASE("vsftpd's own log, which has neither host nor program") {
+  const LogLine l = line_of("Mon Mar  2 22:31:05 2026 [pid 27245] [avos] FAIL LOGIN: Client \"203.0.113.9\"");
+  CHECK(l.time == utc_from_civil(2026, 3, 2, 22, 31, 5));
+  CHECK(l.program == "vsftpd");
+  CHECK(l.pid == "27245");
+  CHECK(l.message == "[avos] FAIL LOGIN: Client \"203.0.113.9\"");
+}
+
+TEST_CASE("a host that is not said, said twice, or all there is") {
+  CHECK(line_of("<13>Mar 12 22:31:05 -").host.empty());
+  CHECK(line_of("<13>Mar 12 22:31:05 h").host == "h");
+  CHECK(line_of("<13>Mar 12 22:31:05 h").message.empty());
+  const LogLine twice = line_of("<38>Mar 12 22:31:05 gw gw sshd[7]: text");
+  CHECK(twice.host == "gw");
+  CHECK(twice.program == "sshd");
+  CHECK(twice.message == "text");
+  CHECK(line_of("<38>Mar 12 22:31:05 gw gw is up").message == "gw is up");
+}
+
 TEST_CASE("what is no log line is refused") {
   const char* text =
       GENERATE("", "x", "hello world", "Foo 12 22:31:05 h a: b", "Mar 32 22:31:05 h a: b", "Mar 12 25:31:05 h a: b",
-               "Feb 30 22:31:05 h a: b", "Mar 12 22:31:05 ", "2026-03-12 22:31:05", "2026-03-12T22:31:05 h a: b",
+               "Feb 30 22:31:05 h a: b", "Mar 12 22:31:05 ", "2026-03-12 22:31:05", "Mar 12 1926 22:31:05 h a: b",
                "<999>Mar 12 22:31:05 h a: b", "<38", "<38>1 yesterday h a - - - b");
   Zone zone;
   const Result<LogLine> line = parse_log_line(text, {kNow, &zone, {}});
