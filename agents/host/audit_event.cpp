@@ -67,6 +67,14 @@ bool fits(const Row& row, std::string_view type) {
   return row.type.ends_with('*') ? type.starts_with(row.type.substr(0, row.type.size() - 1)) : type == row.type;
 }
 
+const Row* row_of(const AuditEvent& audit) {
+  const Row* best = nullptr;
+  for (const AuditRecord& record : audit.records)
+    for (const Row& row : kRows)
+      if (fits(row, record.type) && (best == nullptr || &row < best)) best = &row;
+  return best;
+}
+
 // The arguments of a program by number; parts of one in their order.
 std::string command_line_of(const AuditEvent& audit) {
   std::map<unsigned, std::map<unsigned, std::string_view>> arguments;
@@ -133,10 +141,7 @@ class Builder {
 
  private:
   void classify() {
-    const Row* best = nullptr;
-    for (const AuditRecord& record : audit_.records)
-      for (const Row& row : kRows)
-        if (fits(row, record.type) && (best == nullptr || &row < best)) best = &row;
+    const Row* const best = row_of(audit_);
     e_.kind = best == nullptr ? "host.log" : std::string(best->kind);
     if (best == nullptr) return;
     e_.severity = best->severity;
@@ -254,6 +259,14 @@ class Builder {
     } else if (std::string title = value("proctitle"); !title.empty()) {
       e_.add("process.command_line", std::move(title));
     }
+    if (e_.logsource.category.empty() && value("SYSCALL") == "connect" && !value("dst.ip").empty()) {
+      // Sigma's network_connection, as Sysmon for Linux names it
+      e_.logsource.category = "network_connection";
+      if (!exe.empty()) e_.add("Image", exe);
+      e_.add("Initiated", "true", ValueType::boolean);
+      e_.add("DestinationIp", value("dst.ip"));
+      e_.add("DestinationPort", value("dst.port"), ValueType::number);
+    }
     if (e_.kind == "host.file") add_files(cwd, exe);
     if (e_.kind == "host.package")
       if (std::string software = value("sw"); !software.empty()) e_.add("package", std::move(software));
@@ -293,6 +306,60 @@ class Builder {
 };
 
 }  // namespace
+
+kit::RawRecord::Known AuditRaw::field(std::string_view name, std::string_view& value) {
+  // What is made of several records, or may come before a record's own.
+  static constexpr std::array<std::string_view, 24> kMade{"user.name",
+                                                          "src.ip",
+                                                          "dst.ip",
+                                                          "dst.port",
+                                                          "reason",
+                                                          "host.name",
+                                                          "Image",
+                                                          "CommandLine",
+                                                          "CurrentDirectory",
+                                                          "User",
+                                                          "ParentProcessId",
+                                                          "TargetFilename",
+                                                          "file.path",
+                                                          "package",
+                                                          "service",
+                                                          "message",
+                                                          "serial",
+                                                          "path",
+                                                          "Initiated",
+                                                          "DestinationIp",
+                                                          "DestinationPort",
+                                                          "logsource.category",
+                                                          "SYSCALL",
+                                                          "tty"};
+  if (name == "kind") {
+    const Row* const row = row_of(audit_);
+    value = row == nullptr ? "host.log" : row->kind;
+    // How it ended, and what the source was told of logins, changes these.
+    const bool settled = !value.starts_with("host.log") && value != "host.session" && value != "host.sudo";
+    return settled || value == "host.log" ? Known::value : Known::unknown;
+  }
+  if (name == "type" && !audit_.records.empty()) {
+    value = audit_.records.front().type;
+    return Known::value;
+  }
+  if (name == "logsource.product" || name == "logsource.service") {
+    value = name == "logsource.product" ? "linux" : "auditd";
+    return Known::value;
+  }
+  if (is_argument(name) || name.starts_with("syscall.") || name.starts_with("session.") ||
+      name.starts_with("process.") || name.starts_with("audit.") ||
+      std::find(kMade.begin(), kMade.end(), name) != kMade.end())
+    return Known::unknown;
+  for (const AuditRecord& record : audit_.records)
+    for (const Field& f : record.fields)
+      if (f.name == name) {
+        value = f.value;
+        return Known::value;
+      }
+  return Known::absent;
+}
 
 Event event_of(AuditEvent&& audit, const AuditWords& words) { return Builder(std::move(audit), words).build(); }
 

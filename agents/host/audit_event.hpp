@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "agents/host/audit_join.hpp"
+#include "agents/kit/shed/shed_rule.hpp"
 #include "proto/event.hpp"
 
 namespace wf::host {
@@ -19,5 +20,17 @@ struct AuditWords {
 ///  - Where there are EXECVE records, a0, a1… are the program's arguments (the first 64; process.command_line has all),
 ///    and what SYSCALL has under these names, pointers, stands as syscall.a0….
 [[nodiscard]] Event event_of(AuditEvent&& audit, const AuditWords& words);
+
+/// What that event will say, before it is made. One thread.
+class AuditRaw final : public kit::RawRecord {
+ public:
+  /// `audit` must outlive it.
+  explicit AuditRaw(const AuditEvent& audit) : audit_(audit) {}
+  [[nodiscard]] Known field(std::string_view name, std::string_view& value) override;
+  [[nodiscard]] UtcNs time() override { return audit_.id.time; }
+
+ private:
+  const AuditEvent& audit_;
+};
 
 }  // namespace wf::host

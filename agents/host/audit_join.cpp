@@ -29,6 +29,17 @@ std::uint64_t hash_of(std::string_view text) {
   return hash | 1U;
 }
 
+/// How many files a call names; 0 where it cannot be believed.
+std::uint64_t items_of(const AuditRecord& syscall) {
+  for (const Field& f : syscall.fields) {
+    std::uint64_t items = 0;
+    if (f.name != "items") continue;
+    const auto [end, error] = std::from_chars(f.value.data(), f.value.data() + f.value.size(), items);
+    return error == std::errc{} && items <= 64 ? items : 0;
+  }
+  return 0;
+}
+
 }  // namespace
 
 AuditJoin::Key AuditJoin::key_of(const AuditId& id) { return {id.time, id.serial, hash_of(id.node)}; }
@@ -59,7 +70,8 @@ void AuditJoin::take(AuditRecord&& record, std::size_t size, const std::string& 
   for (std::size_t i = 0; i < pending_.size();) {
     const Pending& p = pending_[i];
     const bool same = p.key == key;
-    if (number_ - p.first >= kAuditSpan || (!same && record.id.time - p.key.time >= kAuditPatience))
+    const std::int64_t patience = p.paths < p.items ? kAuditPathPatience : kAuditPatience;
+    if (number_ - p.first >= kAuditSpan || (!same && record.id.time - p.key.time >= patience))
       finish(i, out);
     else
       ++i;
@@ -79,6 +91,8 @@ void AuditJoin::take(AuditRecord&& record, std::size_t size, const std::string& 
     it = pending_.insert(pending_.end(), std::move(fresh));
   }
   it->touched = mono;
+  if (record.type == "PATH") ++it->paths;
+  if (record.type == "SYSCALL") it->items = items_of(record);
   if (it->bytes + size > kAuditEventBytes) {
     ++it->event.left_out;
   } else if (record.type != "EOE") {

@@ -21,11 +21,13 @@ inline constexpr std::size_t kAuditPendingBytes = 256U << 10U;  ///< of all even
 inline constexpr std::size_t kAuditPending = 64;                ///< events that are not complete
 inline constexpr std::uint64_t kAuditSpan = 512;                ///< records between an event's first and its completion
 inline constexpr std::int64_t kAuditPatience = 2 * kSecond;
+inline constexpr std::int64_t kAuditPathPatience = 30 * kSecond;
 
 /// Joins records of a log, in which those of several events may be interleaved, into events. An event is complete
 ///  - with its EOE or PROCTITLE record, or with its only one: what programs say themselves (USER_LOGIN, CRED_ACQ,
 ///    SERVICE_START, DAEMON_START…) is one record each;
-///  - when a record comes that is kAuditPatience younger by the log's own time;
+///  - when a record comes that is kAuditPatience younger by the log's own time, or kAuditPathPatience where the call
+///    names more files (items) than PATH records came: what was written out of order still belongs to it;
 ///  - when nothing more of it came for kAuditPatience of this machine's time (`flush_older`);
 ///  - when kAuditSpan records were read since its first one, or memory is short: the oldest goes.
 /// What still comes of an event that was complete is an event of its own.
@@ -59,6 +61,7 @@ class AuditJoin {
     std::uint64_t first = 0;   ///< number of that record
     std::int64_t touched = 0;  ///< when its last record was read
     std::size_t bytes = 0;
+    std::uint64_t items = 0, paths = 0;  ///< files that the call names; PATH records that came
   };
   /// An event that was handed over while an older one was not.
   struct Done {

@@ -100,6 +100,19 @@ ArgumentName argument_name(std::string_view name) {
   return out;
 }
 
+// Where what auditd adds to an enriched record begins, if the separator before it was lost on the way:
+// "key=(null)ARCH=x86_64", "cap_frootid=0OUID="root"".
+std::size_t enriched_at(std::string_view value) {
+  static constexpr std::array<std::string_view, 6> kFirst{"ARCH=", "OUID=", "AUID=", "UID=", "SADDR=", "OAUID="};
+  if (value.find('=') == std::string_view::npos) return value.size();
+  for (const std::string_view name : kFirst)
+    if (const std::size_t at = value.find(name); at != std::string_view::npos && at > 0) {
+      const char before = value[at - 1];
+      if (is_digit(before) || before == ')' || before == '\'' || before == '"') return at;
+    }
+  return value.size();
+}
+
 // What stands between NULs or is not to be shown is a blank: command lines as people write them.
 void blanks_for_nuls(std::string& text) {
   while (!text.empty() && text.back() == '\0') text.pop_back();
@@ -123,6 +136,11 @@ class Reader {
         continue;
       }
       std::string_view name = text.substr(0, equals);
+      std::string renamed;
+      if (take_last_word("old"))
+        name = renamed = "old-" + std::string(name);
+      else
+        take_last_word("new");
       // "(hostname=?, addr=?, terminal=pts/0 res=success)", as PAM wrote it until 2008
       if (name.starts_with('(')) name.remove_prefix(1);
       text.remove_prefix(equals + 1);
@@ -138,6 +156,14 @@ class Reader {
   }
 
  private:
+  /// "old auid=4294967295 new auid=0" of LOGIN, as kernels wrote it until 2013 ("old-auid=4294967295 auid=0" since).
+  bool take_last_word(std::string_view word) {
+    if (out_.type != "LOGIN" || !out_.words.ends_with(word)) return false;
+    out_.words.resize(out_.words.size() - word.size());
+    while (out_.words.ends_with(' ')) out_.words.pop_back();
+    return true;
+  }
+
   void word(std::string_view text, bool in_op) {
     // "op=change password": the one value that is several words.
     if (in_op && !out_.fields.empty() && out_.fields.back().name == "op") {
@@ -167,6 +193,7 @@ class Reader {
       }
     }
     std::string_view plain = text.substr(0, std::min(text.find_first_of(" \t\r"), text.size()));
+    plain = plain.substr(0, enriched_at(plain));
     text.remove_prefix(plain.size());
     while (!plain.empty() &&
            (plain.back() == ',' || (plain.back() == ')' && plain.find('(') == std::string_view::npos)))
@@ -248,9 +275,12 @@ Result<AuditRecord> parse_audit_record(std::string_view line) {
   std::string_view rest = line.substr(stamp + 6);
   std::int64_t seconds = 0, fraction = 0;
   if (!take_number(rest, seconds) || !take(rest, ".")) return no_record("the time stamp cannot be read");
-  const std::size_t before = rest.size();
-  if (!take_number(rest, fraction) || before - rest.size() != 3 || fraction < 0 || !take(rest, ":") ||
-      !take_number(rest, record.id.serial) || !take(rest, ")") || seconds < 0)
+  std::size_t digits = rest.size();
+  if (!take_number(rest, fraction) || fraction < 0) return no_record("the time stamp cannot be read");
+  // The kernel writes three; what others made of it may have fewer or more.
+  for (digits -= rest.size(); digits < 3; ++digits) fraction *= 10;
+  for (; digits > 3; --digits) fraction /= 10;
+  if (!take(rest, ":") || !take_number(rest, record.id.serial) || !take(rest, ")") || seconds < 0)
     return no_record("the time stamp cannot be read");
   if (seconds > std::numeric_limits<UtcNs>::max() / kSecond - 1) return no_record("the time stamp is out of range");
   record.id.time = seconds * kSecond + fraction * kMillisecond;

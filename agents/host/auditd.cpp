@@ -111,7 +111,11 @@ class AuditdSource final : public kit::Source {
   }
 
   void hand_over(kit::Sink& sink, const kit::Moment& moment) {
-    for (AuditEvent& audit : ready_) emit(sink, event_of(std::move(audit), words_), moment);
+    for (AuditEvent& audit : ready_) {
+      if (shedder() != nullptr)
+        if (AuditRaw raw(audit); !wanted(raw, moment)) continue;
+      emit(sink, event_of(std::move(audit), words_), moment);
+    }
     ready_.clear();
   }
 

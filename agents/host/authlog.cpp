@@ -5,6 +5,7 @@
 #include "agents/kit/read/follow_source.hpp"
 #include "agents/kit/read/log_classify.hpp"
 #include "agents/kit/read/log_line.hpp"
+#include "agents/kit/read/log_record.hpp"
 
 namespace wf::host {
 namespace {
@@ -19,6 +20,10 @@ class AuthlogSource final : public kit::FollowSource {
     const Result<kit::LogLine> line = kit::parse_log_line(record.text, {moment.now, &zone_, before_});
     if (!line) return line.error();
     before_ = line->time;
+    if (shedder() != nullptr && !only_auth_) {
+      kit::LogRecord raw(*line);
+      if (raw.single() && !wanted(raw, moment)) return {};
+    }
     for (Event& event : kit::events_of(*line))
       if (!only_auth_ || kit::about_authentication(event)) emit(sink, std::move(event), moment);
     return {};

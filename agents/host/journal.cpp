@@ -1,6 +1,5 @@
 #include "agents/host/journal.hpp"
 
-#include <systemd/sd-journal.h>
 #include <systemd/sd-messages.h>
 
 #include <algorithm>
@@ -10,9 +9,11 @@
 #include <memory>
 #include <utility>
 
+#include "agents/host/systemd_library.hpp"
 #include "agents/kit/kinds.hpp"
 #include "agents/kit/read/log_classify.hpp"
 #include "agents/kit/read/log_line.hpp"
+#include "agents/kit/read/log_record.hpp"
 
 namespace wf::host {
 namespace {
@@ -39,7 +40,7 @@ constexpr std::array<UnitMessage, 6> kUnitMessages{{{SD_MESSAGE_UNIT_STARTED_STR
                                                     {SD_MESSAGE_UNIT_OUT_OF_MEMORY_STR, "out of memory", 2}}};
 
 struct CloseJournal {
-  void operator()(sd_journal* journal) const { sd_journal_close(journal); }
+  void operator()(sd_journal* journal) const { sd().journal_close(journal); }
 };
 
 class JournalSource final : public kit::Source {
@@ -49,7 +50,7 @@ class JournalSource final : public kit::Source {
   std::vector<Error> check() override {
     JournalPointer journal;
     if (const Result<void> opened = open(journal); !opened) return {opened.error()};
-    if (sd_journal_next(journal.get()) <= 0) return {nothing_to_read()};
+    if (sd().journal_next(journal.get()) <= 0) return {nothing_to_read()};
     return {};
   }
 
@@ -62,17 +63,17 @@ class JournalSource final : public kit::Source {
 
   bool step(kit::Sink& sink, const kit::Moment& moment) override {
     if (journal_ == nullptr && !begin(moment)) return false;
-    sd_journal_process(journal_.get());
+    sd().journal_process(journal_.get());
     for (int i = 0; i < kStepEntries; ++i) {
       if (sink.full()) return true;
       // Behind a lost position the journal stands on an entry that was not read.
-      const int found = std::exchange(unread_, false) ? 1 : sd_journal_next(journal_.get());
+      const int found = std::exchange(unread_, false) ? 1 : sd().journal_next(journal_.get());
       if (found < 0) return lose(found, moment);
       if (found == 0) {
         if (once_) set_state(cursor_.empty() ? "failed" : "ended", cursor_.empty() ? nothing_to_read().text() : "");
         int timeout = -1;
         std::uint64_t until = 0;
-        if (sd_journal_get_timeout(journal_.get(), &until) >= 0 && until != UINT64_MAX) timeout = 0;
+        if (sd().journal_get_timeout(journal_.get(), &until) >= 0 && until != UINT64_MAX) timeout = 0;
         wake_ = timeout == 0 ? static_cast<std::int64_t>(until) * 1000 : moment.mono + kRetry;
         return false;
       }
@@ -84,8 +85,8 @@ class JournalSource final : public kit::Source {
   std::string position() const override { return cursor_; }
   void add_fds(std::vector<pollfd>& fds) const override {
     if (journal_ == nullptr) return;
-    const int fd = sd_journal_get_fd(journal_.get());
-    const int events = sd_journal_get_events(journal_.get());
+    const int fd = sd().journal_get_fd(journal_.get());
+    const int events = sd().journal_get_events(journal_.get());
     if (fd >= 0) fds.push_back({fd, static_cast<short>(events > 0 ? events : POLLIN), 0});
   }
   std::int64_t next_wake() const override { return wake_; }
@@ -100,10 +101,11 @@ class JournalSource final : public kit::Source {
   }
 
   Result<void> open(JournalPointer& journal) const {
+    if (const Result<const SystemdLibrary*> library = systemd_library(); !library) return library.error();
     sd_journal* raw = nullptr;
     const std::string& directory = spec().address;
-    const int result = directory.empty() ? sd_journal_open(&raw, SD_JOURNAL_LOCAL_ONLY)
-                                         : sd_journal_open_directory(&raw, directory.c_str(), 0);
+    const int result = directory.empty() ? sd().journal_open(&raw, SD_JOURNAL_LOCAL_ONLY)
+                                         : sd().journal_open_directory(&raw, directory.c_str(), 0);
     journal.reset(raw);
     if (result < 0)
       return Error{std::string("cannot be opened: ") + std::strerror(-result), where(),
@@ -119,13 +121,14 @@ class JournalSource final : public kit::Source {
       return false;
     }
     // Makes the journal watch its files; without it they are only looked at when asked.
-    sd_journal_get_fd(journal_.get());
+    sd().journal_get_fd(journal_.get());
     std::string note;
     if (!cursor_.empty()) {
-      if (sd_journal_seek_cursor(journal_.get(), cursor_.c_str()) < 0) {
+      if (sd().journal_seek_cursor(journal_.get(), cursor_.c_str()) < 0) {
         note = Error{"the saved position cannot be read", where(), "it is read from its beginning"}.text();
-        sd_journal_seek_head(journal_.get());
-      } else if (sd_journal_next(journal_.get()) > 0 && sd_journal_test_cursor(journal_.get(), cursor_.c_str()) <= 0) {
+        sd().journal_seek_head(journal_.get());
+      } else if (sd().journal_next(journal_.get()) > 0 &&
+                 sd().journal_test_cursor(journal_.get(), cursor_.c_str()) <= 0) {
         // The entry itself was vacuumed away: we stand on the first one after it, which is not read yet.
         note = Error{"the entry read last is no longer kept", where(),
                      "entries between may be lost; keep the journal longer"}
@@ -133,7 +136,7 @@ class JournalSource final : public kit::Source {
         unread_ = true;
       }
     } else {
-      sd_journal_seek_head(journal_.get());
+      sd().journal_seek_head(journal_.get());
     }
     set_state("running", note);
     return true;
@@ -151,19 +154,33 @@ class JournalSource final : public kit::Source {
   std::string_view data(const char* name) {
     const void* bytes = nullptr;
     std::size_t size = 0;
-    if (sd_journal_get_data(journal_.get(), name, &bytes, &size) < 0) return {};
+    if (sd().journal_get_data(journal_.get(), name, &bytes, &size) < 0) return {};
     std::string_view text(static_cast<const char*>(bytes), size);
     text.remove_prefix(std::min(text.find('=') + 1, text.size()));
     return text.substr(0, kMaxValue);
   }
 
+  /// An entry before an event is made of it: its line, and the journal's own fields.
+  class Raw final : public kit::LogRecord {
+   public:
+    Raw(const kit::LogLine& line, JournalSource& source) : LogRecord(line), source_(source) {}
+    [[nodiscard]] Known field(std::string_view name, std::string_view& value) override {
+      for (const char* native : kNative)
+        if (name == native) return known(source_.data(native), value);
+      return LogRecord::field(name, value);
+    }
+
+   private:
+    JournalSource& source_;
+  };
+
   void take(kit::Sink& sink, const kit::Moment& moment) {
     count_read();
     char* cursor = nullptr;
-    if (sd_journal_get_cursor(journal_.get(), &cursor) >= 0) cursor_ = cursor;
+    if (sd().journal_get_cursor(journal_.get(), &cursor) >= 0) cursor_ = cursor;
     std::free(cursor);
     std::uint64_t microseconds = 0;
-    if (sd_journal_get_realtime_usec(journal_.get(), &microseconds) < 0) {
+    if (sd().journal_get_realtime_usec(journal_.get(), &microseconds) < 0) {
       refuse({"an entry has no time", where(), ""});
       return;
     }
@@ -179,6 +196,10 @@ class JournalSource final : public kit::Source {
     line.pid = pid;
     line.message = message;
     line.facility = facility.empty() ? -1 : std::atoi(facility.c_str());
+    if (shedder() != nullptr && !only_auth_ && pid != "1") {
+      Raw raw(line, *this);
+      if (raw.single() && !wanted(raw, moment)) return;
+    }
     for (Event& event : kit::events_of(line)) {
       if (only_auth_ && !kit::about_authentication(event)) continue;
       for (const char* name : kNative)

@@ -1,7 +1,6 @@
 #include "agents/host/session_list.hpp"
 
 #include <arpa/inet.h>
-#include <systemd/sd-login.h>
 #include <unistd.h>
 #include <utmp.h>
 
@@ -16,12 +15,7 @@
 #include <memory>
 
 #include "agents/host/escaped_text.hpp"
-
-// systemd 254 and later; null where the machine's is older.
-extern "C" {
-int sd_session_get_username(const char* session, char** username) __attribute__((weak));
-int sd_session_get_start_time(const char* session, std::uint64_t* usec) __attribute__((weak));
-}
+#include "agents/host/systemd_library.hpp"
 
 namespace wf::host {
 namespace {
@@ -79,31 +73,32 @@ Result<std::vector<Session>> utmp_sessions(const std::string& path) {
 bool logind_runs() { return ::access("/run/systemd/seats/", F_OK) == 0; }
 
 Result<std::vector<Session>> logind_sessions(const std::string& utmp) {
+  if (const Result<const SystemdLibrary*> library = systemd_library(); !library) return library.error();
   char** ids = nullptr;
-  const int count = sd_get_sessions(&ids);
+  const int count = sd().get_sessions(&ids);
   if (count < 0)
     return Error{std::string("logind cannot be asked: ") + std::strerror(-count), "sessions",
                  "is systemd-logind running?"};
   std::vector<Session> out, known;
-  if (sd_session_get_start_time == nullptr && ::access(utmp.c_str(), R_OK) == 0)
+  if (sd().session_get_start_time == nullptr && ::access(utmp.c_str(), R_OK) == 0)
     if (Result<std::vector<Session>> read = utmp_sessions(utmp)) known = std::move(*read);
   for (int i = 0; i < count; ++i) {
     const std::unique_ptr<char, Free> id(ids[i]);
     if (out.size() >= kMostSessions) continue;
-    const std::string kind = told(sd_session_get_class, id.get()), state = told(sd_session_get_state, id.get());
+    const std::string kind = told(sd().session_get_class, id.get()), state = told(sd().session_get_state, id.get());
     if (!kind.starts_with("user") || state == "closing") continue;
     Session s;
     s.id = id.get();
-    if (sd_session_get_username != nullptr) s.user = told(sd_session_get_username, id.get());
+    if (sd().session_get_username != nullptr) s.user = told(sd().session_get_username, id.get());
     uid_t uid = 0;
-    if (s.user.empty() && sd_session_get_uid(id.get(), &uid) >= 0) s.user = account_name(uid);
-    s.tty = told(sd_session_get_tty, id.get());
-    s.seat = told(sd_session_get_seat, id.get());
-    s.type = told(sd_session_get_type, id.get());
-    s.host = told(sd_session_get_remote_host, id.get());
-    s.remote = sd_session_is_remote(id.get()) > 0;
+    if (s.user.empty() && sd().session_get_uid(id.get(), &uid) >= 0) s.user = account_name(uid);
+    s.tty = told(sd().session_get_tty, id.get());
+    s.seat = told(sd().session_get_seat, id.get());
+    s.type = told(sd().session_get_type, id.get());
+    s.host = told(sd().session_get_remote_host, id.get());
+    s.remote = sd().session_is_remote(id.get()) > 0;
     std::uint64_t microseconds = 0;
-    if (sd_session_get_start_time != nullptr && sd_session_get_start_time(id.get(), &microseconds) >= 0)
+    if (sd().session_get_start_time != nullptr && sd().session_get_start_time(id.get(), &microseconds) >= 0)
       s.since = static_cast<std::int64_t>(microseconds) * 1000;
     for (const Session& k : known)
       if (!s.tty.empty() && k.tty == s.tty && k.user == s.user) s.since = k.since;

@@ -1,13 +1,13 @@
 #include "agents/host/sessions.hpp"
 
-#include <systemd/sd-login.h>
-
 #include <algorithm>
 #include <memory>
 #include <utility>
 
 #include "agents/host/machine.hpp"
 #include "agents/host/session_list.hpp"
+#include "agents/host/systemd_library.hpp"
+#include "agents/kit/read/follow_watch.hpp"
 #include "agents/kit/kinds.hpp"
 #include "agents/kit/read/follow_watch.hpp"
 
@@ -21,7 +21,7 @@ constexpr std::int64_t kLook = 30 * kSecond, kRetry = 5 * kSecond;
 constexpr std::int64_t kSettle = 300 * kMillisecond;
 
 struct CloseMonitor {
-  void operator()(sd_login_monitor* monitor) const { sd_login_monitor_unref(monitor); }
+  void operator()(sd_login_monitor* monitor) const { sd().login_monitor_unref(monitor); }
 };
 
 class SessionsSource final : public kit::Source {
@@ -53,7 +53,7 @@ class SessionsSource final : public kit::Source {
 
   bool step(kit::Sink& sink, const kit::Moment& moment) override {
     if (monitor_ && woken()) {
-      sd_login_monitor_flush(monitor_.get());
+      sd().login_monitor_flush(monitor_.get());
       wake_ = std::min(wake_, moment.mono + kSettle);
     }
     if (utmp_ && woken()) {
@@ -80,8 +80,8 @@ class SessionsSource final : public kit::Source {
   std::string position() const override { return position_; }
   void add_fds(std::vector<pollfd>& fds) const override {
     if (monitor_)
-      fds.push_back({sd_login_monitor_get_fd(monitor_.get()),
-                     static_cast<short>(sd_login_monitor_get_events(monitor_.get())), 0});
+      fds.push_back({sd().login_monitor_get_fd(monitor_.get()),
+                     static_cast<short>(sd().login_monitor_get_events(monitor_.get())), 0});
     if (utmp_) utmp_->add_fds(fds);
   }
   std::int64_t next_wake() const override { return wake_; }
@@ -96,7 +96,7 @@ class SessionsSource final : public kit::Source {
   void watch() {
     if (by_logind()) {
       sd_login_monitor* raw = nullptr;
-      if (sd_login_monitor_new("session", &raw) >= 0) monitor_.reset(raw);
+      if (systemd_library() && sd().login_monitor_new("session", &raw) >= 0) monitor_.reset(raw);
       return;
     }
     utmp_ = std::make_unique<kit::FollowWatch>(utmp());

@@ -70,6 +70,30 @@ TEST_CASE("an event is complete when the log is two seconds younger, or nothing 
   CHECK(j.out.size() == 4);
 }
 
+TEST_CASE("files that a call names and that come late still belong to it") {
+  Joined j;
+  const auto call = [](std::int64_t at, std::uint64_t serial, const char* items) {
+    AuditRecord r = record("SYSCALL", at, serial);
+    r.fields.push_back({"items", items, ValueType::number});
+    return r;
+  };
+  j.take(call(1000, 7, "2"));
+  j.take(record("PATH", 1000, 7));
+  j.take(call(9000, 8, "0"));
+  CHECK(j.out.empty());
+  j.take(record("PATH", 1000, 7));
+  j.take(record("USER_LOGIN", 9001, 9));
+  REQUIRE(j.out.size() == 2);
+  CHECK(j.out[0].id.serial == 7);
+  CHECK(j.out[0].records.size() == 3);
+  // One that never gets its files waits thirty seconds of the log, not for ever.
+  j.take(call(20'000, 10, "3"));
+  j.take(record("USER_LOGIN", 49'999, 11));
+  CHECK(std::none_of(j.out.begin(), j.out.end(), [](const AuditEvent& e) { return e.id.serial == 10; }));
+  j.take(record("USER_LOGIN", 50'000, 12));
+  CHECK(std::any_of(j.out.begin(), j.out.end(), [](const AuditEvent& e) { return e.id.serial == 10; }));
+}
+
 TEST_CASE("neither many events that never end nor one without end takes more memory than it may") {
   Joined many;
   for (std::uint64_t n = 0; n < 10'000; ++n) many.take(record("SYSCALL", 1000, n));
