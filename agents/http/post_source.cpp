@@ -2,13 +2,17 @@
 
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
+#include <ctime>
 #include <utility>
 
-#include "agents/kit/read/socket_listen.hpp"
-#include "agents/kit/secret_file.hpp"
+#include "agents/http/bulk.hpp"
 #include "agents/kit/spool/disk.hpp"
+#include "agents/kit/secret_file.hpp"
+#include "agents/kit/read/socket_listen.hpp"
+#include "agents/tls/credentials.hpp"
 
 namespace wf::http {
 namespace {
@@ -43,6 +47,12 @@ std::vector<Error> PostSource::check() {
 }
 
 std::vector<std::string> PostSource::remarks() const {
+  if (!place_.options.certificate.empty())
+    if (const Result<tls::Term> term = tls::term_of(place_.options.certificate))
+      if (std::string text = tls::say_term(*term, static_cast<UtcNs>(::time(nullptr)) * kSecond,
+                                           "the certificate " + place_.certificate_file);
+          !text.empty())
+        return {std::move(text)};
   if (!place_.options.certificate.empty() || place_.host == "127.0.0.1" || place_.host == "::1") return {};
   return {
       "its token and its records can be read on the way: give cert= and key=, or listen on 127.0.0.1 behind a "
@@ -64,6 +74,7 @@ bool PostSource::step(kit::Sink& sink, const kit::Moment& moment) {
     take(posted_[taken], sink, moment);
   posted_.erase(posted_.begin(), posted_.begin() + static_cast<std::ptrdiff_t>(taken));
   now_ = moment.mono;
+  look_at_certificate(moment);
   say();
   return !posted_.empty() && !sink.full() && waiting_.size() < kMostWaiting;
 }
@@ -76,7 +87,21 @@ void PostSource::add_fds(std::vector<pollfd>& fds) const {
   if (server_ != nullptr) server_->add_fds(fds);
 }
 
-std::int64_t PostSource::next_wake() const { return server_ == nullptr ? retry_at_ : server_->next_wake(now_); }
+std::int64_t PostSource::next_wake() const {
+  if (server_ == nullptr) return retry_at_;
+  const std::int64_t wake = server_->next_wake(now_);
+  return place_.options.certificate.empty() ? wake : std::min(wake, look_at_);
+}
+
+void PostSource::look_at_certificate(const kit::Moment& moment) {
+  if (place_.options.certificate.empty() || moment.mono < look_at_) return;
+  look_at_ = moment.mono + kHour;
+  // What HTTP's library uses for TLS is loaded with it.
+  const Result<tls::Term> term = tls::term_of(place_.options.certificate);
+  std::string warning = term ? tls::say_term(*term, moment.now, "the certificate " + place_.certificate_file) : "";
+  if (!warning.empty()) warning += "; start the agent anew once it is renewed";
+  set_warning(std::move(warning));
+}
 
 void PostSource::open(const kit::Moment& moment) {
   retry_at_ = moment.mono + kRetry;
@@ -93,7 +118,9 @@ void PostSource::open(const kit::Moment& moment) {
 void PostSource::take(const Posted& posted, kit::Sink& sink, const kit::Moment& moment) {
   std::uint64_t good = 0, bad = 0;
   std::string reason;
+  std::vector<std::string> outcomes;
   read(posted, sink, moment, [&](const Result<void>& made) {
+    if (posted.bulk) outcomes.push_back(made ? std::string() : made.error().what);
     if (made) {
       ++good;
       return;
@@ -104,6 +131,10 @@ void PostSource::take(const Posted& posted, kit::Sink& sink, const kit::Moment& 
     refuse(error);
     if (reason.empty()) reason = error.what;
   });
+  if (posted.bulk) {
+    waiting_.push_back({posted.id, 200U, bulk_answer(outcomes)});
+    return;
+  }
   std::string text = std::to_string(good) + " taken, " + std::to_string(bad) + " refused";
   if (!reason.empty()) text += ": " + reason;
   waiting_.push_back({posted.id, good == 0 && bad > 0 ? 422U : 200U, std::move(text)});
@@ -117,6 +148,8 @@ void PostSource::say() {
     said = std::to_string(away.without_token) + " without the token, the last from " + away.last_peer;
   else if (away.too_large > 0)
     said = std::to_string(away.too_large) + " bodies of more than " + std::to_string(place_.options.most) + " bytes";
+  else if (away.compressed > 0)
+    said = std::to_string(away.compressed) + " compressed bodies; tell their senders not to (compression_level: 0)";
   else if (away.too_many > 0)
     said = std::to_string(away.too_many) + " told to come again: too much waited";
   if (said == said_) return;

@@ -13,7 +13,7 @@ namespace wf::http {
 
 /// Takes records by HTTP POST. Who derives from it says what a body's records mean; a body is answered 200 once all its
 /// events are on the agent's disk, so a sender that repeats what was not answered loses nothing; 422 with the first
-/// reason if none of its records can be used.
+/// reason if none of its records can be used. What came by the bulk interface is answered record by record.
 class PostSource : public kit::Source {
  public:
   struct Place {
@@ -50,13 +50,14 @@ class PostSource : public kit::Source {
   };
   void open(const kit::Moment& moment);
   void take(const Posted& posted, kit::Sink& sink, const kit::Moment& moment);
+  void look_at_certificate(const kit::Moment& moment);
   void say();
 
   Place place_;
   std::unique_ptr<Server> server_;
   std::vector<Posted> posted_;
   std::vector<Answer> waiting_;  ///< their events are on the way to the disk
-  std::int64_t retry_at_ = 0, now_ = 0;
+  std::int64_t retry_at_ = 0, look_at_ = 0, now_ = 0;
   std::string said_;
 };
 

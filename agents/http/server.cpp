@@ -8,8 +8,10 @@
 #include <cstdlib>
 #include <cstring>
 #include <map>
+#include <optional>
 #include <utility>
 
+#include "agents/http/bulk.hpp"
 #include "agents/http/microhttpd_library.hpp"
 #include "agents/kit/clock.hpp"
 #include "agents/kit/read/socket_listen.hpp"
@@ -22,6 +24,22 @@ bool same_secret(std::string_view a, std::string_view b) {
   return a.size() == b.size() && sodium_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
+/// The secret that a header of Authorization says.
+std::string secret_of(std::string_view authorization) {
+  if (authorization.starts_with("Bearer ")) return std::string(authorization.substr(7));
+  const bool key = authorization.starts_with("ApiKey ");
+  if (!key && !authorization.starts_with("Basic ")) return {};
+  authorization.remove_prefix(key ? 7 : 6);
+  std::string pair(authorization.size(), '\0');
+  std::size_t size = 0;
+  if (sodium_base642bin(reinterpret_cast<unsigned char*>(pair.data()), pair.size(), authorization.data(),
+                        authorization.size(), nullptr, &size, nullptr, sodium_base64_VARIANT_ORIGINAL) != 0)
+    return {};
+  pair.resize(size);
+  const std::size_t colon = pair.find(':');
+  return colon == std::string::npos ? std::string() : pair.substr(colon + 1);
+}
+
 }  // namespace
 
 class Server::Daemon {
@@ -32,7 +50,7 @@ class Server::Daemon {
     std::string peer, body, answer;
     std::size_t held = 0;  ///< bytes of its body, which somebody holds until it is answered
     unsigned status = 0;   ///< 0: not answered yet
-    bool refused = false, suspended = false;
+    bool refused = false, suspended = false, bulk = false;
   };
 
   Daemon(const MicrohttpdLibrary& library, kit::Descriptor socket, ServerOptions options)
@@ -77,7 +95,7 @@ class Server::Daemon {
   void step(std::vector<Posted>& out) {
     mhd_.run(daemon_);
     for (Exchange* const exchange : std::exchange(whole_, {}))
-      out.push_back({exchange->id, exchange->peer, std::exchange(exchange->body, {})});
+      out.push_back({exchange->id, exchange->peer, std::exchange(exchange->body, {}), exchange->bulk});
   }
 
   void reply(std::uint64_t id, unsigned status, const std::string& text) {
@@ -107,10 +125,10 @@ class Server::Daemon {
   TurnedAway turned_away_;
 
  private:
-  static MHD_Result handle(void* self, MHD_Connection* connection, const char*, const char* method, const char*,
+  static MHD_Result handle(void* self, MHD_Connection* connection, const char* target, const char* method, const char*,
                            const char* data, std::size_t* size, void** held) {
     Daemon& daemon = *static_cast<Daemon*>(self);
-    if (*held == nullptr) return daemon.begin(connection, method, held);
+    if (*held == nullptr) return daemon.begin(connection, target, method, held);
     Exchange& exchange = *static_cast<Exchange*>(*held);
     if (*size > 0) {
       const std::size_t given = std::exchange(*size, 0);
@@ -122,7 +140,9 @@ class Server::Daemon {
       daemon.held_ += given;
       return MHD_YES;
     }
-    if (exchange.status != 0) return daemon.answer(connection, exchange.status, exchange.answer);
+    if (exchange.status != 0)
+      return exchange.bulk ? daemon.answer_json(connection, exchange.status, exchange.answer)
+                           : daemon.answer(connection, exchange.status, exchange.answer);
     if (exchange.refused || exchange.suspended) return MHD_YES;
     exchange.suspended = true;
     daemon.mhd_.suspend_connection(connection);
@@ -130,7 +150,7 @@ class Server::Daemon {
     return MHD_YES;
   }
 
-  MHD_Result begin(MHD_Connection* connection, const char* method, void** held) {
+  MHD_Result begin(MHD_Connection* connection, const char* target, const char* method, void** held) {
     auto made = std::make_unique<Exchange>();
     Exchange& exchange = *made;
     exchange.id = next_++;
@@ -140,17 +160,28 @@ class Server::Daemon {
     *held = &exchange;
     turned_away_.last_peer = exchange.peer;
     const char* const said = mhd_.lookup_connection_value(connection, MHD_HEADER_KIND, "Authorization");
-    constexpr std::string_view kBearer = "Bearer ";
-    const std::string_view authorization = said == nullptr ? "" : said;
-    if (!authorization.starts_with(kBearer) || !same_secret(authorization.substr(kBearer.size()), options_.token)) {
+    if (!same_secret(secret_of(said == nullptr ? "" : said), options_.token)) {
       ++turned_away_.without_token;
       exchange.refused = true;
       return answer(connection, MHD_HTTP_UNAUTHORIZED, "the token is missing or wrong\n", "WWW-Authenticate", "Bearer");
+    }
+    if (options_.bulk) {
+      if (const std::optional<std::string> text = bulk_question(method, target)) {
+        exchange.refused = true;
+        return answer_json(connection, MHD_HTTP_OK, *text);
+      }
+      exchange.bulk = is_bulk(target);
     }
     if (std::strcmp(method, "POST") != 0 && std::strcmp(method, "PUT") != 0) {
       ++turned_away_.no_post;
       exchange.refused = true;
       return answer(connection, MHD_HTTP_METHOD_NOT_ALLOWED, "records are posted\n", "Allow", "POST, PUT");
+    }
+    const char* const encoding = mhd_.lookup_connection_value(connection, MHD_HEADER_KIND, "Content-Encoding");
+    if (encoding != nullptr && std::strcmp(encoding, "identity") != 0) {
+      ++turned_away_.compressed;
+      exchange.refused = true;
+      return answer(connection, 415, "bodies come as they are: send them without compression (compression_level: 0)\n");
     }
     const char* const length = mhd_.lookup_connection_value(connection, MHD_HEADER_KIND, "Content-Length");
     if (length != nullptr && std::strtoull(length, nullptr, 10) > options_.most) {
@@ -176,12 +207,17 @@ class Server::Daemon {
     return "a body has at most " + std::to_string(options_.most) + " bytes\n";
   }
 
+  MHD_Result answer_json(MHD_Connection* connection, unsigned status, const std::string& text) {
+    // Beats look whether it is Elasticsearch that answers.
+    return answer(connection, status, text, "X-Elastic-Product", "Elasticsearch", "application/json");
+  }
+
   MHD_Result answer(MHD_Connection* connection, unsigned status, const std::string& text, const char* header = nullptr,
-                    const char* value = nullptr) {
+                    const char* value = nullptr, const char* type = "text/plain; charset=utf-8") {
     MHD_Response* const response = mhd_.create_response_from_buffer(
         text.size(), const_cast<char*>(text.data()), MHD_RESPMEM_MUST_COPY);  // NOLINT: the API takes void*
     if (response == nullptr) return MHD_NO;
-    mhd_.add_response_header(response, "Content-Type", "text/plain; charset=utf-8");
+    mhd_.add_response_header(response, "Content-Type", type);
     if (header != nullptr) mhd_.add_response_header(response, header, value);
     const MHD_Result queued = mhd_.queue_response(connection, status, response);
     mhd_.destroy_response(response);

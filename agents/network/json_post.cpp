@@ -1,7 +1,10 @@
 #include "agents/network/json_post.hpp"
 
+#include <algorithm>
+#include <functional>
 #include <utility>
 
+#include "agents/http/bulk.hpp"
 #include "agents/http/post_source.hpp"
 #include "agents/kit/read/follow.hpp"
 #include "agents/network/syslog_event.hpp"
@@ -37,12 +40,20 @@ class JsonPost final : public http::PostSource {
       record = trimmed(record);
       if (record.empty()) return;
       count_read();
+      if (shedder() != nullptr) {
+        SyslogMessage message;
+        message.form = SyslogMessage::Form::json;
+        message.text = record;
+        SyslogRecord raw(message, posted.peer);
+        if (!wanted(raw, moment)) return outcome({});
+      }
       events_.clear();
       const Result<void> made = reader_.read_json(record, posted.peer, moment.now, events_);
       if (made)
         for (Event& event : events_) emit(sink, std::move(event), moment);
       outcome(made);
     };
+    if (posted.bulk) return read_bulk(rest, one, outcome);
     if (is_one_object(rest)) return one(rest);
     const std::unique_ptr<kit::Framing> framing = kit::json_framing(rest.substr(0, 256));
     kit::Frame frame;
@@ -50,6 +61,25 @@ class JsonPost final : public http::PostSource {
       if (frame.record) one(rest.substr(frame.begin, frame.end - frame.begin));
       if (frame.consumed == 0) break;
       rest.remove_prefix(frame.consumed);
+    }
+  }
+
+  /// A line that says what becomes of the next, and the record.
+  static void read_bulk(std::string_view rest, const std::function<void(std::string_view)>& one,
+                        const Outcome& outcome) {
+    bool action = true;
+    while (!rest.empty()) {
+      const std::size_t end = std::min(rest.find('\n'), rest.size());
+      const std::string_view line = trimmed(rest.substr(0, end));
+      rest.remove_prefix(std::min(end + 1, rest.size()));
+      if (line.empty()) continue;
+      if (!action) {
+        one(line);
+      } else if (const Result<void> known = http::bulk_action(line); !known) {
+        outcome(known);
+        continue;
+      }
+      action = !action;
     }
   }
 
@@ -70,6 +100,7 @@ kit::SourceMade make_json_post(const kit::SourceSpec& spec) {
   Result<kit::Zone> zone = kit::Zone::find(spec.option("tz", "local"), spec.where);
   if (!zone) made.problems.push_back(zone.error());
   http::PostSource::Place place = http::read_place(spec, "post:127.0.0.1:8480,token=FILE", made.problems);
+  place.options.bulk = true;
   if (made.problems.empty()) made.source = std::make_unique<JsonPost>(spec, std::move(place), *zone);
   return made;
 }

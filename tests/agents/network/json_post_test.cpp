@@ -7,7 +7,9 @@
 #include <sys/socket.h>
 
 #include <chrono>
+#include <cstdio>
 #include <filesystem>
+#include <functional>
 #include <future>
 
 #include "agents/http/microhttpd_library.hpp"
@@ -17,6 +19,7 @@
 #include "tests/support/collected.hpp"
 #include "tests/support/patience.hpp"
 #include "tests/support/temporary_folder.hpp"
+#include "tests/support/tls_server.hpp"
 
 namespace wf::network {
 namespace {
@@ -33,9 +36,9 @@ struct Posting {
     const std::string token = folder.write("token", kToken);
     std::filesystem::permissions(token, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
   }
-  void open() {
-    kit::SourceMade made = make_json_post(
-        *kit::parse_source_spec("post:127.0.0.1:" + std::to_string(port) + ",tz=UTC,token=" + folder.file("token")));
+  void open(const std::string& more = {}) {
+    kit::SourceMade made = make_json_post(*kit::parse_source_spec("post:127.0.0.1:" + std::to_string(port) +
+                                                                  ",tz=UTC,token=" + folder.file("token") + more));
     if (!made.problems.empty()) FAIL(problems_of(made));
     source = std::move(made.source);
     REQUIRE(source->start("", false, moment()).ok());
@@ -43,10 +46,19 @@ struct Posting {
   static kit::Moment moment() { return {utc_from_civil(2026, 3, 13), kit::monotonic_ns()}; }
   /// "200 1 taken, 0 refused".
   std::string post(const std::string& body) {
+    return asked([&](httplib::Client& client) {
+      return client.Post("/", {{"Authorization", std::string("Bearer ") + kToken}}, body, "application/json");
+    });
+  }
+  /// What is answered to a request, and whether Beats would believe that it is Elasticsearch.
+  std::string asked(const std::function<httplib::Result(httplib::Client&)>& request) {
     auto answer = std::async(std::launch::async, [&] {
       httplib::Client client("127.0.0.1", port);
-      const auto got = client.Post("/", {{"Authorization", std::string("Bearer ") + kToken}}, body, "application/json");
-      return got ? std::to_string(got->status) + " " + got->body : std::string("none");
+      const auto got = request(client);
+      if (!got) return std::string("none");
+      const bool elastic = got->get_header_value("X-Elastic-Product") == "Elasticsearch" &&
+                           got->get_header_value("Content-Type") == "application/json";
+      return (elastic ? "elastic " : "") + std::to_string(got->status) + " " + got->body;
     });
     const auto end = std::chrono::steady_clock::now() + patience(std::chrono::seconds(20));
     while (answer.wait_for(std::chrono::seconds(0)) != std::future_status::ready &&
@@ -126,6 +138,89 @@ TEST_CASE("other records in JSON that are posted are what they are in syslog; wh
   CHECK(at.post(" \n") == "200 0 taken, 0 refused\n");
   CHECK(at.source->status().refused == 5);
   CHECK(at.source->status().problem.starts_with("127.0.0.1: not a JSON object"));
+}
+
+TEST_CASE("Winlogbeat sends by its own output, which takes the agent for Elasticsearch") {
+  if (!http::microhttpd_library()) {
+    WARN("not tested: libmicrohttpd12 is not installed");
+    return;
+  }
+  Posting at;
+  at.open();
+  const httplib::Headers bearer{{"Authorization", std::string("Bearer ") + kToken}};
+  // What it asks first: who is there, and whether it may.
+  const std::string root = at.asked([&](httplib::Client& c) { return c.Get("/", bearer); });
+  CHECK(root.starts_with("elastic 200 {"));
+  CHECK(root.find(R"("version":{"number":"8.)") != std::string::npos);
+  CHECK(at.asked([&](httplib::Client& c) {
+            return c.Get("/_license?accept_enterprise=true", bearer);
+          }).find(R"("status":"active")") != std::string::npos);
+  CHECK(at.asked([&](httplib::Client& c) {
+            return c.Put("/_index_template/winlogbeat", bearer, "{}", "application/json");
+          }).find("acknowledged") != std::string::npos);
+  CHECK(at.asked([&](httplib::Client& c) { return c.Get("/", httplib::Headers{}); }).starts_with("401 "));
+  CHECK(at.asked([&](httplib::Client& c) { return c.Get("/other", bearer); }).starts_with("405 "));
+  // One action and one record a line, and an answer for each.
+  const std::string action = R"({"create":{"_index":"winlogbeat-8.17.0"}})";
+  const std::string body = action + "\n" + kWinlogbeat + "\n" + action + "\n" + "{\"broken\":\n" +
+                           R"({ "index" : {} })" + "\n" + kWinlogbeat + "\n";
+  const auto bulk = [&](const httplib::Headers& headers, const std::string& what) {
+    return at.asked([&](httplib::Client& c) { return c.Post("/_bulk", headers, what, "application/x-ndjson"); });
+  };
+  const std::string answer = bulk(bearer, body);
+  CHECK(answer.starts_with(
+      R"(elastic 200 {"took":0,"errors":true,"items":[{"create":{"status":201}},{"create":{"status":400,"error":)"));
+  CHECK(answer.find(R"("reason":"not a JSON object)") != std::string::npos);
+  CHECK(answer.ends_with("{\"create\":{\"status\":201}}]}\n"));
+  REQUIRE(at.sink.events.size() == 2);
+  CHECK(at.event(0) == "host.login windows/security/");
+  CHECK(at.sink.events[0].time == utc_from_civil(2026, 3, 12, 22, 31, 6) + 123 * kMillisecond);
+  CHECK(at.source->status().refused == 1);
+  // user and password; an API key.
+  CHECK(bulk({httplib::make_basic_authentication_header("beat", kToken)}, action + "\n" + kWinlogbeat + "\n") ==
+        "elastic 200 {\"took\":0,\"errors\":false,\"items\":[{\"create\":{\"status\":201}}]}\n");
+  CHECK(bulk({{"Authorization", "ApiKey eDowMTIzNDU2Nzg5YWJjZGVmMDEyMw=="}}, action + "\n" + kWinlogbeat + "\n")
+            .starts_with("elastic 200"));
+  CHECK(bulk({{"Authorization", "ApiKey eDpub3QgdGhlIHRva2Vu"}}, body).starts_with("401"));
+  CHECK(bulk({{"Authorization", "Basic %%%"}}, body).starts_with("401"));
+  CHECK(bulk(bearer, "") == "elastic 200 {\"took\":0,\"errors\":false,\"items\":[]}\n");
+  CHECK(bulk(bearer, std::string(kWinlogbeat) + "\n").find("a bulk request whose line is no action") !=
+        std::string::npos);
+  // It compresses unless it is told not to.
+  httplib::Headers compressed = bearer;
+  compressed.emplace("Content-Encoding", "gzip");
+  CHECK(bulk(compressed, "\x1f\x8b\x08").starts_with("415 "));
+  CHECK(at.source->status().problem.find("compression_level: 0") != std::string::npos);
+}
+
+TEST_CASE("a receiver of posts tells that its certificate ends") {
+  if (!http::microhttpd_library()) {
+    WARN("not tested: libmicrohttpd12 is not installed");
+    return;
+  }
+  const tls::Authority authority;
+  for (const int days : {9, 90}) {
+    Posting at;
+    const tls::Identity identity = authority.vouch(-kDay, days * kDay);
+    const auto lay = [&](const char* name, const auto& write) {
+      const std::string path = at.folder.write(name, "");
+      FILE* const out = std::fopen(path.c_str(), "w");
+      REQUIRE(out != nullptr);
+      write(out);
+      std::fclose(out);
+      std::filesystem::permissions(path, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+      return path;
+    };
+    const std::string certificate = lay("cert.pem", [&](FILE* out) { PEM_write_X509(out, identity.paper.get()); });
+    const std::string key = lay("key.pem", [&](FILE* out) {
+      PEM_write_PrivateKey(out, identity.key.get(), nullptr, nullptr, 0, nullptr, nullptr);
+    });
+    at.open(",cert=" + certificate + ",key=" + key);
+    (void)at.source->step(at.sink, {tls::now(), kit::monotonic_ns()});
+    CHECK((at.source->warning().find("ends on ") != std::string::npos) == (days == 9));
+    const std::vector<std::string> remarks = at.source->remarks();
+    CHECK((!remarks.empty() && remarks.back().find("renew it before") != std::string::npos) == (days == 9));
+  }
 }
 
 TEST_CASE("what is wrong with a place for posted records is said") {
