@@ -5,6 +5,8 @@
 #include <string>
 #include <utility>
 
+#include "agents/network/web_request.hpp"
+
 namespace wf::network {
 namespace {
 
@@ -13,8 +15,8 @@ constexpr std::array kSame{Pair{"src.ip", "src_ip"},   Pair{"src.port", "src_por
                            Pair{"dst.ip", "dest_ip"},  Pair{"dst.port", "dest_port"},
                            Pair{"net.proto", "proto"}, Pair{"alert.title", "alert.signature"}};
 /// What depends on more than one field.
-constexpr std::array<std::string_view, 6> kMade{"message",   "query",      "host.name",
-                                                "user.name", "dns.rrname", "dns.rrtype"};
+constexpr std::array<std::string_view, 8> kMade{"message",    "query",      "host.name",   "user.name",
+                                                "dns.rrname", "dns.rrtype", "record_type", "answer"};
 
 }  // namespace
 
@@ -51,7 +53,7 @@ kit::RawRecord::Known EveRecord::field(std::string_view name, std::string_view& 
     if (known == Known::value && name == "kind") value = eve_kind(value);
     return known;
   }
-  if (name.starts_with("logsource.") || std::find(kMade.begin(), kMade.end(), name) != kMade.end())
+  if (name.starts_with("logsource.") || is_web_name(name) || std::find(kMade.begin(), kMade.end(), name) != kMade.end())
     return Known::unknown;
   return glance_.find(name, value);
 }

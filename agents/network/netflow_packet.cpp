@@ -76,6 +76,7 @@ class NetflowDecoder::Bytes {
   std::uint32_t u32() { return static_cast<std::uint32_t>(number(4)); }
   [[nodiscard]] std::size_t size() const { return text_.size(); }
   [[nodiscard]] bool overran() const { return overran_; }
+  [[nodiscard]] bool only_zeros() const { return text_.find_first_not_of('\0') == std::string_view::npos; }
 
   static std::uint64_t value(std::string_view bytes) {
     std::uint64_t out = 0;
@@ -171,6 +172,8 @@ Result<void> NetflowDecoder::read_sets(Bytes in, int version, const Domain& doma
   const std::uint16_t templates = version == 9 ? 0 : 2;
   while (in.size() >= 4) {
     const std::uint16_t id = in.u16(), length = in.u16();
+    // Some exporters fill a datagram up with zeros.
+    if (id == 0 && length == 0 && in.only_zeros()) return {};
     if (length < 4 || length - std::size_t{4} > in.size())
       return broken("a set of " + std::to_string(length) + " bytes, where " + std::to_string(in.size() + 4) +
                     " are left");

@@ -8,6 +8,7 @@
 #include "agents/kit/read/follow_source.hpp"
 #include "agents/network/eve_record.hpp"
 #include "agents/network/suricata_socket.hpp"
+#include "agents/network/web_request.hpp"
 #include "proto/event_json.hpp"
 
 namespace wf::network {
@@ -66,6 +67,14 @@ std::string message_of(const Event& e, std::string_view type) {
   return out;
 }
 
+/// What a name stands for, in the three versions of the record.
+void add_answers(Event& e) {
+  const std::size_t count = e.fields.size();
+  for (std::size_t i = 0; i < count; ++i)
+    if ((e.fields[i].name == "dns.rdata" || e.fields[i].name == "dns.answers.rdata") && !e.fields[i].value.empty())
+      e.add("answer", std::string(e.fields[i].value));
+}
+
 // What the rest of Watchfloor and rules for every sensor look for, beside Suricata's own names.
 void normalise(Event& e, std::string_view type) {
   const auto copy = [&](std::string_view from, std::string to, ValueType value_type = ValueType::string) {
@@ -84,7 +93,18 @@ void normalise(Event& e, std::string_view type) {
     copy("dns.queries.rrtype", "dns.rrtype");
   }
   // What public rules for any name server call it.
-  if (e.kind == "network.dns") copy("dns.rrname", "query");
+  if (e.kind == "network.dns") {
+    copy("dns.rrname", "query");
+    copy("dns.rrtype", "record_type");
+    add_answers(e);
+  }
+  if (type == "http") {
+    const std::string server(e.field("dest_ip"));
+    add_web_names(
+        {e.field("http.http_method"), e.field("http.hostname"), e.field("http.url"), e.field("http.http_user_agent"),
+         e.field("http.http_refer"), e.field("http.status"), e.field("http.http_content_type"), ""},
+        server, e);
+  }
   if (type == "dhcp") copy("dhcp.hostname", "host.name");
   if (type == "smb") copy("smb.ntlmssp.user", "user.name");
   if (type == "krb5") copy("krb5.cname", "user.name");
@@ -134,6 +154,10 @@ Result<Event> suricata_event(std::string_view record, kit::Zone& zone) {
     if (!local) return time.error();
     time = zone.to_utc(*local);
   }
+  // A flow that a capture's end cut short has the epoch for a time stamp; when it ended it says besides.
+  if (*time == 0)
+    for (const char* name : {"flow.end", "netflow.end"})
+      if (const Result<UtcNs> end = parse_rfc3339(event.field(name)); end && *time == 0) time = *end;
   event.time = *time;
   event.kind = eve_kind(type);
   event.severity = severity_of(event.kind, event.field("alert.severity"));

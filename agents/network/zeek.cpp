@@ -281,7 +281,7 @@ class ZeekSource final : public kit::Source {
       ZeekRecord raw(log.reader, text);
       if (!wanted(raw, moment)) return;
     }
-    Result<std::optional<Event>> event = log.reader.read(text);
+    Result<std::optional<Event>> event = log.reader.read(text, moment.now);
     if (!event) {
       Error why = event.error();
       why.where = log.follower.path() + ":" + std::to_string(record.number);

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "agents/kit/kinds.hpp"
+#include "agents/network/web_request.hpp"
 #include "proto/event_json.hpp"
 
 namespace wf::network {
@@ -16,21 +17,14 @@ using Pair = std::pair<std::string_view, std::string_view>;
 
 // What is not here is network.other.
 constexpr std::array kKinds{
-    Pair{"conn", "network.flow"},
-    Pair{"conn_long", "network.flow"},
-    Pair{"dns", "network.dns"},
-    Pair{"http", "network.http"},
-    Pair{"ssl", "network.tls"},
-    Pair{"x509", "network.tls"},
-    Pair{"ssh", "network.ssh"},
-    Pair{"files", "network.file"},
-    Pair{"smb_files", "network.smb"},
-    Pair{"smb_mapping", "network.smb"},
-    Pair{"smb_cmd", "network.smb"},
-    Pair{"notice", "network.notice"},
-    Pair{"notice_alarm", "network.notice"},
-    Pair{"intel", "network.notice"},
-    Pair{"signatures", "network.notice"},
+    Pair{"conn", "network.flow"},       Pair{"conn_long", "network.flow"},
+    Pair{"dns", "network.dns"},         Pair{"http", "network.http"},
+    Pair{"ssl", "network.tls"},         Pair{"x509", "network.tls"},
+    Pair{"quic", "network.tls"},        Pair{"ssh", "network.ssh"},
+    Pair{"files", "network.file"},      Pair{"smb_files", "network.smb"},
+    Pair{"smb_mapping", "network.smb"}, Pair{"smb_cmd", "network.smb"},
+    Pair{"notice", "network.notice"},   Pair{"notice_alarm", "network.notice"},
+    Pair{"intel", "network.notice"},    Pair{"signatures", "network.notice"},
     Pair{"weird", "network.anomaly"},
 };
 
@@ -87,6 +81,7 @@ constexpr std::array kWords{
     Words{"dns", {"qtype_name", "query", "rcode_name"}},
     Words{"ssl", {"version", "server_name"}},
     Words{"x509", {"certificate.subject"}},
+    Words{"quic", {"version", "server_name", "client_protocol"}},
     Words{"ssh", {"client", "server"}},
     Words{"files", {"filename", "mime_type"}},
     Words{"smb_files", {"action", "path", "name"}},
@@ -140,6 +135,13 @@ void append_words(std::string& out, std::string_view word) {
   out.append(word);
 }
 
+/// Each value of a field under a second name.
+void add_all(Event& e, std::string_view from, const char* to) {
+  const std::size_t count = e.fields.size();
+  for (std::size_t i = 0; i < count; ++i)
+    if (e.fields[i].name == from && e.fields[i].type != ValueType::null) e.add(to, std::string(e.fields[i].value));
+}
+
 /// What is the same for both formats, once the native fields and those of kNames and kMeanings are there.
 void finish(std::string_view path, Event& e) {
   e.kind = kind_of(path);
@@ -158,7 +160,16 @@ void finish(std::string_view path, Event& e) {
     append_words(message, std::string(e.field("host")) + std::string(e.field("uri")));
     append_words(message, e.field("status_code"));
     if (!message.empty()) e.add("message", std::move(message));
+    const std::string server(e.field("dst.ip"));
+    add_web_names({e.field("method"), e.field("host"), e.field("uri"), e.field("user_agent"), e.field("referrer"),
+                   e.field("status_code"), e.field("resp_mime_types"), e.field("username")},
+                  server, e);
     return;
+  }
+  if (path == "dns") {
+    // What public rules for any name server call it, beside the query, whose name is the same.
+    if (const std::string_view type = e.field("qtype_name"); !type.empty()) e.add("record_type", std::string(type));
+    add_all(e, "answers", "answer");
   }
   for (const Words& w : kWords) {
     if (w.path != path) continue;
@@ -221,7 +232,7 @@ void ZeekReader::restart() {
   also_.clear();
 }
 
-Result<std::optional<Event>> ZeekReader::read(std::string_view record) {
+Result<std::optional<Event>> ZeekReader::read(std::string_view record, UtcNs now) {
   if (record.starts_with('#')) {
     const Result<void> taken = header_.take(record);
     if (!taken) return taken.error();
@@ -229,18 +240,33 @@ Result<std::optional<Event>> ZeekReader::read(std::string_view record) {
     also_.clear();
     return std::optional<Event>();
   }
-  Result<Event> event = is_json(record) ? read_json(record) : read_columns(record);
+  Result<Event> event = is_json(record) ? read_json(record, now) : read_columns(record, now);
   if (!event) return event.error();
   return std::optional<Event>(std::move(*event));
 }
 
-Result<Event> ZeekReader::read_columns(std::string_view record) {
+void ZeekReader::know_columns() {
+  const std::vector<ZeekColumn>& columns = header_.columns();
+  const std::string_view path = this->path();
+  time_column_ = columns.size();
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    also_.push_back(columns[i].many ? "" : also_of(path, columns[i].name));
+    if (columns[i].name == "ts" || (columns[i].time && time_column_ == columns.size())) time_column_ = i;
+  }
+}
+
+Result<UtcNs> ZeekReader::timeless(UtcNs now) const {
+  if (header_.opened() > 0) return header_.opened();
+  if (now > 0) return now;
+  return Error{"the record has no time", "", "is this a log of Zeek?"};
+}
+
+Result<Event> ZeekReader::read_columns(std::string_view record, UtcNs now) {
   if (const std::string missing = header_.missing(); !missing.empty())
     return Error{missing, "", "is this a log of Zeek, read from its beginning?"};
   const std::vector<ZeekColumn>& columns = header_.columns();
   const std::string_view path = this->path();
-  if (also_.empty())
-    for (const ZeekColumn& column : columns) also_.push_back(column.many ? "" : also_of(path, column.name));
+  if (also_.empty()) know_columns();
 
   Event e;
   e.fields.reserve(columns.size() + 8);
@@ -267,7 +293,7 @@ Result<Event> ZeekReader::read_columns(std::string_view record) {
     if (i >= columns.size() || raw == unset) continue;
     const ZeekColumn& column = columns[i];
     if (!column.many) {
-      if (column.name == "ts") time = raw;
+      if (i == time_column_) time = raw;
       const std::size_t at = e.fields.size();
       add(column.name, column.type, raw == empty ? std::string_view{} : raw);
       if (also_[i].empty()) continue;
@@ -290,22 +316,26 @@ Result<Event> ZeekReader::read_columns(std::string_view record) {
     return Error{std::to_string(i) + (i == 1 ? " value" : " values") + ", but the header has " +
                      std::to_string(columns.size()) + " fields",
                  "", "a line that was cut off, or not of this log"};
-  if (time.empty()) return Error{"the record has no ts", "", ""};
-  const Result<UtcNs> at = zeek_time(time);
+  const bool dated = time_column_ < columns.size();
+  if (dated && time.empty()) return Error{"the record's " + columns[time_column_].name + " is unset", "", ""};
+  const Result<UtcNs> at = dated ? zeek_time(time) : timeless(now);
   if (!at) return at.error();
   e.time = *at;
   finish(path, e);
   return e;
 }
 
-Result<Event> ZeekReader::read_json(std::string_view record) {
+Result<Event> ZeekReader::read_json(std::string_view record, UtcNs now) {
   Event e;
   e.fields.reserve(48);
   if (Result<void> flat = flatten_json(record, "", e.fields); !flat) return flat.error();
   std::string_view time = e.field("ts");
   if (time.empty()) time = e.field("_write_ts");
-  if (time.empty()) return Error{"the record has neither ts nor _write_ts", "", "is this a log of Zeek?"};
-  const Result<UtcNs> at = zeek_time(time);
+  if (time.empty()) time = e.field("@timestamp");
+  // Of Zeek's logs this one alone has no times; another may be one of somebody's own, if it says its name.
+  const bool own = !e.field("_path").empty() || file_path_ == "loaded_scripts";
+  if (time.empty() && !own) return Error{"the record has neither ts nor _write_ts", "", "is this a log of Zeek?"};
+  const Result<UtcNs> at = time.empty() ? timeless(now) : zeek_time(time);
   if (!at) return at.error();
   e.time = *at;
   std::string path(e.field("_path"));
@@ -367,9 +397,11 @@ kit::RawRecord::Known ZeekRecord::field(std::string_view name, std::string_view&
   for (const auto& [theirs, ours] : kNames)
     if (ours == name && native(theirs, value) == Known::value) return Known::value;
   // What other fields may have said under this name.
-  static constexpr std::array<std::string_view, 9> kMade{
-      "src.ip", "src.port", "dst.ip", "dst.port", "net.proto", "host.name", "alert.title", "user.name", "message"};
-  return std::find(kMade.begin(), kMade.end(), name) != kMade.end() ? Known::unknown : Known::absent;
+  static constexpr std::array<std::string_view, 11> kMade{"src.ip",    "src.port",    "dst.ip",      "dst.port",
+                                                          "net.proto", "host.name",   "alert.title", "user.name",
+                                                          "message",   "record_type", "answer"};
+  return is_web_name(name) || std::find(kMade.begin(), kMade.end(), name) != kMade.end() ? Known::unknown
+                                                                                         : Known::absent;
 }
 
 UtcNs ZeekRecord::time() {

@@ -17,8 +17,10 @@ class ZeekReader {
   /// `file` is the log's file name; it says the log's path where neither header nor record does.
   explicit ZeekReader(std::string_view file);
 
-  /// Nothing for a line of a header. An error means that the record cannot be used.
-  [[nodiscard]] Result<std::optional<Event>> read(std::string_view record);
+  /// Nothing for a line of a header. An error means that the record cannot be used. A record's time is its `ts`, else
+  /// its first field that is a time, else, in a log that has none (loaded_scripts), when the log was opened, else
+  /// `now`.
+  [[nodiscard]] Result<std::optional<Event>> read(std::string_view record, UtcNs now = 0);
   /// A file begins: what an earlier one's header said no longer counts.
   void restart();
   [[nodiscard]] const ZeekHeader& header() const { return header_; }
@@ -33,13 +35,16 @@ class ZeekReader {
   [[nodiscard]] std::string_view path() const {
     return header_.path().empty() ? std::string_view(file_path_) : header_.path();
   }
-  [[nodiscard]] Result<Event> read_columns(std::string_view record);
-  [[nodiscard]] Result<Event> read_json(std::string_view record);
+  void know_columns();
+  [[nodiscard]] Result<UtcNs> timeless(UtcNs now) const;
+  [[nodiscard]] Result<Event> read_columns(std::string_view record, UtcNs now);
+  [[nodiscard]] Result<Event> read_json(std::string_view record, UtcNs now);
 
   std::string file_path_;
   ZeekHeader header_;
   bool header_seen_ = false;
   std::vector<std::string_view> also_;  ///< by column: the normalised name, or empty
+  std::size_t time_column_ = 0;         ///< beyond the columns: there is none
 };
 
 /// What a record says before an event is made of it: Zeek's fields, and of the normalised ones the addresses where the

@@ -45,6 +45,16 @@ ZeekColumn::Type type_of(std::string_view name) {
                                                                                          : ZeekColumn::Type::text;
 }
 
+/// "2026-03-12-22-00-00", of any separator's making.
+UtcNs open_time(std::string_view text) {
+  std::string iso(text.substr(0, 19));
+  if (iso.size() < 19 || iso[10] != '-') return 0;
+  iso[10] = 'T';
+  iso[13] = iso[16] = ':';
+  const Result<UtcNs> time = parse_rfc3339(iso + "Z");
+  return time ? *time : 0;
+}
+
 }  // namespace
 
 bool ZeekPieces::next(std::string_view& piece) {
@@ -146,9 +156,12 @@ Result<void> ZeekHeader::take(std::string_view line) {
       const std::size_t open = piece.find('[');
       column.many = open != std::string_view::npos && piece.ends_with(']');
       column.type = type_of(column.many ? piece.substr(open + 1, piece.size() - open - 2) : piece);
+      column.time = piece == "time";
     }
+  } else if (name == "#open") {
+    opened_ = open_time(value);
   }
-  return {};  // #open, #close, remarks of people
+  return {};  // #close, remarks of people
 }
 
 std::string ZeekHeader::missing() const {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "proto/result.hpp"
+#include "proto/time.hpp"
 
 namespace wf::network {
 
@@ -14,6 +15,7 @@ struct ZeekColumn {
   std::string name;
   Type type = Type::text;
   bool many = false;  ///< set, vector or table: several values
+  bool time = false;
 };
 
 /// What the lines that begin with '#' say of those that follow (Zeek's ASCII log writer). They come at the front of a
@@ -28,6 +30,8 @@ class ZeekHeader {
   [[nodiscard]] std::string missing() const;
 
   [[nodiscard]] const std::string& path() const { return path_; }
+  /// When the log was begun, its stamp without an offset taken as UTC; 0: it does not say.
+  [[nodiscard]] UtcNs opened() const { return opened_; }
   [[nodiscard]] const std::vector<ZeekColumn>& columns() const { return columns_; }
   [[nodiscard]] std::string_view separator() const { return separator_; }
   [[nodiscard]] std::string_view set_separator() const { return set_separator_; }
@@ -39,6 +43,7 @@ class ZeekHeader {
   std::vector<ZeekColumn> columns_;
   std::size_t typed_ = 0;  ///< columns that have a type
   bool types_ = false;     ///< a line of types came
+  UtcNs opened_ = 0;
 };
 
 /// Undoes the writer's escapes: "\\" is a backslash, "\xHH" a byte. A byte that is no text (a control character but

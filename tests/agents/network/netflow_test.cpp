@@ -180,6 +180,15 @@ TEST_CASE("IPFIX: values that say their length, other makers' fields, both ways 
   CHECK(decoder.templates() == 0);
 }
 
+TEST_CASE("zeros that fill a datagram up are nothing; a set without a length before others is broken") {
+  NetflowDecoder decoder;
+  const Wire flows = data("10.0.0.5", "203.0.113.9", 4000, 7).set(256);
+  const Decoded read = decode(decoder, v9(1, Wire().add(kTemplate.set(0)).add(flows).n(0, 64)));
+  REQUIRE(read.read);
+  CHECK(read.flows.size() == 1);
+  CHECK_FALSE(decode(decoder, v9(2, Wire().u32(0).add(flows))).read);
+}
+
 TEST_CASE("what is no export is refused, and templates are bounded") {
   NetflowDecoder decoder;
   CHECK_FALSE(decode(decoder, Wire()).read);

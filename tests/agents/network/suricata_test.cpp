@@ -106,6 +106,27 @@ TEST_CASE("a public rule for any name server fires on Suricata's dns records") {
         std::vector<std::string>{"Monero Crypto Coin Mining Pool Lookup"});
 }
 
+TEST_CASE("requests and answers of names have the names of public rules that are for no sensor in particular") {
+  const Event e = event_of(
+      R"({"timestamp":"2026-03-12T22:31:05Z","event_type":"http","src_ip":"10.20.3.7","dest_ip":"203.0.113.9",)"
+      R"("http":{"hostname":"a.example","url":"/x?y","http_user_agent":"curl/8","http_method":"GET","status":200}})");
+  CHECK(e.logsource == Logsource{"suricata", "http", "proxy"});
+  CHECK(e.field("c-useragent") == "curl/8");
+  CHECK(e.field("c-uri") == "/x?y");
+  CHECK(e.field("cs-method") == "GET");
+  for (
+      const char* dns :
+      {R"("dns":{"type":"answer","rrname":"a.example","rrtype":"TXT","rdata":"hello"})",
+       R"("dns":{"version":2,"type":"answer","rrname":"a.example","rrtype":"TXT","answers":[{"rdata":"hello"}]})",
+       R"("dns":{"version":3,"type":"response","queries":[{"rrname":"a.example","rrtype":"TXT"}],"answers":[{"rdata":"hello"}]})"}) {
+    const Event answer =
+        event_of(R"({"timestamp":"2026-03-12T22:31:05Z","event_type":"dns",)" + std::string(dns) + "}");
+    CHECK(answer.field("query") == "a.example");
+    CHECK(answer.field("record_type") == "TXT");
+    CHECK(answer.field("answer") == "hello");
+  }
+}
+
 TEST_CASE("records without addresses have no normalised addresses") {
   const Event e = event_of(
       R"({"timestamp":"2026-03-12T22:31:05+0000","event_type":"stats","stats":{"uptime":3,"decoder":{"pkts":9}}})");
@@ -145,6 +166,23 @@ TEST_CASE("an EVE file that was exported as one JSON array is read as well") {
   const ReadOnce read = read_once(*source_of("suricata:" + path));
   CHECK(read.events.size() == 2);
   CHECK(read.status.refused == 0);
+}
+
+TEST_CASE("records that are laid out over several lines are read as well") {
+  const TemporaryFolder folder;
+  const std::string laid_out =
+      "{\n  \"timestamp\": \"2026-03-12T22:31:05Z\",\n  \"event_type\": \"dns\",\n  \"dns\": {\n"
+      "    \"rrname\": \"}{\"\n  }\n}\n";
+  const std::string path = folder.write("eve.json", laid_out + laid_out + "null\n" + laid_out);
+  const ReadOnce read = read_once(*source_of("suricata:" + path));
+  CHECK(read.events.size() == 3);
+  CHECK(read.status.refused == 1);
+}
+
+TEST_CASE("a flow that the end of a capture cut short ended when it says, not at the epoch") {
+  const Event e = event_of(
+      R"({"timestamp":"1970-01-01T01:00:00.000000+0100","event_type":"flow","flow":{"end":"2026-03-12T23:31:05.000000+0100"}})");
+  CHECK(e.time == utc_from_civil(2026, 3, 12, 22, 31, 5));
 }
 
 TEST_CASE("a restart hands over no event twice and none is lost") {

@@ -195,6 +195,61 @@ TEST_CASE("the log's path comes from the record, the header, the fields or the f
   CHECK(event_of(any, R"({"_write_ts":"2020-04-01T16:20:08Z","cpu":3})").kind == "network.other");
 }
 
+TEST_CASE("a log without ts has the time of its first column that is one, else of when it was opened, else of now") {
+  ZeekReader named("audit.log");
+  give_header(named, "audit", "uid|start|end", "string|time|time");
+  CHECK(event_of(named, "C1|1773354665.5|1773354999").time == utc_from_civil(2026, 3, 12, 22, 31, 5) + kSecond / 2);
+  ZeekReader scripts("loaded_scripts.log");
+  give_header(scripts, "loaded_scripts", "name", "string");
+  const Event script = event_of(scripts, "  /opt/zeek/share/zeek/base/init-bare.zeek");
+  CHECK(script.time == utc_from_civil(2026, 3, 12, 22, 31, 5));
+  CHECK(script.logsource.service == "loaded_scripts");
+  REQUIRE(scripts.read("#open\tlately"));
+  CHECK_FALSE(scripts.read("  /opt/zeek/share/zeek/base/init-bare.zeek"));
+  CHECK((*scripts.read("  /opt/zeek/share/zeek/base/init-bare.zeek", 7))->time == 7);
+  ZeekReader json("loaded_scripts.log"), any("any.log");
+  CHECK((*json.read(R"({"name":"  /opt/zeek/a.zeek"})", 7))->time == 7);
+  CHECK((*any.read(R"({"_path":"own","x":1})", 7))->logsource.service == "own");
+  CHECK_FALSE(any.read(R"({"x":1})", 7));
+  CHECK((*any.read(R"({"@timestamp":"2026-03-12T22:31:05Z","_path":"dns","query":"a.example"})"))->time ==
+        utc_from_civil(2026, 3, 12, 22, 31, 5));
+}
+
+TEST_CASE("requests have the names of public rules for proxies, or for web servers where the server is one of ours") {
+  ZeekReader reader("http.log");
+  give_header(reader, "http", "ts|id.orig_h|id.resp_h|method|host|uri|referrer|user_agent|status_code",
+              "time|addr|addr|string|string|string|string|string|count");
+  const Event out = event_of(reader, "1|10.20.3.7|203.0.113.9|GET|a.example|/x/get.php?id=7|-|curl/8|200");
+  CHECK(out.logsource == Logsource{"zeek", "http", "proxy"});
+  CHECK(values(out, "c-uri") == Values{"/x/get.php?id=7", "http://a.example/x/get.php?id=7"});
+  CHECK(out.field("cs-uri-stem") == "/x/get.php");
+  CHECK(out.field("c-uri-query") == "id=7");
+  CHECK(out.field("c-uri-extension") == "php");
+  CHECK(out.field("c-useragent") == "curl/8");
+  CHECK(out.field("cs-host") == "a.example");
+  CHECK(out.field("sc-status") == "200");
+  const Event in = event_of(reader, "1|203.0.113.9|10.20.3.7|GET|a.example|/x?cmd=id|http://b.example/|curl/8|404");
+  CHECK(in.logsource.category == "webserver");
+  CHECK(in.field("cs-uri-query") == "/x?cmd=id");
+  CHECK(in.field("cs-user-agent") == "curl/8");
+  CHECK(in.field("cs-referer") == "http://b.example/");
+  CHECK(in.field("cs-method") == "GET");
+  CHECK(in.field("uri") == "/x?cmd=id");
+  const std::filesystem::path rules = public_rules();
+  if (rules.empty()) return;
+  const Event search = event_of(reader, "1|203.0.113.9|10.20.3.7|GET|a.example|/../../../../../etc/passwd|-|x|200");
+  const Values titles = fired(rules / "web/webserver_generic", search);
+  CHECK(std::find(titles.begin(), titles.end(), "Path Traversal Exploitation Attempts") != titles.end());
+}
+
+TEST_CASE("a name look-up has the type and the answers that rules for any name server look at") {
+  ZeekReader reader("dns.log");
+  give_header(reader, "dns", "ts|query|qtype_name|answers", "time|string|string|vector[string]");
+  const Event e = event_of(reader, "1|a.example|TXT|TXT 5 hello,TXT 2 x");
+  CHECK(e.field("record_type") == "TXT");
+  CHECK(values(e, "answer") == Values{"TXT 5 hello", "TXT 2 x"});
+}
+
 TEST_CASE("records that cannot be used say why, and the next is read") {
   ZeekReader reader("conn.log");
   CHECK(refusal(reader, "1|C1").find("no '#fields' came before it") == 0);
@@ -205,7 +260,7 @@ TEST_CASE("records that cannot be used say why, and the next is read") {
   CHECK(refusal(reader, "1|C1").find("2 values, but the header has 3 fields") == 0);
   CHECK(refusal(reader, "1|C1|tcp|x").find("4 values") == 0);
   CHECK(refusal(reader, "soon|C1|tcp").find("'soon' is not a time") == 0);
-  CHECK(refusal(reader, "-|C1|tcp").find("no ts") != std::string::npos);
+  CHECK(refusal(reader, "-|C1|tcp").find("ts is unset") != std::string::npos);
   CHECK(event_of(reader, "1|{C1|tcp").field("uid") == "{C1");
   CHECK_FALSE(reader.read("#separator "));
   give_header(reader, "conn", "ts|uid", "time");
