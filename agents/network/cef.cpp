@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <optional>
 #include <string>
 
 namespace wf::network {
@@ -90,6 +91,30 @@ constexpr std::array kNames{
     Name{"sourceAddress", "src.ip"}, Name{"destinationAddress", "dst.ip"},
 };
 
+constexpr int kNoTime = 9;
+
+/// Which of a message's times counts: the smallest. 0 is when the device received what it tells of.
+int time_rank(std::string_view key) {
+  if (key == "rt" || key == "deviceReceiptTime") return 0;
+  if (key == "end" || key == "endTime") return 1;
+  if (key == "start" || key == "startTime") return 2;
+  return key.ends_with("UtcTime") || key.ends_with("utcTime") ? 3 : kNoTime;
+}
+
+/// Milliseconds since 1970, or a date in one of the forms of the specification ("Mar 12 2026 22:31:05.123 UTC").
+std::optional<UtcNs> time_of(std::string_view text, const kit::LogClock& clock) {
+  std::int64_t milliseconds = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), milliseconds);
+  if (error == std::errc{} && end == text.data() + text.size()) {
+    constexpr std::int64_t kFrom = 100'000'000'000, kTo = 9'000'000'000'000;
+    if (milliseconds > kFrom && milliseconds < kTo) return milliseconds * kMillisecond;
+    return {};
+  }
+  const Result<kit::LogStamp> stamp = kit::take_log_stamp(text, clock);
+  if (!stamp || !text.empty()) return {};
+  return stamp->time;
+}
+
 std::string lower(std::string_view text) {
   std::string out(text);
   for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c == ' ' ? '_' : c;
@@ -98,7 +123,18 @@ std::string lower(std::string_view text) {
 
 }  // namespace
 
-Result<void> read_cef(std::string_view message, Event& event) {
+std::size_t find_cef(std::string_view text) {
+  for (std::size_t at = text.find("CEF:"); at != std::string_view::npos; at = text.find("CEF:", at + 4)) {
+    if (at > 0 && text[at - 1] != ' ') continue;
+    const std::size_t version = text.find_first_not_of(' ', at + 4);
+    if (version == std::string_view::npos) return version;
+    const std::size_t end = text.find_first_not_of("0123456789.", version);
+    if (end != std::string_view::npos && end > version && text[end] == '|') return version;
+  }
+  return std::string_view::npos;
+}
+
+Result<void> read_cef(std::string_view message, const kit::LogClock& clock, bool stamped, Event& event) {
   static constexpr std::array<const char*, 7> kHeader{
       "cefVersion", "deviceVendor", "deviceProduct", "deviceVersion", "deviceEventClassId", "name", "severity"};
   std::string value;
@@ -116,6 +152,7 @@ Result<void> read_cef(std::string_view message, Event& event) {
   event.severity = severity;
   event.logsource = {lower(event.field("deviceProduct")), "cef", ""};
   std::size_t equals = 0, extensions = 0;
+  int best = kNoTime;
   for (std::size_t at = next_key(message, 0, equals); at != std::string_view::npos && extensions < kMostExtensions;
        ++extensions) {
     const std::string key(message.substr(at, equals - at));
@@ -129,13 +166,11 @@ Result<void> read_cef(std::string_view message, Event& event) {
     if (key == "proto") event.add("net.proto", lower(text));
     if (key == "dhost" || key == "dvchost" || (key == "shost" && event.field("host.name").empty()))
       if (event.field("host.name").empty()) event.add("host.name", text);
-    if (key == "rt") {
-      std::int64_t milliseconds = 0;
-      const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), milliseconds);
-      constexpr std::int64_t kFrom = 100'000'000'000, kTo = 9'000'000'000'000;
-      if (error == std::errc{} && end == text.data() + text.size() && milliseconds > kFrom && milliseconds < kTo)
-        event.time = milliseconds * kMillisecond;
-    }
+    if (const int rank = time_rank(key); rank < best && (rank == 0 || !stamped))
+      if (const std::optional<UtcNs> time = time_of(text, clock)) {
+        event.time = *time;
+        best = rank;
+      }
     event.add(key, std::move(text));
     at = next;
   }

@@ -14,21 +14,33 @@ bool has_word(std::string_view text, std::string_view upper) {
   return std::search(text.begin(), text.end(), upper.begin(), upper.end(), same) != text.end();
 }
 
+bool is_number(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
 struct Verdict {
   std::string_view action, blocked;
 };
 // Netfilter does not say what became of the packet; whoever wrote the rule usually says it in its prefix.
 Verdict verdict_of(std::string_view prefix) {
+  // UniFi's gateways: "[WAN_LOCAL-D-4000]", whatever the rule's description says.
+  if (const std::size_t open = prefix.find('['); open != std::string_view::npos) {
+    const std::size_t close = std::min(prefix.find(']', open), prefix.size());
+    const std::string_view rule = prefix.substr(open, close - open);
+    const std::size_t number = rule.rfind('-');
+    if (number != std::string_view::npos && number >= 2 && rule[number - 2] == '-' &&
+        is_number(rule.substr(number + 1))) {
+      if (rule[number - 1] == 'D') return {"drop", "true"};
+      if (rule[number - 1] == 'R') return {"reject", "true"};
+      if (rule[number - 1] == 'A') return {"accept", "false"};
+    }
+  }
   for (const std::string_view word : {"DROP", "BLOCK", "DENY", "DENIED"})
     if (has_word(prefix, word)) return {"drop", "true"};
   if (has_word(prefix, "REJECT")) return {"reject", "true"};
   for (const std::string_view word : {"ACCEPT", "ALLOW", "PASS"})
     if (has_word(prefix, word)) return {"accept", "false"};
   return {};
-}
-
-bool is_number(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
 bool is_name(std::string_view text) {
@@ -47,59 +59,110 @@ constexpr std::array kNames{
     Name{"DPT", "dst_port", "dst.port"},
 };
 
+/// The tokens of a packet one after the other, without those of the packet that an ICMP error quotes in brackets:
+/// another's addresses.
+class Tokens {
+ public:
+  explicit Tokens(std::string_view message) : text_(message) {
+    // "[50028442.088484] ", the kernel's own clock.
+    if (text_.starts_with('['))
+      if (const std::size_t close = text_.find("] ");
+          close != std::string_view::npos && close < 24 &&
+          text_.substr(1, close - 1).find_first_not_of(" .0123456789") == std::string_view::npos)
+        text_.remove_prefix(close + 2);
+    std::size_t begin = text_.find("IN=");
+    // Without it the first of the kernel's names.
+    if (begin == std::string_view::npos || (begin > 0 && is_name(text_.substr(begin - 1, 1))))
+      begin = std::min({text_.find("OUT="), text_.find("MAC="), text_.find("SRC=")});
+    prefix_ = text_.substr(0, begin);
+    text_.remove_prefix(begin);
+    while (!prefix_.empty() && (prefix_.back() == ' ' || prefix_.back() == ':')) prefix_.remove_suffix(1);
+  }
+  /// What whoever wrote the rule put before it.
+  [[nodiscard]] std::string_view prefix() const { return prefix_; }
+  /// "NAME=value", or a flag, whose name is empty. False: there are no more.
+  bool next(std::string_view& name, std::string_view& value) {
+    while (!text_.empty() && count_++ < kMostTokens) {
+      const std::size_t end = std::min(text_.find(' '), text_.size());
+      const std::string_view token = text_.substr(0, end);
+      text_.remove_prefix(std::min(end + 1, text_.size()));
+      if (token.starts_with('[')) inner_ = true;
+      const bool quoted = inner_;
+      if (token.ends_with(']')) inner_ = false;
+      if (quoted || token.empty()) continue;
+      const std::size_t equals = token.find('=');
+      name = equals == std::string_view::npos ? std::string_view() : token.substr(0, equals);
+      value = equals == std::string_view::npos ? token : token.substr(equals + 1);
+      if (equals == std::string_view::npos ? is_name(token) : is_name(name)) return true;
+    }
+    return false;
+  }
+
+ private:
+  std::string_view text_, prefix_;
+  std::size_t count_ = 0;
+  bool inner_ = false;
+};
+
 }  // namespace
 
-bool read_firewall_line(std::string_view message, Event& event) {
+bool is_firewall_line(std::string_view message) {
   const std::size_t source = message.find("SRC=");
-  if (source == std::string_view::npos || message.find(" DST=", source) == std::string_view::npos) return false;
-  // "[50028442.088484] ", the kernel's own clock.
-  std::string_view text = message;
-  if (text.starts_with('['))
-    if (const std::size_t close = text.find("] ");
-        close != std::string_view::npos && close < 24 &&
-        text.substr(1, close - 1).find_first_not_of(" .0123456789") == std::string_view::npos)
-      text.remove_prefix(close + 2);
-  std::size_t begin = text.find("IN=");
-  // Without it the first of the kernel's names.
-  if (begin == std::string_view::npos || (begin > 0 && is_name(text.substr(begin - 1, 1))))
-    begin = std::min({text.find("OUT="), text.find("MAC="), text.find("SRC=")});
-  std::string_view prefix = text.substr(0, begin);
-  text.remove_prefix(begin);
-  while (!prefix.empty() && (prefix.back() == ' ' || prefix.back() == ':')) prefix.remove_suffix(1);
-  if (!prefix.empty()) event.add("PREFIX", std::string(prefix));
-  bool inner = false;
-  for (std::size_t tokens = 0; !text.empty() && tokens < kMostTokens; ++tokens) {
-    const std::size_t end = std::min(text.find(' '), text.size());
-    std::string_view token = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
-    // An ICMP error quotes the packet that it is about in brackets: another's addresses.
-    if (token.starts_with('[')) inner = true;
-    const bool closes = token.ends_with(']');
-    if (!inner && !token.empty()) {
-      const std::size_t equals = token.find('=');
-      const std::string_view name = token.substr(0, equals);
-      if (equals == std::string_view::npos) {
-        if (is_name(token)) event.add("flags", std::string(token));
-      } else if (is_name(name)) {
-        const std::string_view value = token.substr(equals + 1);
-        const ValueType type = is_number(value) ? ValueType::number : ValueType::string;
-        event.add(std::string(name), std::string(value), type);
-        for (const Name& known : kNames) {
-          if (known.native != name || value.empty()) continue;
-          event.add(std::string(known.rule), std::string(value), type);
-          event.add(std::string(known.normal), std::string(value), type);
-        }
-        if (name == "PROTO") {
-          std::string proto(value);
-          for (char& c : proto)
-            if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
-          event.add("net.proto", std::move(proto));
-        }
-      }
+  return source != std::string_view::npos && message.find(" DST=", source) != std::string_view::npos;
+}
+
+kit::RawRecord::Known firewall_field(std::string_view message, std::string_view name, std::string_view& value) {
+  using Known = kit::RawRecord::Known;
+  Tokens tokens(message);
+  const auto is = [&](std::string_view text) {
+    value = text;
+    return text.empty() ? Known::absent : Known::value;
+  };
+  if (name == "PREFIX") return is(tokens.prefix());
+  if (name == "action") return is(verdict_of(tokens.prefix()).action);
+  if (name == "blocked") return is(verdict_of(tokens.prefix()).blocked);
+  if (name == "flags" || name == "net.proto") return Known::unknown;
+  bool second = false;  // one of ours, which there is not for an empty value
+  for (const Name& known : kNames)
+    if (name == known.rule || name == known.normal) {
+      name = known.native;
+      second = true;
     }
-    if (closes) inner = false;
+  if (!is_name(name)) return Known::unknown;
+  std::string_view token, text;
+  while (tokens.next(token, text)) {
+    if (token != name || (second && text.empty())) continue;
+    value = text;
+    return Known::value;
   }
-  if (const Verdict verdict = verdict_of(prefix); !verdict.action.empty()) {
+  return Known::absent;
+}
+
+bool read_firewall_line(std::string_view message, Event& event) {
+  if (!is_firewall_line(message)) return false;
+  Tokens tokens(message);
+  if (!tokens.prefix().empty()) event.add("PREFIX", std::string(tokens.prefix()));
+  std::string_view name, value;
+  while (tokens.next(name, value)) {
+    if (name.empty()) {
+      event.add("flags", std::string(value));
+      continue;
+    }
+    const ValueType type = is_number(value) ? ValueType::number : ValueType::string;
+    event.add(std::string(name), std::string(value), type);
+    for (const Name& known : kNames) {
+      if (known.native != name || value.empty()) continue;
+      event.add(std::string(known.rule), std::string(value), type);
+      event.add(std::string(known.normal), std::string(value), type);
+    }
+    if (name == "PROTO") {
+      std::string proto(value);
+      for (char& c : proto)
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
+      event.add("net.proto", std::move(proto));
+    }
+  }
+  if (const Verdict verdict = verdict_of(tokens.prefix()); !verdict.action.empty()) {
     event.add("action", std::string(verdict.action));
     event.add("blocked", std::string(verdict.blocked), ValueType::boolean);
   }

@@ -26,8 +26,14 @@ class SyslogFile final : public kit::FollowSource {
 
  protected:
   Result<void> take(const kit::FollowedRecord& record, kit::Sink& sink, const kit::Moment& moment) override {
+    const Result<SyslogMessage> message = reader_.parse(record.text, true, moment.now);
+    if (!message) return message.error();
+    if (shedder() != nullptr) {
+      SyslogRecord raw(*message, {});
+      if (raw.single() && !wanted(raw, moment)) return {};
+    }
     events_.clear();
-    if (Result<void> read = reader_.read(record.text, {}, true, moment.now, events_); !read) return read.error();
+    if (Result<void> made = reader_.make(*message, {}, true, moment.now, events_); !made) return made.error();
     for (Event& event : events_) emit(sink, std::move(event), moment);
     return {};
   }
@@ -158,13 +164,19 @@ class SyslogListener final : public kit::Source {
   void take(std::string_view message, const SyslogSender& sender, kit::Sink& sink, const kit::Moment& moment) {
     if (message.find_first_not_of(std::string_view(" \t\r\n\0", 5)) == std::string_view::npos) return;
     count_read();
-    events_.clear();
-    if (Result<void> read = reader_.read(message, sender.address, false, moment.now, events_); !read) {
-      Error why = read.error();
+    const auto refused = [&](Error why) {
       why.where = sender.address;
       refuse(why);
-      return;
+    };
+    const Result<SyslogMessage> parsed = reader_.parse(message, false, moment.now);
+    if (!parsed) return refused(parsed.error());
+    if (shedder() != nullptr) {
+      SyslogRecord raw(*parsed, sender.address);
+      if (raw.single() && !wanted(raw, moment)) return;
     }
+    events_.clear();
+    if (Result<void> made = reader_.make(*parsed, sender.address, false, moment.now, events_); !made)
+      return refused(made.error());
     for (Event& event : events_) {
       if (!sender.certificate.empty()) event.add("syslog.certificate", sender.certificate);
       emit(sink, std::move(event), moment);

@@ -10,19 +10,13 @@
 #include "agents/network/firewall_line.hpp"
 #include "agents/network/suricata.hpp"
 #include "agents/network/windows_event.hpp"
+#include "agents/network/windows_xml.hpp"
 #include "proto/event_json.hpp"
 
 namespace wf::network {
 namespace {
 
 constexpr std::size_t kMostParams = 64;
-
-constexpr std::array<std::string_view, 24> kFacilities{"kern",   "user",   "mail",   "daemon", "auth",     "syslog",
-                                                       "lpr",    "news",   "uucp",   "cron",   "authpriv", "ftp",
-                                                       "ntp",    "audit",  "alert",  "clock",  "local0",   "local1",
-                                                       "local2", "local3", "local4", "local5", "local6",   "local7"};
-constexpr std::array<std::string_view, 8> kSeverities{"emerg",   "alert",  "crit", "err",
-                                                      "warning", "notice", "info", "debug"};
 
 std::uint8_t severity_of(int syslog) {
   static constexpr std::array<std::uint8_t, 8> kOurs{4, 4, 4, 3, 2, 1, 1, 1};
@@ -70,18 +64,44 @@ void add_parts(const kit::LogLine& line, std::string_view peer, Event& e) {
 
 bool is_json(std::string_view text) { return text.starts_with('{') && text.find_last_not_of(" \r\n\t") != 0; }
 
+/// When a record happened of which nothing but itself tells.
+void read_json_time(kit::Zone& zone, Event& e) {
+  for (const char* name : {"@timestamp", "timestamp", "time", "ts"}) {
+    const std::string text(e.field(name));
+    if (text.empty()) continue;
+    if (const Result<UtcNs> time = parse_rfc3339(text)) {
+      e.time = *time;
+      return;
+    }
+    if (const Result<UtcNs> local = parse_rfc3339(text + "Z")) {
+      e.time = zone.to_utc(*local);
+      return;
+    }
+  }
+}
+
 }  // namespace
 
 Result<void> SyslogReader::read(std::string_view message, std::string_view peer, bool strict, UtcNs now,
                                 std::vector<Event>& out) {
+  const Result<SyslogMessage> parsed = parse(message, strict, now);
+  if (!parsed) return parsed.error();
+  return make(*parsed, peer, strict, now, out);
+}
+
+Result<SyslogMessage> SyslogReader::parse(std::string_view message, bool strict, UtcNs now) {
   while (!message.empty() && (message.back() == '\n' || message.back() == '\r' || message.back() == '\0'))
     message.remove_suffix(1);
-  kit::LogLine line;
+  SyslogMessage out;
+  kit::LogLine& line = out.line;
   if (Result<kit::LogLine> parsed = kit::parse_log_line(message, {now, &zone_, before_})) {
     line = *parsed;
   } else {
     // RFC 3164, section 4.3: whatever comes is a message, at the time when it came; behind its priority if it has one.
-    if (strict && !message.starts_with('<')) return parsed.error();
+    // CEF, JSON and Windows' XML say what they are, and often when.
+    out.stamped = false;
+    const bool speaks = message.starts_with("CEF:") || is_json(message) || is_windows_xml(message);
+    bool prioritised = false;
     line.time = now;
     line.message = message;
     const std::size_t close = message.find('>');
@@ -93,53 +113,80 @@ Result<void> SyslogReader::read(std::string_view message, std::string_view peer,
         line.facility = priority / 8;
         line.severity = priority % 8;
         line.message = message.substr(close + 1);
-      } else if (strict) {
-        return parsed.error();
+        prioritised = true;
       }
     }
+    if (strict && !speaks && !prioritised) return parsed.error();
   }
   before_ = line.time;
-
-  Event e;
-  e.time = line.time;
   std::string_view text = line.message;
   while (text.starts_with(' ')) text.remove_prefix(1);
-  if (line.program == "CEF" || text.starts_with("CEF:")) {
-    if (line.program != "CEF") text.remove_prefix(4);
-    if (Result<void> done = read_cef(text, e); !done) return done.error();
-    add_parts(line, peer, e);
-    out.push_back(std::move(e));
-    return {};
+  if (const std::size_t cef = line.program == "CEF" ? 0 : find_cef(text); cef != std::string_view::npos) {
+    out.form = SyslogMessage::Form::cef;
+    out.text = text.substr(cef);
+    return out;
   }
   if (text.starts_with("@cee:")) {
     text.remove_prefix(5);
     while (text.starts_with(' ')) text.remove_prefix(1);
   }
-  if (is_json(text)) {
-    if (json(text, line, peer, out)) return {};
-  }
-  if ((line.program == "kernel" || line.program.empty() || line.program == "ulogd") && text.size() < 2048) {
-    e.fields.reserve(40);
-    if (read_firewall_line(text, e)) {
-      e.add("message", std::string(text));
-      add_parts(line, peer, e);
-      out.push_back(std::move(e));
-      return {};
-    }
-  }
-  for (Event& event : kit::events_of(line)) {
-    if (event.kind == "host.log" && event.logsource.service == "syslog") {
-      event.kind = "syslog.message";
-      event.severity = severity_of(line.severity);
-    }
-    if (line.facility >= 0)
-      event.add("syslog.facility", std::string(kFacilities[static_cast<std::size_t>(line.facility)]));
-    if (line.severity >= 0)
-      event.add("syslog.severity", std::string(kSeverities[static_cast<std::size_t>(line.severity)]));
-    if (!line.message_id.empty()) event.add("syslog.msgid", std::string(line.message_id));
-    if (!line.structured.empty()) add_structured(line.structured, event);
+  out.text = text;
+  if (is_json(text))
+    out.form = SyslogMessage::Form::json;
+  else if (is_windows_xml(text))
+    out.form = SyslogMessage::Form::xml;
+  else if ((line.program == "kernel" || line.program.empty() || line.program == "ulogd") && text.size() < 2048 &&
+           is_firewall_line(text))
+    out.form = SyslogMessage::Form::packet;
+  return out;
+}
+
+Result<void> SyslogReader::make(const SyslogMessage& message, std::string_view peer, bool strict, UtcNs now,
+                                std::vector<Event>& out) {
+  const kit::LogLine& line = message.line;
+  const auto hand_over = [&](Event& event) {
     add_parts(line, peer, event);
     out.push_back(std::move(event));
+    return Result<void>();
+  };
+  Event e;
+  e.time = line.time;
+  switch (message.form) {
+    case SyslogMessage::Form::cef:
+      if (Result<void> done = read_cef(message.text, {now, &zone_, line.time}, message.stamped, e); !done)
+        return done.error();
+      return hand_over(e);
+    case SyslogMessage::Form::json: {
+      const Result<void> taken = json(message.text, line, message.stamped, peer, out);
+      // In a file nothing but the record itself says that this is one.
+      if (taken || (strict && !message.stamped)) return taken;
+      break;
+    }
+    case SyslogMessage::Form::xml:
+      if (read_windows_xml(message.text, e) && read_windows_event(e, zone_)) return hand_over(e);
+      if (strict && !message.stamped) return Error{"an event in XML that cannot be read", "", "was it cut off?"};
+      break;
+    case SyslogMessage::Form::packet:
+      e.fields.reserve(40);
+      if (!read_firewall_line(message.text, e)) break;
+      e.add("message", std::string(message.text));
+      return hand_over(e);
+    case SyslogMessage::Form::plain:
+      break;
+  }
+  for (Event& event : kit::events_of(line)) {
+    if (event.kind == "host.log" && is_plain_service(event.logsource.service)) {
+      event.kind = "syslog.message";
+      event.severity = severity_of(line.severity);
+      if (const std::string_view service = cisco_service(line); !service.empty())
+        event.logsource = {"cisco", std::string(service), ""};
+    }
+    if (line.facility >= 0) event.add("syslog.facility", std::string(facility_name(line.facility)));
+    if (line.severity >= 0) event.add("syslog.severity", std::string(severity_name(line.severity)));
+    if (!line.process.empty()) event.add("syslog.procid", std::string(line.process));
+    if (!line.message_id.empty()) event.add("syslog.msgid", std::string(line.message_id));
+    if (!line.structured.empty()) add_structured(line.structured, event);
+    (void)hand_over(event);
   }
   return {};
 }
@@ -148,10 +195,10 @@ Result<void> SyslogReader::read_json(std::string_view object, std::string_view p
                                      std::vector<Event>& out) {
   kit::LogLine line;
   line.time = now;
-  return json(object, line, peer, out);
+  return json(object, line, false, peer, out);
 }
 
-Result<void> SyslogReader::json(std::string_view text, const kit::LogLine& line, std::string_view peer,
+Result<void> SyslogReader::json(std::string_view text, const kit::LogLine& line, bool stamped, std::string_view peer,
                                 std::vector<Event>& out) {
   Event e;
   e.time = line.time;
@@ -167,7 +214,8 @@ Result<void> SyslogReader::json(std::string_view text, const kit::LogLine& line,
   if (!e.field("event_type").empty() && !e.field("timestamp").empty())
     if (Result<Event> event = suricata_event(text, zone_)) return hand_over(*event);
   if (!e.field("_path").empty() && !(e.field("ts").empty() && e.field("_write_ts").empty()))
-    if (Result<std::optional<Event>> event = zeek_.read(text); event && *event) return hand_over(**event);
+    if (Result<std::optional<Event>> event = zeek_.read(text, line.time); event && *event) return hand_over(**event);
+  if (!stamped) read_json_time(zone_, e);
   e.kind = "syslog.message";
   e.severity = severity_of(line.severity);
   e.logsource = {"linux", "syslog", ""};

@@ -5,6 +5,7 @@
 
 #include "agents/kit/read/log_line.hpp"
 #include "agents/kit/read/zone.hpp"
+#include "agents/network/syslog_message.hpp"
 #include "agents/network/zeek_event.hpp"
 #include "proto/event.hpp"
 
@@ -23,13 +24,17 @@ class SyslogReader {
   /// from the network it is a message of its own. An error means that nothing was appended.
   [[nodiscard]] Result<void> read(std::string_view message, std::string_view peer, bool strict, UtcNs now,
                                   std::vector<Event>& out);
+  /// The two halves of read(), between which a message can be shed: what it is, and the events that it makes.
+  [[nodiscard]] Result<SyslogMessage> parse(std::string_view message, bool strict, UtcNs now);
+  [[nodiscard]] Result<void> make(const SyslogMessage& message, std::string_view peer, bool strict, UtcNs now,
+                                  std::vector<Event>& out);
   /// Appends what one record in JSON says, as in a message that holds nothing else; at `now` if it says no time. An
   /// error means that it is no JSON object.
   [[nodiscard]] Result<void> read_json(std::string_view object, std::string_view peer, UtcNs now,
                                        std::vector<Event>& out);
 
  private:
-  [[nodiscard]] Result<void> json(std::string_view text, const kit::LogLine& line, std::string_view peer,
+  [[nodiscard]] Result<void> json(std::string_view text, const kit::LogLine& line, bool stamped, std::string_view peer,
                                   std::vector<Event>& out);
   kit::Zone zone_;
   ZeekReader zeek_;

@@ -9,41 +9,12 @@
 #include <utility>
 
 #include "agents/kit/kinds.hpp"
+#include "agents/network/windows_names.hpp"
 
 namespace wf::network {
 namespace {
 
 using Pair = std::pair<std::string_view, std::string_view>;
-
-// What forwarders call the fields of <System>.
-constexpr std::array kSystem{
-    Pair{"winlog.event_id", "EventID"},
-    Pair{"winlog.channel", "Channel"},
-    Pair{"winlog.provider_name", "Provider_Name"},
-    Pair{"winlog.computer_name", "Computer"},
-    Pair{"winlog.record_id", "EventRecordID"},
-    Pair{"Event.System.EventID.#text", "EventID"},
-    Pair{"Event.System.EventID.Value", "EventID"},
-    Pair{"Event.System.Provider.#attributes.Name", "Provider_Name"},
-    Pair{"Event.System.Provider.@Name", "Provider_Name"},
-    Pair{"Event.System.Provider.Name", "Provider_Name"},
-    Pair{"Event.System.TimeCreated.#attributes.SystemTime", "SystemTime"},
-    Pair{"Event.System.TimeCreated.@SystemTime", "SystemTime"},
-    Pair{"Event.System.TimeCreated.SystemTime", "SystemTime"},
-    Pair{"win.system.eventID", "EventID"},
-    Pair{"win.system.channel", "Channel"},
-    Pair{"win.system.computer", "Computer"},
-    Pair{"win.system.providerName", "Provider_Name"},
-    Pair{"win.system.systemTime", "SystemTime"},
-    Pair{"SourceName", "Provider_Name"},
-    Pair{"ProviderName", "Provider_Name"},
-};
-
-// What they put before those of <EventData> and <UserData>.
-constexpr std::array<std::string_view, 8> kData{
-    "winlog.event_data.", "winlog.user_data.", "Event.EventData.Data.", "Event.EventData.", "Event.System.",
-    "win.eventdata.",     "EventData.",        "data.win.eventdata.",
-};
 
 constexpr std::array<std::string_view, 5> kTimes{"SystemTime", "TimeCreated", "@timestamp", "EventTime", "UtcTime"};
 
@@ -74,6 +45,37 @@ constexpr std::array kServices{
     Pair{"Microsoft-Windows-Security-Mitigations/KernelMode", "security-mitigations"},
     Pair{"Microsoft-Windows-AppXDeploymentServer/Operational", "appxdeployment-server"},
     Pair{"Microsoft-Windows-LSA/Operational", "lsa-server"},
+    Pair{"Microsoft-Windows-DNS Client Events/Operational", "dns-client"},
+    Pair{"Microsoft-Windows-Security-Mitigations/Kernel Mode", "security-mitigations"},
+    Pair{"Microsoft-Windows-Security-Mitigations/UserMode", "security-mitigations"},
+    Pair{"Microsoft-Windows-Security-Mitigations/User Mode", "security-mitigations"},
+    Pair{"Microsoft-Windows-AppLocker/Packaged app-Deployment", "applocker"},
+    Pair{"Microsoft-Windows-AppLocker/Packaged app-Execution", "applocker"},
+    Pair{"Microsoft-Windows-SmbClient/Connectivity", "smbclient-connectivity"},
+    Pair{"Microsoft-Windows-SMBServer/Connectivity", "smbserver-connectivity"},
+    Pair{"Microsoft-Windows-DHCP-Server/Operational", "dhcp"},
+    Pair{"Microsoft-Windows-DNSServer/Analytical", "dns-server-analytic"},
+    Pair{"Microsoft-Windows-Diagnosis-Scripted/Operational", "diagnosis-scripted"},
+    Pair{"Microsoft-Windows-Shell-Core/Operational", "shell-core"},
+    Pair{"Microsoft-Windows-LDAP-Client/Debug", "ldap"},
+    Pair{"Microsoft-Windows-BitLocker/BitLocker Management", "bitlocker"},
+    Pair{"Microsoft-Windows-VHDMP/Operational", "vhdmp"},
+    Pair{"Microsoft-Windows-VHDMP-Operational", "vhdmp"},
+    Pair{"Microsoft-Windows-AppxPackaging/Operational", "appxpackaging-om"},
+    Pair{"Microsoft-Windows-AppModel-Runtime/Admin", "appmodel-runtime"},
+    Pair{"Microsoft-Windows-CAPI2/Operational", "capi2"},
+    Pair{"Microsoft-Windows-CertificateServicesClient-Lifecycle-System/Operational",
+         "certificateservicesclient-lifecycle-system"},
+    Pair{"Microsoft-Windows-Kernel-ShimEngine/Operational", "kernel-shimengine"},
+    Pair{"Microsoft-Windows-Kernel-ShimEngine/Diagnostic", "kernel-shimengine"},
+    Pair{"Microsoft-Windows-Application-Experience/Program-Telemetry", "application-experience"},
+    Pair{"Microsoft-Windows-Application-Experience/Program-Compatibility-Assistant", "application-experience"},
+    Pair{"Microsoft-Windows-Ntfs/Operational", "ntfs"},
+    Pair{"Microsoft-Windows-Hyper-V-Worker", "hyper-v-worker"},
+    Pair{"Microsoft-Windows-SENSE/Operational", "sense"},
+    Pair{"Microsoft-ServiceBus-Client/Admin", "microsoft-servicebus-client"},
+    Pair{"Microsoft-ServiceBus-Client/Operational", "microsoft-servicebus-client"},
+    Pair{"Microsoft-IIS-Configuration/Operational", "iis-configuration"},
     Pair{"DNS Server", "dns-server"},
     Pair{"MSExchange Management", "msexchange-management"},
     Pair{"OpenSSH/Operational", "openssh"},
@@ -111,7 +113,8 @@ constexpr std::array kCategories{
     Category{"sysmon", 24, "clipboard_capture"},
     Category{"sysmon", 25, "process_tampering"},
     Category{"sysmon", 26, "file_delete"},
-    Category{"sysmon", 27, "file_block"},
+    Category{"sysmon", 27, "file_block_executable"},
+    Category{"sysmon", 28, "file_block_shredding"},
     Category{"sysmon", 29, "file_executable_detected"},
     Category{"sysmon", 255, "sysmon_error"},
     Category{"security", 4688, "process_creation"},
@@ -119,6 +122,7 @@ constexpr std::array kCategories{
     Category{"powershell", 4104, "ps_script"},
     Category{"powershell-classic", 400, "ps_classic_start"},
     Category{"powershell-classic", 600, "ps_classic_provider_start"},
+    Category{"powershell-classic", 800, "ps_classic_script"},
 };
 
 struct Kind {
@@ -152,26 +156,6 @@ bool is_address(std::string_view text) {
          ::inet_pton(AF_INET6, address.c_str(), bytes.data()) == 1;
 }
 
-/// Windows' own name of a field; empty: it is not one of Windows.
-std::string native_name(std::string_view name) {
-  if (name.starts_with("data.win.")) name.remove_prefix(5);
-  if (const std::string_view known = found(kSystem, name); !known.empty()) return std::string(known);
-  if (name.starts_with("Event.UserData.")) {
-    // <UserData> holds one element whose name is the provider's.
-    name.remove_prefix(15);
-    const std::size_t dot = name.find('.');
-    return std::string(dot == std::string_view::npos ? name : name.substr(dot + 1));
-  }
-  for (const std::string_view prefix : kData) {
-    if (!name.starts_with(prefix) || name.size() == prefix.size()) continue;
-    std::string out(name.substr(prefix.size()));
-    out.erase(std::remove(out.begin(), out.end(), ' '), out.end());
-    if (prefix.ends_with("win.eventdata.") && out[0] >= 'a' && out[0] <= 'z') out[0] = static_cast<char>(out[0] - 32);
-    return out;
-  }
-  return {};
-}
-
 void read_time(Event& e, kit::Zone& zone) {
   for (const std::string_view name : kTimes) {
     std::string text(e.field(name));
@@ -179,6 +163,15 @@ void read_time(Event& e, kit::Zone& zone) {
     if (const Result<UtcNs> time = parse_rfc3339(text)) {
       e.time = *time;
       return;
+    }
+    // PowerShell's ConvertTo-Json
+    if (text.starts_with("/Date(")) {
+      std::int64_t milliseconds = 0;
+      const auto [end, error] = std::from_chars(text.data() + 6, text.data() + text.size(), milliseconds);
+      if (error == std::errc{} && *end == ')' && milliseconds > 0 && milliseconds < 9'000'000'000'000) {
+        e.time = milliseconds * kMillisecond;
+        return;
+      }
     }
     const Result<UtcNs> local = parse_rfc3339(text + "Z");
     if (!local) continue;
@@ -218,7 +211,7 @@ void normalise(Event& e, int id, std::string_view service) {
   }
   copy("CommandLine", "process.command_line");
   if (const std::string_view image = e.field("Image"); !image.empty())
-    e.add("process.name", std::string(image.substr(image.rfind('\\') + 1)));
+    e.add("process.name", std::string(image.substr(image.find_last_of("\\/") + 1)));
   copy("TargetLogonId", "session.id");
   if (e.field("message").empty()) {
     if (const std::string_view text = e.field("Message"); !text.empty())
@@ -231,22 +224,13 @@ void normalise(Event& e, int id, std::string_view service) {
 }  // namespace
 
 bool read_windows_event(Event& event, kit::Zone& zone) {
-  bool channel = false, identified = false;
-  std::vector<std::pair<std::size_t, std::string>> renamed;
-  for (std::size_t i = 0; i < event.fields.size(); ++i) {
-    std::string native = native_name(event.fields[i].name);
-    const std::string_view name = native.empty() ? event.fields[i].name : native;
-    channel |= name == "Channel" || name == "Provider_Name";
-    identified |= name == "EventID";
-    if (!native.empty()) renamed.emplace_back(i, std::move(native));
-  }
-  if (!channel || !identified) return false;
-  for (auto& [i, name] : renamed) event.fields[i].name = std::move(name);
+  if (!name_windows_fields(event)) return false;
   read_time(event, zone);
   const std::string_view text = event.field("EventID");
   int id = -1;
   std::from_chars(text.data(), text.data() + text.size(), id);
   std::string_view service = found(kServices, event.field("Channel"));
+  if (event.field("Provider_Name") == "Linux-Sysmon") service = "sysmon";
   // A forwarded event's channel may be the collector's; whose it is says its provider.
   if (service.empty() && event.field("Provider_Name") == "Microsoft-Windows-Sysmon") service = "sysmon";
   if (service.empty() && event.field("Provider_Name") == "Microsoft-Windows-Security-Auditing") service = "security";
@@ -259,7 +243,10 @@ bool read_windows_event(Event& event, kit::Zone& zone) {
                : type == "DeleteKey" || type == "DeleteValue" ? "registry_delete"
                                                               : "registry_event";
   }
-  event.logsource = {"windows", std::string(service), std::string(category)};
+  name_windows_inserts(service, id, event);
+  // Sysmon writes the same events on Linux, for which public rules have a product of their own.
+  const bool on_linux = event.field("Provider_Name") == "Linux-Sysmon";
+  event.logsource = {on_linux ? "linux" : "windows", std::string(service), std::string(category)};
   event.kind = "host.log";
   event.severity = 0;
   for (const Kind& k : kKinds) {

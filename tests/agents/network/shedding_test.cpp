@@ -12,6 +12,7 @@
 #include "agents/network/eve_record.hpp"
 #include "agents/network/suricata.hpp"
 #include "agents/network/syslog.hpp"
+#include "agents/network/syslog_event.hpp"
 #include "agents/network/zeek.hpp"
 #include "agents/network/zeek_event.hpp"
 #include "proto/event_codec.hpp"
@@ -97,6 +98,82 @@ TEST_CASE("a sensor's records that are shed early are those that would be shed a
     CHECK(early[at++].fields == event->fields);
   }
   CHECK(at == early.size());
+}
+
+TEST_CASE("what a syslog message says before its events are made is what they say, or not known") {
+  SyslogReader reader(*kit::Zone::find("UTC", "test"));
+  const UtcNs now = utc_from_civil(2026, 3, 13);
+  std::set<std::string> names{"kind",
+                              "logsource.product",
+                              "logsource.service",
+                              "logsource.category",
+                              "host.name",
+                              "message",
+                              "user.name",
+                              "src.ip",
+                              "src_port",
+                              "dst.port",
+                              "net.proto",
+                              "syslog.msgid",
+                              "syslog.procid",
+                              "syslog.peer",
+                              "action",
+                              "none",
+                              "DPT",
+                              "flags",
+                              "process.pid",
+                              "EventID"};
+  int known = 0, asked = 0;
+  const auto compare = [&](std::string_view text, const std::string& peer) {
+    INFO(text);
+    const Result<SyslogMessage> message = reader.parse(text, false, now);
+    REQUIRE(message);
+    std::vector<Event> events;
+    if (!reader.make(*message, peer, false, now, events)) return;
+    SyslogRecord raw(*message, peer);
+    CHECK(raw.single() == (events.size() == 1));
+    if (!raw.single()) return;
+    if (raw.time() != 0) CHECK(raw.time() == events[0].time);
+    for (const Field& f : events[0].fields) names.insert(f.name);
+    for (const std::string& name : names) {
+      std::string_view value;
+      const auto what = raw.field(name, value);
+      INFO(name);
+      if (what == kit::RawRecord::Known::value) CHECK(value == kit::shed_field(events[0], name));
+      if (what == kit::RawRecord::Known::absent) CHECK(kit::shed_field(events[0], name).empty());
+      known += what == kit::RawRecord::Known::unknown ? 0 : 1;
+      ++asked;
+    }
+  };
+  const char* const messages[] = {
+      "<38>Mar 12 22:31:05 srv-1 sshd[7]: Accepted password for avos from 192.0.2.9 port 5 ssh2",
+      "<38>Mar 12 22:31:05 srv-1 sshd[7]: message repeated 3 times: [ Failed password for a from 192.0.2.9 port 5 "
+      "ssh2]",
+      "<30>Mar 12 22:31:05 srv-1 dhcpd: DHCPACK on 10.0.0.5 to 00:11:22:33:44:55 via eth0  ",
+      "<30>Mar 12 22:31:05 srv-1 systemd[1]: Started Daily apt upgrade and clean activities.",
+      "<30>Mar 12 22:31:05 srv-1 systemd[1]: Reached target Timers.",
+      "<6>Mar 12 22:31:05 srv-1 kernel: [ 7.1] usb 1-2: New USB device found, idVendor=1d6b, idProduct=0002",
+      "<6>Mar 12 22:31:05 srv-1 kernel: [ 7.1] eth0: link up",
+      "<86>Mar 12 22:31:05 srv-1 su: pam_unix(su:session): session opened for user root by avos(uid=1000)",
+      "<85>Mar 12 22:31:05 srv-1 polkitd[9]: something about nobody",
+      "<4>Mar 12 22:31:05 fw kernel: [ 203.842973] [UFW BLOCK] IN=eth0 OUT= MAC=00:08 SRC=203.0.113.9 DST=10.20.3.7 "
+      "LEN=76 PROTO=TCP SPT=49007 DPT=23 SYN [SRC=1.2.3.4 DST=5.6.7.8 ] MARK=0x1 ",
+      R"(<165>1 2026-03-12T22:31:05Z h app main ID7 [a@1 k="v"] hello)",
+      R"(<165>1 2026-03-12T22:31:05Z - - - - - hello)",
+      "<189>77: Mar 12 22:31:05: %PARSER-5-CFGLOG_LOGGEDCMD: User:a logged command:clear logging",
+      "<13>no time at all",
+      "<134>Mar 12 22:31:05 fw CEF:0|Acme|Gate|1|7|Login|8|src=192.0.2.9 dvchost=x msg=hello",
+      R"(<134>Mar 12 22:31:05 fw CEF:0|Ac\|me|Gate|1|7|Login|2|src=192.0.2.9)",
+      R"(<14>Mar 12 22:31:05 dc fwd: {"EventTime":"2026-03-12 22:31:04","Hostname":"dc","EventID":4625,"SourceName":"Microsoft-Windows-Security-Auditing","Channel":"Security","TargetUserName":"avos","LogonType":3,"IpAddress":"192.0.2.9"})",
+      R"(<14>Mar 12 22:31:05 dc fwd: {"@timestamp":"2026-03-12T22:31:04Z","winlog":{"channel":"Security","event_id":4634,"provider_name":"x","event_data":{"TargetUserName":"avos"}},"host":{"name":"y"}})",
+      R"(<14>Mar 12 22:31:05 ids suricata: {"timestamp":"2026-03-12T22:31:04+0000","event_type":"http","src_ip":"10.0.0.1","dest_ip":"192.0.2.9","http":{"url":"/x","hostname":"h"}})",
+      R"(<14>Mar 12 22:31:05 h app: {"message":"x","n":1.5,"list":[1,2],"deep":{"a":{"b":1}}})",
+      R"(<14>Mar 12 22:31:05 h app: {"broken":)",
+      R"(<14>Mar 12 22:31:05 h sysmon: <Event><System><Provider Name="Linux-Sysmon"/><EventID>1</EventID><Channel>x</Channel></System></Event>)",
+  };
+  for (const char* message : messages)
+    for (const char* peer : {"192.0.2.1", ""}) compare(message, peer);
+  CHECK(known * 2 > asked);
 }
 
 TEST_CASE("what a raw record says is what its event says, or not known") {

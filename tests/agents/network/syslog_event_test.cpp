@@ -118,6 +118,19 @@ TEST_CASE("a packet of netfilter has the kernel's names, those of public rules a
   CHECK(e.field("host.name") == "fw-1");
 }
 
+TEST_CASE("what UniFi's gateways did with a packet says the rule's number, not what somebody called the rule") {
+  const auto action = [](const std::string& prefix) {
+    return std::string(event_of("<4>Mar 12 22:31:05 gw kernel: " + prefix +
+                                " DESCR=\"Block what is not DROPPED\" IN=eth8 OUT= SRC=203.0.113.9 DST=10.20.3.7 "
+                                "PROTO=UDP SPT=1 DPT=2")
+                           .field("action"));
+  };
+  CHECK(action("[WAN_LOCAL-A-2147483647]") == "accept");
+  CHECK(action("[WAN_IN-D-4000]") == "drop");
+  CHECK(action("[LAN_IN-R-2001]") == "reject");
+  CHECK(action("[WAN_IN-X-2001]") == "drop");
+}
+
 TEST_CASE("what an ICMP error quotes is another packet; a line that only looks alike is none") {
   const Event e = event_of(
       "<4>Mar 12 22:31:05 fw kernel: ACCEPT IN=eth0 OUT=eth1 SRC=192.0.2.1 DST=192.0.2.2 PROTO=ICMP TYPE=3 CODE=1 "
@@ -174,6 +187,24 @@ TEST_CASE("CEF without a time stamp, with its own time, in words, and cut off") 
   CHECK(out.empty());
 }
 
+TEST_CASE("CEF behind other words, with dates for times, and in a file without any syslog") {
+  CHECK(event_of("<134>Mar 12 22:31:05 fw-1 relay: note CEF:0|V|P|1|7|x|5|src=10.0.0.9").field("src.ip") == "10.0.0.9");
+  CHECK(event_of("<134>Mar 12 22:31:05 fw-1 about CEF: nothing").kind == "syslog.message");
+  const UtcNs at = utc_from_civil(2026, 3, 12, 22, 31, 5);
+  for (const char* rt :
+       {"Mar 12 2026 22:31:05", "Mar 12 2026 22:31:05.000 UTC", "2026-03-12T22:31:05Z", "Mar 12 22:31:05"})
+    CHECK(event_of("<134>Mar 13 01:00:00 fw-1 CEF:0|V|P|1|7|x|5|rt=" + std::string(rt) + " src=10.0.0.9").time == at);
+  SyslogReader reader(*kit::Zone::find("UTC", "test"));
+  std::vector<Event> out;
+  REQUIRE(reader.read("CEF:0|V|P|1|7|x|5|start=1773354600000 GATEutcTime=2026-03-12T22:31:05Z end=1773354665000", "",
+                      true, kNow, out));
+  CHECK(out.back().time == at);
+  REQUIRE(reader.read("CEF: 0|V|P|1|7|x|5|msg=hello", "", true, kNow, out));
+  CHECK(out.back().time == kNow);
+  CHECK_FALSE(reader.read("0|V|P|1|7|x|5|msg=hello", "", true, kNow, out));
+  CHECK_FALSE(reader.read("<no priority> text", "", true, kNow, out));
+}
+
 constexpr const char* kNxlog =
     R"(<14>Mar 12 22:31:05 dc-1 Microsoft-Windows-Security-Auditing[652]: {"EventTime":"2026-03-12 22:31:04","Hostname":"dc-1.corp.example",)"
     R"("Keywords":"9232379236109516800","EventType":"AUDIT_FAILURE","EventID":4625,"SourceName":"Microsoft-Windows-Security-Auditing",)"
@@ -227,6 +258,60 @@ TEST_CASE("the four shapes of one Windows event give the same names") {
   }
 }
 
+TEST_CASE("further shapes of Windows events give the same names") {
+  const std::string shapes[] = {
+      // Winlogbeat 6
+      R"({"@timestamp":"2026-03-12T22:31:04.000Z","log_name":"Security","event_id":4625,"source_name":"Microsoft-Windows-Security-Auditing","computer_name":"dc-1","event_data":{"TargetUserName":"avos","LogonType":"3","IpAddress":"203.0.113.9","IpPort":"49152"}})",
+      // OpenTelemetry
+      R"({"channel":"Security","computer":"dc-1","event_id":{"id":4625,"qualifiers":0},"provider":{"name":"Microsoft-Windows-Security-Auditing"},"system_time":"2026-03-12T22:31:04.0000000Z","event_data":{"data":[{"TargetUserName":"avos"},{"LogonType":"3"},{"IpAddress":"203.0.113.9"},{"IpPort":"49152"}]}})",
+      // EvtxECmd
+      R"({"EventId":4625,"Level":"LogAlways","Provider":"Microsoft-Windows-Security-Auditing","Channel":"Security","Computer":"dc-1","EventRecordId":"7","TimeCreated":"2026-03-12T22:31:04.0000000+00:00","Payload":"{\"EventData\":{\"Data\":[{\"@Name\":\"TargetUserName\",\"#text\":\"avos\"},{\"@Name\":\"Empty\"},{\"@Name\":\"LogonType\",\"#text\":\"3\"},{\"@Name\":\"IpAddress\",\"#text\":\"203.0.113.9\"},{\"@Name\":\"IpPort\",\"#text\":\"49152\"}]}}"})",
+      // XML that was made JSON
+      R"({"Event":{"System":{"Provider":{"@Name":"Microsoft-Windows-Security-Auditing"},"EventID":{"#text":"4625"},"TimeCreated":{"@SystemTime":"2026-03-12T22:31:04Z"},"Channel":"Security","Computer":"dc-1"},"EventData":{"Data":[{"@Name":"TargetUserName","#text":"avos"},{"@Name":"LogonType","#text":"3"},{"@Name":"IpAddress","#text":"203.0.113.9"},{"@Name":"IpPort","#text":"49152"}]}}})",
+      // Fluent Bit's winevtlog: data by their order alone
+      R"({"ProviderName":"Microsoft-Windows-Security-Auditing","EventID":4625,"TimeCreated":"2026-03-12 23:31:04 +0100","Channel":"Security","Computer":"dc-1","StringInserts":["S-1-0-0","-","-","0x0","S-1-0-0","avos","","0xc000006d","%%2313","0xc000006a",3,"NtLmSsp","NTLM","WS-9","-","-",0,"0x0","-","203.0.113.9","49152"]})",
+      // PowerShell: Get-WinEvent | ConvertTo-Json
+      R"({"Id":4625,"ProviderName":"Microsoft-Windows-Security-Auditing","LogName":"Security","MachineName":"dc-1","TimeCreated":"\/Date(1773354664000)\/","Properties":[{"Value":"S-1-0-0"},{"Value":"-"},{"Value":"-"},{"Value":0},{"Value":"S-1-0-0"},{"Value":"avos"},{"Value":""},{"Value":1},{"Value":"x"},{"Value":2},{"Value":3},{"Value":"NtLmSsp"},{"Value":"NTLM"},{"Value":"WS-9"},{"Value":"-"},{"Value":"-"},{"Value":0},{"Value":0},{"Value":"-"},{"Value":"203.0.113.9"},{"Value":"49152"}]})",
+      // XML as it is
+      R"(<Event xmlns='http://schemas.microsoft.com/win/2004/08/events/event'><System><Provider Name='Microsoft-Windows-Security-Auditing' Guid='{1}'/><EventID>4625</EventID><TimeCreated SystemTime='2026-03-12T22:31:04.000000000Z'/><Channel>Security</Channel><Computer>dc-1</Computer></System><EventData><Data Name='TargetUserName'>avos</Data><Data Name='LogonType'>3</Data><Data Name='IpAddress'>203.0.113.9</Data><Data Name='IpPort'>49152</Data></EventData></Event>)",
+  };
+  for (const std::string& shape : shapes) {
+    INFO(shape);
+    const Event e = event_of("<14>Mar 12 22:31:05 dc-1 forwarder: " + shape);
+    CHECK(e.kind == "host.login_failed");
+    CHECK(e.logsource == Logsource{"windows", "security", ""});
+    CHECK(e.time == utc_from_civil(2026, 3, 12, 22, 31, 4));
+    CHECK(e.field("EventID") == "4625");
+    CHECK(e.field("Channel") == "Security");
+    CHECK(e.field("Provider_Name") == "Microsoft-Windows-Security-Auditing");
+    CHECK(e.field("TargetUserName") == "avos");
+    CHECK(e.field("LogonType") == "3");
+    CHECK(e.field("user.name") == "avos");
+    CHECK(e.field("src.ip") == "203.0.113.9");
+    CHECK(e.field("host.name") == "dc-1");
+  }
+  CHECK(event_of(R"(<14>Mar 12 22:31:05 h app: {"event_id":7,"channel":"mail","Id":3})").kind == "syslog.message");
+}
+
+TEST_CASE("Sysmon's data stand in its message where a forwarder left them out; on Linux its events are Linux'") {
+  const Event e = event_of(
+      R"(<14>Mar 12 22:31:05 ws-1 fb: {"ProviderName":"Microsoft-Windows-Sysmon","EventID":1,"Channel":"Microsoft-Windows-Sysmon/Operational","Computer":"ws-1","TimeCreated":"2026-03-12 22:31:04 +0000","Message":"Process Create:\r\nRuleName: -\r\nUtcTime: 2026-03-12 22:31:04.000\r\nImage: C:\\Windows\\System32\\whoami.exe\r\nCommandLine: whoami /priv\r\nUser: CORP\\avos"})");
+  CHECK(e.logsource == Logsource{"windows", "sysmon", "process_creation"});
+  CHECK(e.field("Image") == R"(C:\Windows\System32\whoami.exe)");
+  CHECK(e.field("CommandLine") == "whoami /priv");
+  const Event linux_event = event_of(
+      R"(<14>Mar 12 22:31:05 srv-1 sysmon: <Event><System><Provider Name="Linux-Sysmon" Guid="{ff032593}"/><EventID>1</EventID><TimeCreated SystemTime="2026-03-12T22:31:04.000000000Z"/><Channel>Linux-Sysmon/Operational</Channel><Computer>srv-1</Computer></System><EventData><Data Name="UtcTime">2026-03-12 22:31:04.001</Data><Data Name="Image">/usr/bin/base64</Data><Data Name="CommandLine">base64 -d /tmp/a &amp;&amp; true</Data><Data Name="User">root</Data></EventData></Event>)");
+  CHECK(linux_event.kind == "host.process");
+  CHECK(linux_event.logsource == Logsource{"linux", "sysmon", "process_creation"});
+  CHECK(linux_event.field("CommandLine") == "base64 -d /tmp/a && true");
+  CHECK(linux_event.field("process.name") == "base64");
+  CHECK(linux_event.field("host.name") == "srv-1");
+  const std::filesystem::path rules = public_rules();
+  if (rules.empty()) return;
+  const Values titles = fired(rules / "linux/process_creation/proc_creation_lnx_base64_decode.yml", linux_event);
+  CHECK(std::find(titles.begin(), titles.end(), "Decode Base64 Encoded Text") != titles.end());
+}
+
 TEST_CASE("a login is somebody's coming, a service's or a machine's is not") {
   const auto kind = [](const char* type, const char* user) {
     return event_of(R"({"EventID":4624,"Channel":"Security","LogonType":)" + std::string(type) +
@@ -273,6 +358,23 @@ TEST_CASE("public rules fire on what comes by syslog") {
       fired(rules / "windows/process_creation/proc_creation_win_whoami_priv_discovery.yml", new_process);
   CHECK(std::find(of_process.begin(), of_process.end(), "Security Privileges Enumeration Via Whoami.EXE") !=
         of_process.end());
+}
+
+TEST_CASE("what Cisco's devices and well-known servers say has the log source of public rules") {
+  const Event cisco = event_of(
+      "<189>000077: *Mar 12 22:31:05.500 CET: %PARSER-5-CFGLOG_LOGGEDCMD: User:avos  logged command:clear logging");
+  CHECK(cisco.kind == "syslog.message");
+  CHECK(cisco.logsource == Logsource{"cisco", "aaa", ""});
+  CHECK(event_of("<187>77: Mar 12 22:31:05: %LINK-3-UPDOWN: Interface up").logsource ==
+        Logsource{"cisco", "syslog", ""});
+  CHECK(event_of("<187>77: Mar 12 22:31:05: %TCP-6-BADAUTH: No MD5 digest").logsource.service == "bgp");
+  CHECK(event_of("<13>Mar 12 22:31:05 h app: 100%-5-x").logsource == Logsource{"linux", "syslog", ""});
+  CHECK(event_of("<13>Mar 12 22:31:05 h apache2[7]: x").logsource == Logsource{"linux", "apache", ""});
+  CHECK(event_of("<13>Mar 12 22:31:05 h clamd[7]: x").kind == "syslog.message");
+  const std::filesystem::path rules = public_rules();
+  if (rules.empty()) return;
+  const Values titles = fired(rules / "network/cisco/aaa", cisco);
+  CHECK(std::find(titles.begin(), titles.end(), "Cisco Clear Logs") != titles.end());
 }
 
 TEST_CASE("no bytes bring it down, and nothing that came from the network is lost without a word") {
