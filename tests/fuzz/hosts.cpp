@@ -9,6 +9,7 @@
 #include "agents/host/session_list.hpp"
 #include "agents/host/usb_devices.hpp"
 #include "proto/event_codec.hpp"
+#include "tests/fuzz/agrees.hpp"
 #include "tests/fuzz/targets.hpp"
 
 using namespace wf;
@@ -38,7 +39,10 @@ int fuzz_audit(const std::uint8_t* data, std::size_t size) {
   holds(join.pending() == 0, "at the end nothing is kept");
   for (host::AuditEvent& audit : out) {
     given += audit.records.size() + audit.left_out;
+    host::AuditEvent before = audit;
     const Event event = host::event_of(std::move(audit), {"h", true});
+    host::AuditRaw raw(before);
+    agrees(raw, event);
     std::string bytes;
     BatchEncoder().encode({&event, 1}, bytes);
     holds(bool(decode_batch(bytes, {"a", 1, 1, 1})), "what an agent reads can be sent");

@@ -1,6 +1,5 @@
 // What network sensors and other machines send.
 #include <algorithm>
-#include <set>
 
 #include "agents/network/eve_record.hpp"
 #include "agents/network/netflow_packet.hpp"
@@ -10,6 +9,8 @@
 #include "agents/network/syslog_framing.hpp"
 #include "agents/network/zeek_event.hpp"
 #include "proto/event_codec.hpp"
+#include "proto/event_json.hpp"
+#include "tests/fuzz/agrees.hpp"
 #include "tests/fuzz/targets.hpp"
 
 using namespace wf;
@@ -63,32 +64,11 @@ int fuzz_syslog(const std::uint8_t* data, std::size_t size) {
   return 0;
 }
 
-namespace {
-
-/// What is said to be known of a record is what its event says.
-void agrees(kit::RawRecord& raw, const Event& event) {
-  // Two fields of one name are two values, and a rule may see either.
-  std::set<std::string_view> names;
-  for (const Field& field : event.fields)
-    if (!names.insert(field.name).second) return;
-  std::vector<std::string> asked{"kind",  "logsource.service", "src.ip", "dst.port", "message",
-                                 "query", "alert.signature",   "none"};
-  for (const Field& field : event.fields) asked.push_back(field.name);
-  for (const std::string& name : asked) {
-    if (name == "net.proto") continue;  // in lower case, which no rule looks at
-    std::string_view value;
-    const auto known = raw.field(name, value);
-    if (known == kit::RawRecord::Known::unknown) continue;
-    holds(kit::shed_field(event, name) == (known == kit::RawRecord::Known::value ? value : std::string_view()),
-          "a raw record says what its event says");
-  }
-}
-
-}  // namespace
-
 int fuzz_raw_record(const std::uint8_t* data, std::size_t size) {
   static kit::Zone zone = *kit::Zone::find("UTC", "fuzz");
+  constexpr UtcNs kNow = UtcNs{1'700'000'000} * kSecond;
   network::ZeekReader zeek("conn.log");
+  network::SyslogReader syslog(zone);
   std::string_view text = text_of(data, size);
   while (!text.empty()) {
     const std::size_t end = std::min(text.find('\n'), text.size());
@@ -100,6 +80,16 @@ int fuzz_raw_record(const std::uint8_t* data, std::size_t size) {
       network::ZeekRecord raw(zeek, line);
       agrees(raw, **event);
     }
+    const Result<network::SyslogMessage> message = syslog.parse(line, false, kNow);
+    std::vector<Event> events;
+    if (!message || !syslog.make(*message, "192.0.2.1", false, kNow, events)) continue;
+    network::SyslogRecord raw(*message, "192.0.2.1");
+    if (!raw.single()) continue;
+    holds(events.size() == 1, "one event is made of a message that is said to make one");
+    std::vector<Field> fields;
+    // What looks like JSON and is none becomes a message that says something else.
+    if (message->form == network::SyslogMessage::Form::json && !flatten_json(message->text, "", fields)) continue;
+    agrees(raw, events.front());
   }
   return 0;
 }
