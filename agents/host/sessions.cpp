@@ -7,7 +7,6 @@
 #include "agents/host/machine.hpp"
 #include "agents/host/session_list.hpp"
 #include "agents/host/systemd_library.hpp"
-#include "agents/kit/read/follow_watch.hpp"
 #include "agents/kit/kinds.hpp"
 #include "agents/kit/read/follow_watch.hpp"
 

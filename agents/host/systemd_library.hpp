@@ -8,8 +8,8 @@
 
 namespace wf::host {
 
-/// libsystemd's functions that are used here. The library is loaded when the first source asks the journal or logind: it
-/// and what it brings along (four compressors, a cipher library) take memory that the other sources need not spend.
+/// libsystemd's functions that are used here. The library is loaded when the first source asks the journal or logind:
+/// it and what it brings along (four compressors, a cipher library) take memory that the other sources need not spend.
 struct SystemdLibrary {
   decltype(&::sd_journal_open) journal_open;
   decltype(&::sd_journal_open_directory) journal_open_directory;

@@ -13,7 +13,8 @@ namespace wf::http {
 /// Whether records are posted to this target ("/_bulk", "/index/_bulk?…").
 [[nodiscard]] bool is_bulk(std::string_view target);
 
-/// The answer, in JSON, to what is asked or set before records are sent: version, licence, and whatever else begins with
+/// The answer, in JSON, to what is asked or set before records are sent: version, licence, and whatever else begins
+/// with
 /// '_'. Nothing: it is none of these.
 [[nodiscard]] std::optional<std::string> bulk_question(std::string_view method, std::string_view target);
 

@@ -9,9 +9,9 @@
 #include <utility>
 
 #include "agents/http/bulk.hpp"
-#include "agents/kit/spool/disk.hpp"
-#include "agents/kit/secret_file.hpp"
 #include "agents/kit/read/socket_listen.hpp"
+#include "agents/kit/secret_file.hpp"
+#include "agents/kit/spool/disk.hpp"
 #include "agents/tls/credentials.hpp"
 
 namespace wf::http {

@@ -67,17 +67,23 @@ std::size_t next_key(std::string_view text, std::size_t from, std::size_t& equal
   return std::string_view::npos;
 }
 
+std::string lower(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c == ' ' ? '_' : c;
+  return out;
+}
+
 // 0–3 low, 4–6 medium, 7–8 high, 9–10 very high; some devices write the words.
 std::uint8_t severity_of(std::string_view text) {
   int number = -1;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error == std::errc{} && end == text.data() + text.size() && number >= 0 && number <= 10)
     return number == 0 ? 1 : number <= 3 ? 2 : number <= 6 ? 3 : number <= 8 ? 4 : 5;
-  if (text == "Low") return 2;
-  if (text == "Medium") return 3;
-  if (text == "High") return 4;
-  if (text == "Very-High") return 5;
-  return 0;
+  const std::string word = lower(text);
+  if (word == "low") return 2;
+  if (word == "medium") return 3;
+  if (word == "high") return 4;
+  return word == "very-high" || word == "veryhigh" ? 5 : 0;
 }
 
 struct Name {
@@ -113,12 +119,6 @@ std::optional<UtcNs> time_of(std::string_view text, const kit::LogClock& clock) 
   const Result<kit::LogStamp> stamp = kit::take_log_stamp(text, clock);
   if (!stamp || !text.empty()) return {};
   return stamp->time;
-}
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c == ' ' ? '_' : c;
-  return out;
 }
 
 }  // namespace
@@ -174,6 +174,9 @@ Result<void> read_cef(std::string_view message, const kit::LogClock& clock, bool
     event.add(key, std::move(text));
     at = next;
   }
+  // A login's user is the one at its destination, where it names no other.
+  if (const std::string user(event.field("duser")); event.field("user.name").empty() && !user.empty() && user[0] != '(')
+    event.add("user.name", user);
   if (severity >= 3) event.add("alert.title", std::string(event.field("name")));
   if (event.field("message").empty() && !event.field("name").empty())
     event.add("message", std::string(event.field("name")));

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "agents/kit/kinds.hpp"
+#include "agents/kit/read/log_classify.hpp"
 #include "agents/network/windows_names.hpp"
 
 namespace wf::network {
@@ -186,7 +187,7 @@ bool absent(std::string_view value) { return value.empty() || value == "-"; }
 void normalise(Event& e, int id, std::string_view service) {
   const auto copy = [&](std::string_view from, std::string_view to, ValueType type = ValueType::string) {
     if (const std::string_view value = e.field(from); !absent(value) && e.field(to).empty())
-      e.add(std::string(to), std::string(value), type);
+      e.add(std::string(to), std::string(to.ends_with(".ip") ? kit::plain_address(value) : value), type);
   };
   copy("Computer", "host.name");
   copy("Hostname", "host.name");

@@ -59,7 +59,7 @@ constexpr std::array kDialects{
 
 // What they put before those of <EventData> and <UserData>.
 constexpr std::array<std::string_view, 10> kData{
-    "winlog.event_data.", "winlog.user_data.", "Event.EventData.Data.", "Event.EventData.",     "Event.System.",
+    "winlog.event_data.", "winlog.user_data.", "Event.EventData.Data.", "Event.EventData.",    "Event.System.",
     "win.eventdata.",     "event_data.data.",  "event_data.",           "data.win.eventdata.", "user_data.",
 };
 
@@ -118,11 +118,12 @@ constexpr std::string_view kTask = WF_SUBJECT " TaskName TaskContent";
 constexpr std::string_view kAccount = "TargetUserName TargetDomainName TargetSid " WF_SUBJECT " PrivilegeList";
 constexpr std::array kInserts{
     Inserts{"security", 4624,
-            WF_SUBJECT " TargetUserSid TargetUserName TargetDomainName TargetLogonId LogonType LogonProcessName "
-                       "AuthenticationPackageName WorkstationName LogonGuid TransmittedServices LmPackageName KeyLength "
-                       "ProcessId ProcessName IpAddress IpPort ImpersonationLevel RestrictedAdminMode "
-                       "TargetOutboundUserName TargetOutboundDomainName VirtualAccount TargetLinkedLogonId "
-                       "ElevatedToken"},
+            WF_SUBJECT
+            " TargetUserSid TargetUserName TargetDomainName TargetLogonId LogonType LogonProcessName "
+            "AuthenticationPackageName WorkstationName LogonGuid TransmittedServices LmPackageName KeyLength "
+            "ProcessId ProcessName IpAddress IpPort ImpersonationLevel RestrictedAdminMode "
+            "TargetOutboundUserName TargetOutboundDomainName VirtualAccount TargetLinkedLogonId "
+            "ElevatedToken"},
     Inserts{"security", 4625,
             WF_SUBJECT " TargetUserSid TargetUserName TargetDomainName Status FailureReason SubStatus LogonType "
                        "LogonProcessName AuthenticationPackageName WorkstationName TransmittedServices LmPackageName "
@@ -149,9 +150,10 @@ constexpr std::array kInserts{
     Inserts{"security", 4768,
             "TargetUserName TargetDomainName TargetSid ServiceName ServiceSid TicketOptions Status "
             "TicketEncryptionType PreAuthType IpAddress IpPort CertIssuerName CertSerialNumber CertThumbprint"},
-    Inserts{"security", 4769,
-            "TargetUserName TargetDomainName ServiceName ServiceSid TicketOptions TicketEncryptionType IpAddress IpPort "
-            "Status LogonGuid TransmittedServices"},
+    Inserts{
+        "security", 4769,
+        "TargetUserName TargetDomainName ServiceName ServiceSid TicketOptions TicketEncryptionType IpAddress IpPort "
+        "Status LogonGuid TransmittedServices"},
     Inserts{"security", 4771,
             "TargetUserName TargetSid ServiceName TicketOptions Status PreAuthType IpAddress IpPort CertIssuerName "
             "CertSerialNumber CertThumbprint"},

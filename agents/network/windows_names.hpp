@@ -5,10 +5,10 @@
 
 namespace wf::network {
 
-/// Gives the fields of a Windows event Windows' own names, which public rules look for (EventID, Channel, Provider_Name,
-/// Computer, SubjectUserName…), whatever a forwarder put around them: NXLog, Winlogbeat (all versions), Elastic Agent,
-/// Wazuh, OpenTelemetry, Fluent Bit, EvtxECmd, PowerShell's Get-WinEvent, and XML that was made JSON. False, and nothing
-/// changed: it is no event of Windows, or does not say its number and its channel or provider.
+/// Gives the fields of a Windows event Windows' own names, which public rules look for (EventID, Channel,
+/// Provider_Name, Computer, SubjectUserName…), whatever a forwarder put around them: NXLog, Winlogbeat (all versions),
+/// Elastic Agent, Wazuh, OpenTelemetry, Fluent Bit, EvtxECmd, PowerShell's Get-WinEvent, and XML that was made JSON.
+/// False, and nothing changed: it is no event of Windows, or does not say its number and its channel or provider.
 [[nodiscard]] bool name_windows_fields(Event& event);
 
 /// Whether a field of this name may get another one by it.

@@ -161,6 +161,12 @@ std::string_view log_service(std::string_view program, int facility) {
   return auth ? "auth" : "syslog";
 }
 
+std::string_view plain_address(std::string_view address) {
+  constexpr std::string_view kMapped = "::ffff:";
+  const bool mapped = address.starts_with(kMapped) && address.find('.') != std::string_view::npos;
+  return mapped ? address.substr(kMapped.size()) : address;
+}
+
 std::string_view log_message(const LogLine& line) {
   std::string_view message = line.message;
   while (!message.empty() && (message.back() == ' ' || message.back() == '\r')) message.remove_suffix(1);
@@ -317,7 +323,12 @@ std::vector<Event> events_of(const LogLine& line) {
   if (e.severity == 0)
     if (const KindInfo* info = find_kind(e.kind)) e.severity = info->severity;
   for (Field& f : e.fields)
-    if (f.name == "src.ip" && !is_address(f.value)) f.name = "rhost";
+    if (f.name == "src.ip") {
+      if (is_address(f.value))
+        f.value = std::string(plain_address(f.value));
+      else
+        f.name = "rhost";
+    }
   e.logsource = {"linux", std::string(log_service(program, line.facility)), ""};
   if (!line.host.empty()) e.add("host.name", std::string(line.host));
   if (!program.empty()) e.add("process.name", std::string(program));

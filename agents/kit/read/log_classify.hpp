@@ -18,6 +18,9 @@ namespace wf::kit {
 /// Whether a pattern might know the line: if not, its event is host.log and has no fields but these.
 [[nodiscard]] bool log_patterned(const LogLine& line);
 
+/// An address as everybody else writes it: "192.0.2.9" for "::ffff:192.0.2.9" of sockets that serve both versions.
+[[nodiscard]] std::string_view plain_address(std::string_view address);
+
 /// Whether a line is about who comes, who goes and who becomes root (or tried).
 [[nodiscard]] bool about_authentication(const Event& event);
 

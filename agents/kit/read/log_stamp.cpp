@@ -60,8 +60,8 @@ std::optional<UtcNs> time_of(const Stamp& s, const LogClock& clock) {
 }
 
 bool in_range(const Stamp& s) {
-  return s.day >= 1 && s.day <= 31 && s.hour >= 0 && s.hour <= 23 && s.minute >= 0 && s.minute <= 59 &&
-         s.second >= 0 && s.second <= 60;
+  return s.day >= 1 && s.day <= 31 && s.hour >= 0 && s.hour <= 23 && s.minute >= 0 && s.minute <= 59 && s.second >= 0 &&
+         s.second <= 60;
 }
 
 /// 1 to 12; -1: none.

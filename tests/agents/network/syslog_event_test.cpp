@@ -178,6 +178,9 @@ TEST_CASE("CEF without a time stamp, with its own time, in words, and cut off") 
   CHECK(e.field("host.name") == "gate");
   CHECK(e.field("message") == "Login");
   CHECK(event_of("<134>Mar 12 22:31:05 fw CEF: 0|V|P|1|7|x|Very-High|").severity == 5);
+  CHECK(event_of("CEF:0|V|P|1|7|x|very-high|duser=avos").severity == 5);
+  CHECK(event_of("CEF:0|V|P|1|7|x|5|duser=avos").field("user.name") == "avos");
+  CHECK(event_of("CEF:0|V|P|1|7|x|5|duser=avos suser=bo").field("user.name") == "bo");
   CHECK(event_of("CEF:0|V|P|1|7|x|10").severity == 5);
   SyslogReader reader(*kit::Zone::find("UTC", "test"));
   std::vector<Event> out;
@@ -290,6 +293,8 @@ TEST_CASE("further shapes of Windows events give the same names") {
     CHECK(e.field("src.ip") == "203.0.113.9");
     CHECK(e.field("host.name") == "dc-1");
   }
+  CHECK(event_of(R"({"EventID":4624,"Channel":"Security","IpAddress":"::ffff:203.0.113.9"})").field("src.ip") ==
+        "203.0.113.9");
   CHECK(event_of(R"(<14>Mar 12 22:31:05 h app: {"event_id":7,"channel":"mail","Id":3})").kind == "syslog.message");
 }
 
