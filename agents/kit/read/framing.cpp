@@ -126,6 +126,8 @@ class JsonArrayFraming final : public Framing {
         // The array ends behind a bare value; a bracket that closes nothing is a record that nobody can use.
         if (depth_ == 0) return found(frame, looked_, looked_ == begin_ ? looked_ + 1 : looked_);
         if (--depth_ == 0) return found(frame, looked_ + 1, looked_ + 1);
+      } else if (depth_ == 0 && c == '\n') {
+        return found(frame, looked_, looked_ + 1);  // what is no object ends with its line
       } else if (depth_ == 0 && c == ',') {
         return found(frame, looked_, looked_ + 1);
       }

@@ -73,6 +73,24 @@ int month_of(std::string_view text) {
   return at == std::string_view::npos || at % 3 != 0 ? -1 : static_cast<int>(at / 3) + 1;
 }
 
+bool is_utc(std::string_view name) { return name == "Z" || name == "UTC" || name == "GMT"; }
+
+/// Abbreviations that routers and switches write. Which offset each has is known to nobody: they are local time.
+bool is_zone(std::string_view name) {
+  static constexpr std::array<std::string_view, 26> kZones{
+      "CET", "CEST", "EET", "EEST", "WET", "WEST", "BST",  "MSK",  "EST",  "EDT", "CST", "CDT", "MST",
+      "MDT", "PST",  "PDT", "AKST", "HST", "IST",  "AEST", "AEDT", "NZST", "JST", "KST", "HKT", "SGT"};
+  return is_utc(name) || std::find(kZones.begin(), kZones.end(), name) != kZones.end();
+}
+
+/// "UTC ", "CET: ", "+01:00 ".
+bool begins_with_zone(std::string_view text) {
+  if (text[0] == '+' || text[0] == '-') return text.size() > 1 && is_digit(text[1]);
+  const std::size_t end = std::min(text.find_first_of(" :"), text.size());
+  const std::string_view name = text.substr(0, end);
+  return is_zone(name) && (is_utc(name) || text.substr(end).starts_with(':'));
+}
+
 // "Mmm dd HH:MM:SS " as nearly everybody writes it. The day may be padded with a blank.
 bool take_usual(std::string_view& text, Stamp& s) {
   if (text.size() < 16 || text[3] != ' ' || text[6] != ' ' || text[9] != ':' || text[12] != ':' || text[15] != ' ')
@@ -82,9 +100,12 @@ bool take_usual(std::string_view& text, Stamp& s) {
   if (month < 0 || !number(day, s.day) || !number(text.substr(7, 2), s.hour) || !number(text.substr(10, 2), s.minute) ||
       !number(text.substr(13, 2), s.second) || !in_range(s))
     return false;
-  // A year that follows is read with the others.
-  if (text.size() >= 21 && (text[20] == ' ' || text[20] == ':') && (text[16] == '1' || text[16] == '2') &&
-      std::all_of(text.begin() + 16, text.begin() + 20, is_digit))
+  // A year or a zone that follows is read with the others.
+  const std::string_view behind = text.substr(16);
+  if (behind.size() >= 5 && (behind[4] == ' ' || behind[4] == ':') && (behind[0] == '1' || behind[0] == '2') &&
+      std::all_of(behind.begin(), behind.begin() + 4, is_digit))
+    return false;
+  if (!behind.empty() && (behind[0] == '+' || behind[0] == '-' || is_upper(behind[0])) && begins_with_zone(behind))
     return false;
   s.month = month;
   text.remove_prefix(16);
@@ -131,7 +152,7 @@ bool take_year(Scanner& in, Stamp& s) {
   return true;
 }
 
-/// "Z", "UTC", "+02:00", "-0700"; other abbreviations where a ':' or a year follows.
+/// "Z", "UTC", "+02:00", "-0700"; other abbreviations that are known, where a ':' or a year follows.
 void take_zone(Scanner& in, Stamp& s) {
   Scanner at = in;
   at.blanks();
@@ -156,7 +177,8 @@ void take_zone(Scanner& in, Stamp& s) {
   while (is_upper(at.peek(letters))) ++letters;
   if (letters == 0 || letters > 5) return;
   const std::string_view name = at.rest().substr(0, letters);
-  const bool utc = name == "Z" || name == "UTC" || name == "GMT";
+  if (!is_zone(name)) return;
+  const bool utc = is_utc(name);
   at.skip(letters);
   if (!ends_stamp(at.peek())) return;
   Scanner behind = at;

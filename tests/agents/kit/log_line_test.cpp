@@ -96,6 +96,8 @@ TEST_CASE("stamps as devices write them: days without padding, years, fractions,
   CHECK(named.time == at);
   CHECK(named.host == "sw-9");
   CHECK(line_of("Mar  2 22:31:05 1234 a: b").host == "1234");
+  CHECK(line_of("Mar  2 22:31:05 CRON: text").program == "CRON");
+  CHECK(line_of("Mar  2 22:31:05 EST a: b").host == "EST");
 }
 
 TEST_CASE("RFC 5424 of any version, and what looks like it") {
