@@ -140,7 +140,6 @@ class DoorSite {
   [[nodiscard]] std::string data() const { return scratch_ / "data"; }
 
  private:
-
   static constexpr const char* kOutputs = R"(
 outputs:
   - {device: D-001, actions: [unlock, release], through: line-1, to: {reader: R-001, output: 0, led: green},

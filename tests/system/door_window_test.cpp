@@ -1,4 +1,5 @@
-// A door opened by hand: in a real window, by two clicks on the door's card, down to the output of the reader on its bus.
+// A door opened by hand: in a real window, by two clicks on the door's card, down to the output of the reader on its
+// bus.
 #include <cmath>
 
 #include "console/seat/remote_seat.hpp"
@@ -44,8 +45,8 @@ TEST_CASE("In a real window two clicks on a door's card open it at its reader, a
     const auto heard = site.heard(kEntrance);
     return std::find(heard.begin(), heard.end(), "68 00020000") != heard.end();
   };
-  // When the window is ready for its first key nobody outside can know: the whole is done again until it was. The second
-  // step stays open for five seconds, the card until something else is selected.
+  // When the window is ready for its first key nobody outside can know: the whole is done again until it was. The
+  // second step stays open for five seconds, the card until something else is selected.
   REQUIRE(eventually(
       [&] {
         if (!window.running() || unlocked()) return true;
