@@ -3,8 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <bitset>
 #include <cmath>
 #include <limits>
 #include <string>
@@ -20,7 +18,7 @@ namespace {
 constexpr float kLanes = 62;      // height of the three together
 constexpr float kLeastLane = 18;  // so that names never crowd each other
 constexpr float kPitch = 4;       // of bars in a lane
-constexpr float kMarkApart = 3;   // of marks on the slim line
+constexpr float kMarkApart = 6;   // of marks on the slim line, which are 9 wide
 constexpr float kHistogram = 24;  // highest bar of the histogram
 constexpr Text kLater = "Going back in time comes later"_tr;
 
@@ -278,33 +276,33 @@ void TimeStrip::draw_slim(Frame& f, Desk& d, const Rect& r) {
     if (mx - label / 2 > gx && mx + label / 2 < gx + gw)
       p.text(mx, r.y + 54, f.time.minutes(m), Face::mono_s, t.t3, Align::center);
   }
-  // What is worse covers what is less; of marks that would lie on one another the first is enough.
-  std::array<std::bitset<2048>, 4> taken;
-  static thread_local std::array<std::vector<const Snapshot::Bar*>, 4> marks;
-  for (auto& some : marks) some.clear();
+  // What is worse covers what is less; of marks that would lie on one another the first of the worst is enough.
+  static thread_local std::vector<const Snapshot::Bar*> slots, marks;
+  slots.assign(static_cast<std::size_t>(gw / kMarkApart) + 1, nullptr);
   for (const Snapshot::Bar& b : s.bars) {
     if (b.resolved || b.begin < begin) continue;
-    const auto q = static_cast<std::size_t>(b.priority) & 3U;
-    const auto slot =
-        std::min(static_cast<std::size_t>(std::max(at_time(b.begin) - gx, 0.0F) / kMarkApart), taken[q].size() - 1);
-    if (taken[q][slot]) continue;
-    taken[q].set(slot);
-    marks[q].push_back(&b);
+    const auto slot = static_cast<std::size_t>(std::max(at_time(b.begin) - gx, 0.0F) / kMarkApart);
+    const Snapshot::Bar*& best = slots[std::min(slot, slots.size() - 1)];
+    if (best == nullptr || b.priority > best->priority) best = &b;
   }
-  for (const auto& some : marks)
-    for (const Snapshot::Bar* bar : some) {
-      const Snapshot::Bar& b = *bar;
-      const float mx = at_time(b.begin);
-      const Hit hit = p.hits.add(fmt::format("bar/{}", b.incident), {mx - 7, r.y + 5, 14, 16});
-      mark(p, b.priority, mx, r.y + 13, hit.hovered ? 11.0F : 9.0F, b.acknowledged ? MarkState::held : MarkState::open);
-      const Incident* i = hit.hovered || hit.clicked ? f.standing.incident(b.incident) : nullptr;
-      if (i == nullptr) continue;
-      d.tip = i->title;
-      if (hit.clicked) {
-        f.selection.incident = i->id;
-        f.selection.show_incident = true;
-      }
+  marks.clear();
+  for (const Snapshot::Bar* bar : slots)
+    if (bar != nullptr) marks.push_back(bar);
+  std::stable_sort(marks.begin(), marks.end(),
+                   [](const Snapshot::Bar* x, const Snapshot::Bar* y) { return x->priority < y->priority; });
+  for (const Snapshot::Bar* bar : marks) {
+    const Snapshot::Bar& b = *bar;
+    const float mx = at_time(b.begin);
+    const Hit hit = p.hits.add(fmt::format("bar/{}", b.incident), {mx - 7, r.y + 5, 14, 16});
+    mark(p, b.priority, mx, r.y + 13, hit.hovered ? 11.0F : 9.0F, b.acknowledged ? MarkState::held : MarkState::open);
+    const Incident* i = hit.hovered || hit.clicked ? f.standing.incident(b.incident) : nullptr;
+    if (i == nullptr) continue;
+    d.tip = i->title;
+    if (hit.clicked) {
+      f.selection.incident = i->id;
+      f.selection.show_incident = true;
     }
+  }
   p.fill({gx + gw, r.y + 4, 2, 44}, t.t1);
   p.pop_clip();
 }
