@@ -97,9 +97,11 @@ class AuditdSource final : public kit::Source {
   }
 
   void take(const kit::FollowedRecord& record, const kit::Moment& moment) {
-    if (record.text.find_first_not_of(" \t\r") == std::string_view::npos) return;
+    std::string_view text = record.text;
+    if (record.first && text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
+    if (text.find_first_not_of(" \t\r") == std::string_view::npos) return;
     count_read();
-    Result<AuditRecord> parsed = parse_audit_record(record.text);
+    Result<AuditRecord> parsed = parse_audit_record(text);
     if (!parsed) {
       Error why = parsed.error();
       why.where = follower_.path() + ":" + std::to_string(record.number);

@@ -113,6 +113,7 @@ Result<SyslogMessage> SyslogReader::parse(std::string_view message, bool strict,
         line.facility = priority / 8;
         line.severity = priority % 8;
         line.message = message.substr(close + 1);
+        kit::take_log_tag(line);
         prioritised = true;
       }
     }

@@ -184,4 +184,25 @@ Result<LogLine> parse_log_line(std::string_view text, LogClock clock) {
   return tail;
 }
 
+void take_log_tag(LogLine& line) {
+  const std::string_view text = line.message;
+  const auto in_tag = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || is_digit(c) || c == '_' || c == '-' || c == '.' ||
+           c == '/';
+  };
+  const auto end = static_cast<std::size_t>(std::find_if_not(text.begin(), text.end(), in_tag) - text.begin());
+  if (end == 0 || end > 48) return;
+  std::string_view rest = text.substr(end), pid;
+  if (take(rest, '[')) {
+    const std::size_t close = rest.find(']');
+    if (close == std::string_view::npos || !std::all_of(rest.begin(), rest.begin() + close, is_digit)) return;
+    pid = rest.substr(0, close);
+    rest.remove_prefix(close + 1);
+  }
+  if (!rest.starts_with(": ")) return;
+  line.program = text.substr(0, end);
+  line.pid = pid;
+  line.message = rest.substr(2);
+}
+
 }  // namespace wf::kit

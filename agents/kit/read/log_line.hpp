@@ -27,4 +27,8 @@ struct LogLine {
 /// log_stamp.hpp.
 [[nodiscard]] Result<LogLine> parse_log_line(std::string_view line, LogClock clock);
 
+/// Takes a program's tag ("sshd[123]: ", "app: ") off the front of the message of a line that has neither time nor
+/// host.
+void take_log_tag(LogLine& line);
+
 }  // namespace wf::kit

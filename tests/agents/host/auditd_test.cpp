@@ -86,6 +86,8 @@ TEST_CASE("what is no record is refused with file and line, and an audit log tha
   CHECK(read.status.refused == 1);
   CHECK(read.status.read == 4);
   CHECK(read.status.problem.find("audit.log:1: no record") != std::string::npos);
+  folder.write("marked.log", "\xef\xbb\xbf" + execution(1) + "\r\n");
+  CHECK(read_once(*auditd("auditd:" + folder.file("marked.log"))).status.refused == 0);
   CHECK(auditd("auditd:" + folder.file("none"))->check().size() == 1);
   CHECK(problems_of(make_auditd(*kit::parse_source_spec("auditd:/x,logins=perhaps"))).find("logins=no") !=
         std::string::npos);

@@ -15,6 +15,7 @@
 #include "agents/http/microhttpd_library.hpp"
 #include "agents/kit/clock.hpp"
 #include "agents/kit/read/socket_listen.hpp"
+#include "tests/agents/network/sockets.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/collected.hpp"
 #include "tests/support/patience.hpp"
@@ -30,9 +31,7 @@ constexpr const char* kToken = "0123456789abcdef0123";
 
 struct Posting {
   Posting() {
-    const Result<kit::Descriptor> socket = kit::listen_on("127.0.0.1", 0, SOCK_STREAM, "test");
-    REQUIRE(socket);
-    port = kit::port_of(*socket);
+    port = free_port();
     const std::string token = folder.write("token", kToken);
     std::filesystem::permissions(token, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
   }

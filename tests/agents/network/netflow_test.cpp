@@ -15,6 +15,7 @@
 #include "agents/kit/read/socket_listen.hpp"
 #include "agents/network/netflow_packet.hpp"
 #include "agents/network/netflow_volume.hpp"
+#include "tests/agents/network/sockets.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/collected.hpp"
 #include "tests/support/patience.hpp"
@@ -365,10 +366,7 @@ TEST_CASE("softflowd's exports give the volume of the capture that it read, in a
   folder.write("a.pcap", capture(10, 972));  // 1,000 bytes of IP each
   for (const std::string version : {"5", "9", "10"}) {
     INFO("version " << version);
-    Result<kit::Descriptor> free = kit::listen_on("127.0.0.1", 0, SOCK_DGRAM, "test");
-    REQUIRE(free);
-    const std::string port = std::to_string(kit::port_of(*free));
-    free->reset();
+    const std::string port = std::to_string(free_port(SOCK_DGRAM));
     kit::SourceMade made = make_netflow(*kit::parse_source_spec("netflow:udp://127.0.0.1:" + port));
     REQUIRE(made.problems.empty());
     kit::Source& source = *made.source;

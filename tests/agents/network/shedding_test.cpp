@@ -256,6 +256,48 @@ TEST_CASE("the real program sheds most of 120,000 lines and says how many by whi
   CHECK(checked.out.find("warn source ids: rule") == std::string::npos);
 }
 
+TEST_CASE("the real program keeps a site above water: of a flood of syslog as much as its rule says, and all alarms") {
+  const TemporaryFolder folder;
+  // Five seconds of the records' own time with 4,000 a second, then two with ten, and one failed login in each hundred.
+  std::string text;
+  std::uint64_t lines = 0, logins = 0;
+  const auto second = [&](int at, int count) {
+    for (int i = 0; i < count; ++i, ++lines) {
+      const std::string stamp = "<30>Mar 12 22:31:0" + std::to_string(at) + " h";
+      if (i % 100 == 50) {
+        ++logins;
+        text += stamp + " sshd[7]: Failed password for avos from 203.0.113.9 port 5 ssh2\n";
+      } else {
+        text += stamp + " dhcpd[7]: DHCPACK on 10.0.0." + std::to_string(i % 250) + "\n";
+      }
+    }
+  };
+  for (int at = 0; at < 5; ++at) second(at, 4000);
+  for (int at = 5; at < 7; ++at) second(at, 10);
+  const std::string config =
+      folder.write("agent.yaml", "v: 1\nsources:\n  - kind: syslog\n    address: " + folder.write("remote.log", text) +
+                                     "\n    options: {tz: UTC}\n    shed:\n"
+                                     "      - keep: {kind: host.login_failed}\n"
+                                     "      - above: 500\n");
+  const Outcome printed = run("wf-agent-network", {"--config", config, "--print", "--once"});
+  INFO(printed.err);
+  REQUIRE(printed.status == 0);
+  std::uint64_t kept = 0, failed = 0;
+  for (std::string_view out = printed.out; !out.empty();
+       out.remove_prefix(std::min(out.find('\n'), out.size() - 1) + 1)) {
+    const std::string_view line = out.substr(0, out.find('\n'));
+    if (line.find(R"("kind":"syslog.message")") != std::string_view::npos) ++kept;
+    if (line.find(R"("kind":"host.login_failed")") != std::string_view::npos) ++failed;
+  }
+  CHECK(failed == logins);
+  // About 500 a second: how soon it is seen that one is a flood depends on how it lies among the others.
+  CHECK(kept >= 5 * 250);
+  CHECK(kept <= 5 * 1100);
+  const std::uint64_t shed = number_behind(printed.err, "rule 2 (above 500 a second of everything): ");
+  CHECK(kept + failed + shed == lines);
+  CHECK(printed.err.find("only some of them are kept from now on") != std::string::npos);
+}
+
 TEST_CASE("killed at any time, the program's counts and its spool account for each line once") {
   const TemporaryFolder folder;
   const std::string config = configuration(folder);

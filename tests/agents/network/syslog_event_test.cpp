@@ -77,6 +77,13 @@ TEST_CASE("messages of devices that keep to no standard are kept, with the addre
   CHECK(cisco.field("syslog.facility") == "local7");
   CHECK(cisco.field("process.name") == "%SYS-5-CONFIG_I");
   CHECK(cisco.field("message") == "Configured from console by vty2");
+  const Event timeless = event_of("<38>sshd[77]: Failed password for avos from 203.0.113.9 port 5 ssh2");
+  CHECK(timeless.kind == "host.login_failed");
+  CHECK(timeless.time == kNow);
+  CHECK(timeless.field("process.pid") == "77");
+  CHECK(event_of("<13>app: text").field("process.name") == "app");
+  CHECK(event_of("<13>http://x: text").field("message") == "http://x: text");
+  CHECK(event_of("<13>app[x]: text").field("message") == "app[x]: text");
   const Event bare = event_of("just text");
   CHECK(bare.field("message") == "just text");
   CHECK(bare.field("host.name") == "192.0.2.77");

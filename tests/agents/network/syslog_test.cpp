@@ -13,6 +13,7 @@
 
 #include "agents/kit/read/socket_listen.hpp"
 #include "agents/network/listener.hpp"
+#include "tests/agents/network/sockets.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/collected.hpp"
 #include "tests/support/patience.hpp"
@@ -29,22 +30,6 @@ std::unique_ptr<kit::Source> source_of(const std::string& text) {
   kit::SourceMade made = make_syslog(*kit::parse_source_spec(text));
   if (!made.problems.empty()) FAIL(problems_of(made));
   return std::move(made.source);
-}
-
-std::uint16_t free_port(int type) {
-  const Result<kit::Descriptor> socket = kit::listen_on("127.0.0.1", 0, type, "test");
-  REQUIRE(socket);
-  return kit::port_of(*socket);
-}
-
-kit::Descriptor connected(std::uint16_t port, int type) {
-  kit::Descriptor out(::socket(AF_INET, type | SOCK_CLOEXEC, 0));
-  sockaddr_in to{};
-  to.sin_family = AF_INET;
-  to.sin_port = htons(port);
-  to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  REQUIRE(::connect(out.get(), reinterpret_cast<const sockaddr*>(&to), sizeof to) == 0);
-  return out;
 }
 
 void send_all(const kit::Descriptor& socket, std::string_view bytes) {

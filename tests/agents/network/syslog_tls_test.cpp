@@ -13,6 +13,7 @@
 
 #include "agents/kit/read/socket_listen.hpp"
 #include "agents/network/syslog.hpp"
+#include "tests/agents/network/sockets.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/collected.hpp"
 #include "tests/support/patience.hpp"
@@ -26,22 +27,6 @@ namespace {
 
 using namespace wf::test;
 namespace fs = std::filesystem;
-
-std::uint16_t free_port() {
-  const Result<kit::Descriptor> socket = kit::listen_on("127.0.0.1", 0, SOCK_STREAM, "test");
-  REQUIRE(socket);
-  return kit::port_of(*socket);
-}
-
-kit::Descriptor connected(std::uint16_t port) {
-  kit::Descriptor out(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  sockaddr_in to{};
-  to.sin_family = AF_INET;
-  to.sin_port = htons(port);
-  to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  REQUIRE(::connect(out.get(), reinterpret_cast<const sockaddr*>(&to), sizeof to) == 0);
-  return out;
-}
 
 void send_all(const kit::Descriptor& socket, std::string_view bytes) {
   REQUIRE(::send(socket.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(bytes.size()));
