@@ -23,17 +23,16 @@ struct Verdict {
 };
 // Netfilter does not say what became of the packet; whoever wrote the rule usually says it in its prefix.
 Verdict verdict_of(std::string_view prefix) {
-  // UniFi's gateways: "[WAN_LOCAL-D-4000]", whatever the rule's description says.
+  // Ubiquiti's: "[WAN_LOCAL-D-4000]" (UniFi), "[WAN_IN-2000-A]", "[WAN_LOCAL-default-D]" (EdgeOS), whatever the rule's
+  // description says.
   if (const std::size_t open = prefix.find('['); open != std::string_view::npos) {
     const std::size_t close = std::min(prefix.find(']', open), prefix.size());
-    const std::string_view rule = prefix.substr(open, close - open);
+    std::string_view rule = prefix.substr(open + 1, close - open - 1);
     const std::size_t number = rule.rfind('-');
-    if (number != std::string_view::npos && number >= 2 && rule[number - 2] == '-' &&
-        is_number(rule.substr(number + 1))) {
-      if (rule[number - 1] == 'D') return {"drop", "true"};
-      if (rule[number - 1] == 'R') return {"reject", "true"};
-      if (rule[number - 1] == 'A') return {"accept", "false"};
-    }
+    if (number != std::string_view::npos && is_number(rule.substr(number + 1))) rule = rule.substr(0, number);
+    if (rule.ends_with("-D")) return {"drop", "true"};
+    if (rule.ends_with("-R")) return {"reject", "true"};
+    if (rule.ends_with("-A")) return {"accept", "false"};
   }
   for (const std::string_view word : {"DROP", "BLOCK", "DENY", "DENIED"})
     if (has_word(prefix, word)) return {"drop", "true"};

@@ -132,13 +132,19 @@ Result<SyslogMessage> SyslogReader::parse(std::string_view message, bool strict,
     while (text.starts_with(' ')) text.remove_prefix(1);
   }
   out.text = text;
-  if (is_json(text))
+  if (is_json(text)) {
     out.form = SyslogMessage::Form::json;
-  else if (is_windows_xml(text))
+  } else if (is_windows_xml(text)) {
     out.form = SyslogMessage::Form::xml;
-  else if ((line.program == "kernel" || line.program.empty() || line.program == "ulogd") && text.size() < 2048 &&
-           is_firewall_line(text))
+  } else if (text.starts_with("IN=") && text.size() < 2048 && is_firewall_line(text)) {
     out.form = SyslogMessage::Form::packet;
+    // Where nobody says that it was the kernel, the tag is what whoever wrote the rule put before it.
+    if (!line.program.empty() && line.program != "kernel" && line.program.data() < text.data())
+      out.text = std::string_view(line.program.data(), static_cast<std::size_t>(text.end() - line.program.begin()));
+  } else if ((line.program == "kernel" || line.program.empty() || line.program == "ulogd") && text.size() < 2048 &&
+             is_firewall_line(text)) {
+    out.form = SyslogMessage::Form::packet;
+  }
   return out;
 }
 

@@ -43,31 +43,33 @@ bool begins_with_tag(std::string_view text) {
   return close != std::string_view::npos && text.substr(close + 1).starts_with(':');
 }
 
-// "host program[pid]: message" or "host program: message".
-Result<LogLine> take_tail(std::string_view text, LogLine line) {
-  const std::string_view all = text;
-  if (text.starts_with("[pid ")) {
-    // vsftpd's own log: "[pid 27245] [user] OK LOGIN: Client "192.0.2.9"".
-    const std::size_t close = text.find("] ");
-    if (close == std::string_view::npos) return no_log_line("the line ends after its time stamp");
-    line.program = "vsftpd";
-    line.pid = text.substr(5, close - 5);
-    if (!std::all_of(line.pid.begin(), line.pid.end(), is_digit)) line.pid = {};
-    line.message = text.substr(close + 2);
-    return line;
+/// "authpriv.info " of BusyBox and OpenWrt, which write facility and severity into the line.
+bool take_level(std::string_view& text, LogLine& line) {
+  static constexpr std::array<std::string_view, 24> kFacilities{
+      "kern",   "user",   "mail",     "daemon", "auth",   "syslog", "lpr",    "news",
+      "uucp",   "cron",   "authpriv", "ftp",    "ntp",    "audit",  "alert",  "clock",
+      "local0", "local1", "local2",   "local3", "local4", "local5", "local6", "local7"};
+  static constexpr std::array<std::string_view, 10> kSeverities{"emerg",  "alert", "crit",  "err",  "warning",
+                                                                "notice", "info",  "debug", "warn", "error"};
+  const std::size_t point = text.substr(0, 9).find('.');
+  if (point == std::string_view::npos || point < 3) return false;
+  const std::size_t end = text.find(' ', point);
+  if (end == std::string_view::npos || end - point > 8) return false;
+  const auto* const facility = std::find(kFacilities.begin(), kFacilities.end(), text.substr(0, point));
+  const auto* const severity =
+      std::find(kSeverities.begin(), kSeverities.end(), text.substr(point + 1, end - point - 1));
+  if (facility == kFacilities.end() || severity == kSeverities.end()) return false;
+  if (line.facility < 0) {
+    line.facility = static_cast<int>(facility - kFacilities.begin());
+    const auto level = static_cast<int>(severity - kSeverities.begin());
+    line.severity = level == 8 ? 4 : level == 9 ? 3 : level;
   }
-  line.host = take_word(text);
-  // A program's tag where the host should be: there is no host.
-  if (line.host.size() > 1 && line.host.ends_with(':') && line.host.find(':') == line.host.size() - 1) {
-    line.host = {};
-    text = all;
-  } else if (line.host.empty()) {
-    return no_log_line("the line ends after its time stamp");
-  }
-  // UniFi's gateways say their name twice.
-  if (text.size() > line.host.size() && text.starts_with(line.host) && text[line.host.size()] == ' ')
-    if (const std::string_view behind = text.substr(line.host.size() + 1); begins_with_tag(behind)) text = behind;
-  if (line.host == "-") line.host = {};
+  text.remove_prefix(end + 1);
+  return true;
+}
+
+/// "program[pid]: message", "program: message".
+void take_log_message(std::string_view text, LogLine& line) {
   // login of old: " -- root[2421]: ROOT LOGIN ON tty2", with who came as the tag.
   const bool old_login = text.starts_with(" -- ");
   if (old_login) text.remove_prefix(4);
@@ -105,6 +107,39 @@ Result<LogLine> take_tail(std::string_view text, LogLine line) {
     if (const std::size_t close = text.find("] "); close != std::string_view::npos && close < 48)
       text.remove_prefix(close + 2);
   line.message = text;
+}
+
+// "host program[pid]: message" or "host program: message".
+Result<LogLine> take_tail(std::string_view text, LogLine line) {
+  const std::string_view all = text;
+  if (text.starts_with("[pid ")) {
+    // vsftpd's own log: "[pid 27245] [user] OK LOGIN: Client "192.0.2.9"".
+    const std::size_t close = text.find("] ");
+    if (close == std::string_view::npos) return no_log_line("the line ends after its time stamp");
+    line.program = "vsftpd";
+    line.pid = text.substr(5, close - 5);
+    if (!std::all_of(line.pid.begin(), line.pid.end(), is_digit)) line.pid = {};
+    line.message = text.substr(close + 2);
+    return line;
+  }
+  if (take_level(text, line)) {
+    take_log_message(text, line);
+    return line;
+  }
+  line.host = take_word(text);
+  // A program's tag where the host should be: there is no host.
+  if (line.host.size() > 1 && line.host.ends_with(':') && line.host.find(':') == line.host.size() - 1) {
+    line.host = {};
+    text = all;
+  } else if (line.host.empty()) {
+    return no_log_line("the line ends after its time stamp");
+  }
+  // UniFi's gateways say their name twice.
+  if (text.size() > line.host.size() && text.starts_with(line.host) && text[line.host.size()] == ' ')
+    if (const std::string_view behind = text.substr(line.host.size() + 1); begins_with_tag(behind)) text = behind;
+  if (line.host == "-") line.host = {};
+  (void)take_level(text, line);
+  take_log_message(text, line);
   return line;
 }
 

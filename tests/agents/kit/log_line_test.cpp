@@ -112,6 +112,21 @@ TEST_CASE("RFC 5424 of any version, and what looks like it") {
   CHECK(meraki.message == "allow src=10.0.0.9 dst=192.0.2.7");
 }
 
+TEST_CASE("facility and severity that BusyBox writes into the line, with a host and without") {
+  for (const char* text : {"Mar  2 22:31:05 gw authpriv.warn dropbear[7]: text",
+                           "Mon Mar  2 22:31:05 2026 authpriv.warn dropbear[7]: text"}) {
+    const LogLine l = line_of(text);
+    CHECK(l.facility == 10);
+    CHECK(l.severity == 4);
+    CHECK(l.program == "dropbear");
+    CHECK(l.pid == "7");
+    CHECK(l.message == "text");
+  }
+  CHECK(line_of("Mar  2 22:31:05 gw user.info kernel: text").program == "kernel");
+  CHECK(line_of("<86>Mar  2 22:31:05 gw user.info kernel: text").facility == 10);
+  CHECK(line_of("Mar  2 22:31:05 web.info app: text").host == "web.info");
+}
+
 TEST_CASE("vsftpd's own log, which has neither host nor program") {
   const LogLine l = line_of("Mon Mar  2 22:31:05 2026 [pid 27245] [avos] FAIL LOGIN: Client \"203.0.113.9\"");
   CHECK(l.time == utc_from_civil(2026, 3, 2, 22, 31, 5));

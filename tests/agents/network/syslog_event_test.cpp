@@ -137,6 +137,14 @@ TEST_CASE("what UniFi's gateways did with a packet says the rule's number, not w
   CHECK(action("[WAN_IN-D-4000]") == "drop");
   CHECK(action("[LAN_IN-R-2001]") == "reject");
   CHECK(action("[WAN_IN-X-2001]") == "drop");
+  CHECK(action("[WAN_LOCAL-default-A]") == "accept");
+  CHECK(action("[WAN_IN-2000-R]") == "reject");
+  const Event tagged =
+      event_of("<4>Mar 12 22:31:05 DENY: IN=eth0 OUT= SRC=203.0.113.9 DST=10.20.3.7 PROTO=UDP SPT=1 DPT=2");
+  CHECK(tagged.kind == "network.flow");
+  CHECK(tagged.field("PREFIX") == "DENY");
+  CHECK(tagged.field("action") == "drop");
+  CHECK(tagged.field("IN") == "eth0");
 }
 
 TEST_CASE("what an ICMP error quotes is another packet; a line that only looks alike is none") {
