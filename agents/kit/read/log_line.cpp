@@ -109,6 +109,13 @@ void take_log_message(std::string_view text, LogLine& line) {
   line.message = text;
 }
 
+/// What frameworks for logging write behind their time.
+bool is_level(std::string_view word) {
+  static constexpr std::array<std::string_view, 12> kLevels{"TRACE", "DEBUG", "INFO",  "NOTICE", "WARN",     "WARNING",
+                                                            "ERROR", "ERR",   "FATAL", "SEVERE", "CRITICAL", "[INFO]"};
+  return std::find(kLevels.begin(), kLevels.end(), word) != kLevels.end();
+}
+
 // "host program[pid]: message" or "host program: message".
 Result<LogLine> take_tail(std::string_view text, LogLine line) {
   const std::string_view all = text;
@@ -127,8 +134,11 @@ Result<LogLine> take_tail(std::string_view text, LogLine line) {
     return line;
   }
   line.host = take_word(text);
-  // A program's tag where the host should be: there is no host.
-  if (line.host.size() > 1 && line.host.ends_with(':') && line.host.find(':') == line.host.size() - 1) {
+  // A program's tag where the host should be, or how bad it is: there is no host.
+  if (is_level(line.host)) {
+    line.host = {};
+    text = all;
+  } else if (line.host.size() > 1 && line.host.ends_with(':') && line.host.find(':') == line.host.size() - 1) {
     line.host = {};
     text = all;
   } else if (line.host.empty()) {

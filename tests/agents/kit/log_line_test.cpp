@@ -139,6 +139,8 @@ TEST_CASE("a host that is not said, said twice, or all there is") {
   CHECK(line_of("<13>Mar 12 22:31:05 -").host.empty());
   CHECK(line_of("<13>Mar 12 22:31:05 h").host == "h");
   CHECK(line_of("<13>Mar 12 22:31:05 h").message.empty());
+  CHECK(line_of("2026-03-02 22:31:05,978 INFO [main] org.example.Main: started").host.empty());
+  CHECK(line_of("2026-03-02 22:31:05,978 INFO [main] org.example.Main: started").message.starts_with("INFO [main]"));
   const LogLine twice = line_of("<38>Mar 12 22:31:05 gw gw sshd[7]: text");
   CHECK(twice.host == "gw");
   CHECK(twice.program == "sshd");
