@@ -73,6 +73,7 @@ void take_log_message(std::string_view text, LogLine& line) {
   // login of old: " -- root[2421]: ROOT LOGIN ON tty2", with who came as the tag.
   const bool old_login = text.starts_with(" -- ");
   if (old_login) text.remove_prefix(4);
+  if (text.starts_with(": %")) text.remove_prefix(2);  // "fw-1 : %ASA-6-302013: …", with a device-id
   // A tag has no blank; "last message repeated 3 times" and kernel lines may have none.
   const std::size_t tag_end = text.find_first_of(": [(");
   if (tag_end != std::string_view::npos && tag_end > 0 && text[tag_end] != ' ') {

@@ -95,6 +95,10 @@ TEST_CASE("stamps as devices write them: days without padding, years, fractions,
   const LogLine named = line_of("<189>77: sw-9: Mar  2 22:31:05: %LINK-3-UPDOWN: Interface Gi0/1, changed state to up");
   CHECK(named.time == at);
   CHECK(named.host == "sw-9");
+  const LogLine asa = line_of("<166>Mar  2 2026 22:31:05 fw-1 : %ASA-6-302013: Built inbound TCP connection 7");
+  CHECK(asa.host == "fw-1");
+  CHECK(asa.program == "%ASA-6-302013");
+  CHECK(asa.message == "Built inbound TCP connection 7");
   CHECK(line_of("Mar  2 22:31:05 1234 a: b").host == "1234");
   CHECK(line_of("Mar  2 22:31:05 CRON: text").program == "CRON");
   CHECK(line_of("Mar  2 22:31:05 EST a: b").host == "EST");
