@@ -138,9 +138,12 @@ Result<SyslogMessage> SyslogReader::parse(std::string_view message, bool strict,
     out.form = SyslogMessage::Form::xml;
   } else if (text.starts_with("IN=") && text.size() < 2048 && is_firewall_line(text)) {
     out.form = SyslogMessage::Form::packet;
-    // Where nobody says that it was the kernel, the tag is what whoever wrote the rule put before it.
-    if (!line.program.empty() && line.program != "kernel" && line.program.data() < text.data())
-      out.text = std::string_view(line.program.data(), static_cast<std::size_t>(text.end() - line.program.begin()));
+    // Where nobody says that it was the kernel, the tag is what whoever wrote the rule put before it. Some programs are
+    // named by a constant instead.
+    if (const std::size_t tag =
+            line.program.empty() || line.program == "kernel" ? std::string_view::npos : message.find(line.program);
+        tag != std::string_view::npos && message.data() + tag < text.data())
+      out.text = message.substr(tag);
   } else if ((line.program == "kernel" || line.program.empty() || line.program == "ulogd") && text.size() < 2048 &&
              is_firewall_line(text)) {
     out.form = SyslogMessage::Form::packet;

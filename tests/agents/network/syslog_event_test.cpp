@@ -145,6 +145,10 @@ TEST_CASE("what UniFi's gateways did with a packet says the rule's number, not w
   CHECK(tagged.field("PREFIX") == "DENY");
   CHECK(tagged.field("action") == "drop");
   CHECK(tagged.field("IN") == "eth0");
+  CHECK(event_of("<4>Mar 12 22:31:05 h  -- root: IN=eth0 OUT= SRC=203.0.113.9 DST=10.20.3.7").field("SRC") ==
+        "203.0.113.9");
+  CHECK(event_of("<4>Mar 12 22:31:05 [pid 7] IN=eth0 OUT= SRC=203.0.113.9 DST=10.20.3.7").field("SRC") ==
+        "203.0.113.9");
 }
 
 TEST_CASE("what an ICMP error quotes is another packet; a line that only looks alike is none") {
