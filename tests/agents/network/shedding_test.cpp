@@ -293,7 +293,7 @@ TEST_CASE("the real program keeps a site above water: of a flood of syslog as mu
   // About 500 a second: how soon it is seen that one is a flood depends on how it lies among the others.
   CHECK(kept >= 5 * 250);
   CHECK(kept <= 5 * 1100);
-  const std::uint64_t shed = number_behind(printed.err, "rule 2 (above 500 a second of everything): ");
+  const std::uint64_t shed = number_behind(printed.err, "shed by rule 2 (above 500 a second of everything): ");
   CHECK(kept + failed + shed == lines);
   CHECK(printed.err.find("only some of them are kept from now on") != std::string::npos);
 }
