@@ -67,7 +67,7 @@ constexpr std::array<Entry, 22> kAlone{{{"access.granted", "Badge granted"},
                                         {"fire.release", "Fire release"}}};
 
 /// After the door's or the camera's id.
-constexpr std::array<Entry, 17> kAfter{{{"door.forced", "forced"},
+constexpr std::array<Entry, 19> kAfter{{{"door.forced", "forced"},
                                         {"door.held", "held open"},
                                         {"door.opened", "opened"},
                                         {"door.closed", "closed"},
@@ -82,6 +82,8 @@ constexpr std::array<Entry, 17> kAfter{{{"door.forced", "forced"},
                                         {"camera.dark", "dark"},
                                         {"camera.tamper", "tamper"},
                                         {"camera.restored", "restored"},
+                                        {"camera.recording_gap", "not recorded"},
+                                        {"camera.recorded", "recorded"},
                                         {"camera.offline", "offline"},
                                         {"camera.online", "online"}}};
 
@@ -132,7 +134,6 @@ std::string brief(const Event& e, const Facts& f) {
     if (kind == "camera.motion_end") return with("No motion", " on ", c);
     if (kind == "camera.line_crossed") return with("Line crossed", ", ", c);
     if (kind == "camera.loitering") return with("Lingering", " on ", c);
-    if (kind == "camera.recording_gap") return with("Gap", " on ", c);
     if (kind == "camera.object") return camera_saw(e, c);
   }
   return describe(e, f).once;

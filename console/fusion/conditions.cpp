@@ -17,26 +17,35 @@ struct Row {
 };
 
 /// README.md shows this table.
-constexpr Row kBegins[] = {{"door.forced", Of::door, "open"},         {"door.held", Of::door, "open"},
-                           {"door.tamper", Of::door, "tamper"},       {"door.fault", Of::door, "fault"},
-                           {"door.power", Of::door, "power"},         {"camera.covered", Of::camera, "picture"},
-                           {"camera.blurred", Of::camera, "picture"}, {"camera.moved", Of::camera, "picture"},
-                           {"camera.dark", Of::camera, "picture"},    {"camera.tamper", Of::camera, "picture"},
-                           {"camera.offline", Of::camera, "offline"}, {"intrusion.alarm", Of::zone, "intrusion"},
-                           {"agent.lost", Of::agent, "lost"},         {"device.alarm", Of::point, "alarm"},
-                           {"host.offline", Of::host, "offline"},     {"device.offline", Of::device, "offline"},
-                           {"device.fault", Of::device, "fault"},     {"device.tamper", Of::device, "tamper"},
-                           {"fire.fault", Of::zone, "fire fault"},
+constexpr Row kBegins[] = {
+    {"door.forced", Of::door, "open"},          {"door.held", Of::door, "open"},
+    {"door.tamper", Of::door, "tamper"},        {"door.fault", Of::door, "fault"},
+    {"door.power", Of::door, "power"},          {"camera.covered", Of::camera, "picture"},
+    {"camera.blurred", Of::camera, "picture"},  {"camera.moved", Of::camera, "picture"},
+    {"camera.dark", Of::camera, "picture"},     {"camera.tamper", Of::camera, "picture"},
+    {"camera.offline", Of::camera, "offline"},  {"camera.recording_gap", Of::camera, "recording"},
+    {"intrusion.alarm", Of::zone, "intrusion"}, {"agent.lost", Of::agent, "lost"},
+    {"device.alarm", Of::point, "alarm"},       {"host.offline", Of::host, "offline"},
+    {"device.offline", Of::device, "offline"},  {"device.fault", Of::device, "fault"},
+    {"device.tamper", Of::device, "tamper"},    {"fire.fault", Of::zone, "fire fault"},
 
-                           {"link.silent", Of::named, "silent"}};
+    {"link.silent", Of::named, "silent"}};
 
-constexpr Row kEnds[] = {{"door.closed", Of::door, "open"},         {"door.restored", Of::door, "open"},
-                         {"door.restored", Of::door, "tamper"},     {"door.restored", Of::door, "fault"},
-                         {"door.restored", Of::door, "power"},      {"camera.restored", Of::camera, "picture"},
-                         {"camera.online", Of::camera, "offline"},  {"intrusion.restored", Of::zone, "intrusion"},
-                         {"agent.started", Of::agent, "lost"},      {"device.normal", Of::point, "alarm"},
-                         {"host.online", Of::host, "offline"},      {"device.online", Of::device, "offline"},
-                         {"device.restored", Of::device, "fault"},  {"device.restored", Of::device, "tamper"},
+constexpr Row kEnds[] = {{"door.closed", Of::door, "open"},
+                         {"door.restored", Of::door, "open"},
+                         {"door.restored", Of::door, "tamper"},
+                         {"door.restored", Of::door, "fault"},
+                         {"door.restored", Of::door, "power"},
+                         {"camera.restored", Of::camera, "picture"},
+                         {"camera.online", Of::camera, "offline"},
+                         {"camera.recorded", Of::camera, "recording"},
+                         {"intrusion.restored", Of::zone, "intrusion"},
+                         {"agent.started", Of::agent, "lost"},
+                         {"device.normal", Of::point, "alarm"},
+                         {"host.online", Of::host, "offline"},
+                         {"device.online", Of::device, "offline"},
+                         {"device.restored", Of::device, "fault"},
+                         {"device.restored", Of::device, "tamper"},
                          {"fire.restored", Of::zone, "fire fault"},
 
                          {"link.heard", Of::named, "silent"}};

@@ -161,15 +161,16 @@ Words camera_event(const Event& e, const Facts& f) {
   }
   if (what == "object") return plain((s.empty() ? "Object" : first_upper(s)) + " on " + c);
   if (what == "loitering") return plain((s.empty() ? "Somebody" : first_upper(s)) + " lingers on " + c);
-  if (what == "recording_gap") return plain("Recording gap on " + c);
-  static constexpr std::array<std::pair<std::string_view, const char*>, 8> kWhat{{{"covered", "covered"},
-                                                                                  {"blurred", "out of focus"},
-                                                                                  {"moved", "turned away"},
-                                                                                  {"dark", "sees nothing but dark"},
-                                                                                  {"tamper", "tampered with"},
-                                                                                  {"restored", "has its picture back"},
-                                                                                  {"offline", "offline"},
-                                                                                  {"online", "online again"}}};
+  static constexpr std::array<std::pair<std::string_view, const char*>, 10> kWhat{{{"covered", "covered"},
+                                                                                   {"recording_gap", "is not recorded"},
+                                                                                   {"recorded", "is recorded again"},
+                                                                                   {"blurred", "out of focus"},
+                                                                                   {"moved", "turned away"},
+                                                                                   {"dark", "sees nothing but dark"},
+                                                                                   {"tamper", "tampered with"},
+                                                                                   {"restored", "has its picture back"},
+                                                                                   {"offline", "offline"},
+                                                                                   {"online", "online again"}}};
   for (const auto& [kind, text] : kWhat)
     if (what == kind) {
       const std::string once = "Camera " + c + " " + text;
