@@ -11,6 +11,8 @@ namespace wf::access::osdp {
 namespace {
 
 constexpr std::uint8_t kOutOff = 1, kOutOn = 2, kOutOffLater = 3, kOutOnLater = 4, kOutOnForATime = 5;
+constexpr std::string_view kBetween = " -:,";  ///< what recorders write between two bytes
+constexpr std::uint8_t kBaseKey = 1;           ///< type of key of a KEYSET
 constexpr std::int64_t kMostMs = std::numeric_limits<std::int64_t>::max() / kMillisecond / 4;
 
 bool whole_number(std::string_view text, std::int64_t& out) {
@@ -26,8 +28,11 @@ Result<std::vector<std::uint8_t>> bytes_of(std::string_view text) {
                       : c >= 'a' && c <= 'f' ? c - 'a' + 10
                       : c >= 'A' && c <= 'F' ? c - 'A' + 10
                                              : -1;
-    if (digit < 0 && c != ' ') return Error{"bytes that are not hexadecimal", "", ""};
-    if (digit < 0) continue;
+    if (digit < 0) {
+      if (kBetween.find(c) == std::string_view::npos) return Error{"bytes that are not hexadecimal", "", ""};
+      if (high >= 0) return Error{"half a byte", "", ""};
+      continue;
+    }
     if (high >= 0) out.push_back(static_cast<std::uint8_t>(high << 4 | digit));
     high = high >= 0 ? -1 : digit;
   }
@@ -35,16 +40,23 @@ Result<std::vector<std::uint8_t>> bytes_of(std::string_view text) {
   return out;
 }
 
+/// A number that stands as such, or as text.
+bool number_of(simdjson::dom::element root, const char* name, std::int64_t& out) {
+  simdjson::dom::element value;
+  std::string_view text;
+  if (root[name].get(value) != simdjson::SUCCESS) return false;
+  return value.get(out) == simdjson::SUCCESS || (value.get(text) == simdjson::SUCCESS && whole_number(text, out));
+}
+
 Result<CaptureRecord> read_json(std::string_view line) {
   static thread_local simdjson::dom::parser parser;
   simdjson::dom::element root;
   if (parser.parse(line.data(), line.size()).get(root) != simdjson::SUCCESS) return Error{"no JSON", "", ""};
   CaptureRecord out;
-  std::string_view hex, seconds, nanoseconds;
+  std::string_view hex;
   if (root["data"].get(hex) == simdjson::SUCCESS) {
     std::int64_t s = 0, ns = 0;
-    if (root["timeSec"].get(seconds) != simdjson::SUCCESS || root["timeNano"].get(nanoseconds) != simdjson::SUCCESS ||
-        !whole_number(seconds, s) || !whole_number(nanoseconds, ns) || s < 0 || s > kMostMs / 1000 || ns < 0 ||
+    if (!number_of(root, "timeSec", s) || !number_of(root, "timeNano", ns) || s < 0 || s > kMostMs / 1000 || ns < 0 ||
         ns >= kSecond)
       return Error{"no time", "", ""};
     out.time = s * kSecond + ns;
@@ -150,10 +162,11 @@ void CaptureListener::handshake(Listened& reader, const Frame& frame) {
       return;
     }
     case block::kCcrypt: {
-      if (frame.data.size() != 32 || (!reader.default_key && !key_)) return;
+      const std::optional<Key>& key = reader.set_key ? reader.set_key : key_;
+      if (frame.data.size() != 32 || (!reader.default_key && !key)) return;
       Nonce b;
       std::copy_n(frame.data.begin() + 8, b.size(), b.begin());
-      reader.keys = session_keys(reader.default_key ? kDefaultKey : *key_, reader.a);
+      reader.keys = session_keys(reader.default_key ? kDefaultKey : *key, reader.a);
       reader.cryptogram = panel_cryptogram(reader.keys, reader.a, b);
       return;
     }
@@ -194,8 +207,14 @@ void CaptureListener::take(const Frame& frame) {
   take_clear(reader, frame, data);
 }
 
+void CaptureListener::take_keyset(Listened& reader, Bytes data) {
+  if (data.size() < 2 + kDefaultKey.size() || data[0] != kBaseKey || data[1] != kDefaultKey.size()) return;
+  std::copy_n(data.begin() + 2, kDefaultKey.size(), reader.set_key.emplace().begin());
+}
+
 void CaptureListener::take_clear(Listened& reader, const Frame& frame, Bytes data) {
   if (!frame.reply) {
+    if (frame.code == command::kKeyset) return take_keyset(reader, data);
     if (frame.code != command::kOut) return;
     for (; data.size() >= 4; data = data.subspan(4)) {
       const std::uint32_t output = data[0];

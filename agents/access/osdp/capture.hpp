@@ -25,11 +25,12 @@ struct CaptureRecord {
 /// - osdpcap: {"timeSec": "…", "timeNano": "…", "io": "…", "data": " ff 53 …"}, as SIA's tools write it;
 /// - JSON: {"t_ms": 12, "dir": "…", "hex": "ff53…"};
 /// - text: MILLISECONDS DIRECTION HEX.
+/// Blanks, hyphens, colons or commas may stand between bytes: recorders differ.
 [[nodiscard]] Result<CaptureRecord> read_capture_line(std::string_view line);
 
 /// What was said on a recorded line, seen by somebody who only listens. Answers become events as those of a line that
 /// this agent commands; so do the outputs that the recorded panel switched. With the readers' key it reads secure
-/// channels whose beginning was recorded.
+/// channels whose beginning was recorded; a key that was set while it listened it knows by itself.
 class CaptureListener {
  public:
   /// `file`: who is on the line; of readers that it does not name the address is the name.
@@ -48,6 +49,7 @@ class CaptureListener {
     std::size_t index = 0;
     Nonce a{};
     bool default_key = false;
+    std::optional<Key> set_key;  ///< which the recorded panel gave it
     SessionKeys keys;
     Block cryptogram{};
     std::optional<SecureSession> session;
@@ -60,6 +62,7 @@ class CaptureListener {
   Listened& listened(std::uint8_t address);
   void take(const Frame& frame);
   void take_clear(Listened& reader, const Frame& frame, Bytes data);
+  static void take_keyset(Listened& reader, Bytes data);
   void handshake(Listened& reader, const Frame& frame);
 
   LineFile file_;

@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "agents/kit/outputs/output.hpp"
+#include "tests/agents/access/osdp_line.hpp"
 #include "tests/agents/access/osdp_samples.hpp"
 #include "tests/agents/access/osdp_terminal.hpp"
 #include "tests/support/collected.hpp"
@@ -306,6 +307,45 @@ readers:
                      "access.granted D-5", "door.rex D-5", "door.closed D-5"});
   CHECK(read.events[0].field("reader.id") == "R-5");
   CHECK(format_rfc3339(read.events[1].time) == "2026-03-01T12:00:08.025Z");
+}
+
+TEST_CASE("bytes of a recording may be apart by blanks, hyphens, colons or commas, and its times be numbers") {
+  const std::string poll =
+      GENERATE("53-00-08-00-04-60-EB-AA", "53:00:08:00:04:60:eb:aa", "53, 00, 08, 00, 04, 60, eb, aa",
+               " ff 53 00 08 00 04 60 eb aa", "530008000460EBAA");
+  const std::string answer = "53-80-0A-00-04-48-00-01-0F-A1";
+  const std::string time = GENERATE("\"timeSec\":\"1689599213\",\"timeNano\":\"141793300\"",
+                                    "\"timeSec\":1689599213,\"timeNano\":141793300");
+  const TemporaryFolder folder;
+  const std::string file =
+      folder.write("hyphens.osdpcap", "{" + time + ",\"io\":\"output\",\"data\":\"" + poll + "\"}\n{" + time +
+                                          ",\"io\":\"input\",\"data\":\"" + answer + "\"}\n");
+  SourceStatus status;
+  CHECK(captured("osdp_capture:" + file, &status) == Lines{"door.restored reader online", "door.power power"});
+  CHECK(status.refused == 0);
+}
+
+TEST_CASE("a recording in which a reader is paired is read on with the key that it was given") {
+  osdp::PeripheralOptions options;
+  options.address = 5;
+  options.key = array_from_hex<16>("00112233445566778899aabbccddeeff");
+  options.pair = true;
+  Line line({options});
+  SimulatedReader& reader = line.add(5);
+  reader.default_key = true;
+  std::string recorded;
+  line.trouble = [&](bool from_panel, std::vector<std::uint8_t>& bytes) {
+    recorded += std::to_string(line.now / kMillisecond) + (from_panel ? " cp2pd " : " pd2cp ") + to_hex(bytes) + "\n";
+  };
+  line.run(2 * kSecond);
+  reader.queue(osdp::reply::kRaw, from_hex("00 01 20 00 a1 b2 c3 40"));
+  line.run(kSecond);
+  REQUIRE(line.told.has("0 said 50 00012000a1b2c340"));
+  const TemporaryFolder folder;
+  SourceStatus status;
+  CHECK(captured("osdp_capture:" + folder.write("paired.txt", recorded), &status) ==
+        Lines{"door.restored reader online", "access.read A1B2C340"});
+  CHECK(status.refused == 0);
 }
 
 TEST_CASE("lines of captures that are none are refused with why") {
