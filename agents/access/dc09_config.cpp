@@ -1,18 +1,13 @@
 #include "agents/access/dc09_config.hpp"
 
-#include <fcntl.h>
 #include <sodium.h>
-#include <sys/stat.h>
-#include <unistd.h>
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <charconv>
-#include <cstring>
 #include <set>
 
-#include "agents/kit/descriptor.hpp"
+#include "agents/kit/secret_file.hpp"
 #include "agents/kit/yaml_reader.hpp"
 
 namespace wf::access {
@@ -174,12 +169,15 @@ class KeysReader : kit::YamlReader {
     const YAML::Node keys = root["keys"];
     if (!keys || !keys.IsMap()) return problem(root, "it holds no keys", "add keys: {\"1234\": KEY}");
     for (const auto& entry : keys) {
-      if (!entry.first.IsScalar() || !entry.second.IsScalar()) {
+      const bool characters = entry.second.IsMap() && entry.second["text"] && entry.second["text"].IsScalar();
+      if (!entry.first.IsScalar() || (!entry.second.IsScalar() && !characters)) {
         problem(entry.first, "this is no key", "write \"1234\": KEY, both quoted");
         continue;
       }
+      if (characters) only_keys(entry.second, {"text"});
       // The key itself is never part of a message.
-      Result<Dc09Key> key = Dc09Key::from_hex(entry.second.Scalar());
+      Result<Dc09Key> key =
+          characters ? Dc09Key::from_text(entry.second["text"].Scalar()) : Dc09Key::from_hex(entry.second.Scalar());
       if (!key)
         problem(entry.second, "the key of account " + entry.first.Scalar() + " cannot be used: " + key.error().what,
                 "write the panel's own, quoted");
@@ -188,33 +186,6 @@ class KeysReader : kit::YamlReader {
     }
   }
 };
-
-/// Reads a file that only its owner may read; an error says what is wrong with it.
-Result<std::string> read_secret(const std::string& file) {
-  const kit::Descriptor in(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  if (!in.open())
-    return Error{std::string("the keys cannot be read: ") + std::strerror(errno), file, "check path and owner"};
-  struct stat info {};
-  if (::fstat(in.get(), &info) != 0 || !S_ISREG(info.st_mode))
-    return Error{"the keys are no ordinary file", file, "name another with 'keys:'"};
-  if ((info.st_mode & 077U) != 0)
-    return Error{"others than its owner may use this file of keys", file,
-                 "chmod 600 it, and change the keys if it lay open"};
-  if (info.st_uid != ::geteuid() && info.st_uid != 0)
-    return Error{"this file of keys is another user's", file, "give it to the agent's user"};
-  if (static_cast<std::size_t>(info.st_size) > kMostKeyFile)
-    return Error{"this file is too large for keys", file, "name another with 'keys:'"};
-  std::string text(static_cast<std::size_t>(info.st_size), '\0');
-  std::size_t got = 0;
-  while (got < text.size()) {
-    const ssize_t n = ::read(in.get(), text.data() + got, text.size() - got);
-    if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) break;
-    got += static_cast<std::size_t>(n);
-  }
-  text.resize(got);
-  return text;
-}
 
 template <class Read>
 void with_yaml(const std::string& text, const std::string& file, std::vector<Error>& problems, Read read) {
@@ -236,9 +207,9 @@ Dc09Config read_dc09_config(const std::string& text, const std::string& file, st
 
 Dc09Keys read_dc09_keys(const std::string& file, std::vector<Error>& problems) {
   Dc09Keys out;
-  Result<std::string> text = read_secret(file);
+  Result<std::string> text = kit::read_secret(file, kMostKeyFile);
   if (!text) {
-    problems.push_back(text.error());
+    problems.push_back({"the keys: " + text.error().what, text.error().where, text.error().to_do});
     return out;
   }
   with_yaml(*text, file, problems, [&](const YAML::Node& root) { KeysReader(file, problems).read(root, out); });

@@ -73,9 +73,25 @@ class Scanner {
   std::string_view left_;
 };
 
+/// How a time stamp looks, whatever its numbers are: "_9:05:01,4-1-2026" too.
+bool like_stamp(std::string_view text) {
+  return text.starts_with('_') && text.find(':') != std::string_view::npos &&
+         text.find(',') != std::string_view::npos &&
+         text.find_first_not_of("0123456789:,-/. ", 1) == std::string_view::npos;
+}
+
+/// Where the data end: at the first bracket behind which nothing, a field or a time stamp begins.
+std::size_t end_of_data(std::string_view inside) {
+  std::size_t end = inside.find(']');
+  while (end != std::string_view::npos && end + 1 < inside.size() && inside[end + 1] != '[' &&
+         !like_stamp(inside.substr(end + 1)))
+    end = inside.find(']', end + 1);
+  return end;
+}
+
 /// "data][x…][y…]_stamp": what stands behind the first bracket.
 Result<void> parse_inside(std::string_view inside, Dc09Frame& frame) {
-  const std::size_t end = inside.find(']');
+  const std::size_t end = end_of_data(inside);
   if (end == std::string_view::npos) return no_message("its data have no end", inside);
   frame.data = inside.substr(0, end);
   inside.remove_prefix(end + 1);
@@ -89,7 +105,7 @@ Result<void> parse_inside(std::string_view inside, Dc09Frame& frame) {
   if (inside.empty()) return {};
   if (inside.front() != '_') return no_message("something stands behind its data", inside);
   frame.time = parse_stamp(inside.substr(1));
-  if (!frame.time) return no_message("its time stamp cannot be read", inside);
+  frame.unreadable_time = !frame.time;
   return {};
 }
 
@@ -142,6 +158,14 @@ Result<Dc09Key> Dc09Key::from_hex(std::string_view text) {
     if (value < 0) return Error{"a key has hexadecimal digits only", "", ""};
     out.bytes_.push_back(static_cast<std::uint8_t>(value));
   }
+  return out;
+}
+
+Result<Dc09Key> Dc09Key::from_text(std::string_view text) {
+  if (text.size() != 16 && text.size() != 24 && text.size() != 32)
+    return Error{"a key of characters has 16, 24 or 32 of them, this one " + std::to_string(text.size()), "", ""};
+  Dc09Key out;
+  out.bytes_.assign(text.begin(), text.end());
   return out;
 }
 
@@ -225,7 +249,11 @@ Result<Dc09Frame> parse_frame(std::string_view body) {
   if (in.take('#') || (out.id == "NAK" && in.take('A'))) out.account = in.take_while(16, alnum);
   if (!in.take('[')) return no_message("its account cannot be read", body);
   if (!out.encrypted) {
-    if (Result<void> inside = parse_inside(in.left(), out); !inside) return inside.error();
+    if (Result<void> inside = parse_inside(in.left(), out); !inside) {
+      out.problem = inside.error().what;
+      out.data = in.left();
+      out.extended.clear();
+    }
     return out;
   }
   Result<std::string> sealed = bytes_of_hex(in.left());
@@ -243,7 +271,9 @@ Result<void> open_frame(Dc09Frame& frame, const Dc09Key& key) {
   if (bar != std::string_view::npos) inside.remove_prefix(inside[bar] == '|' ? bar + 1 : bar);
   Dc09Frame opened = frame;
   Result<void> read = bar == std::string_view::npos ? Error{"", "", ""} : parse_inside(inside, opened);
-  if (!read) return Error{"it does not open with this account's key", "", "give panel and receiver the same key"};
+  // What a wrong key makes of it is no time stamp.
+  if (!read || opened.unreadable_time)
+    return Error{"it does not open with this account's key", "", "give panel and receiver the same key"};
   opened.sealed.clear();
   frame = std::move(opened);
   return {};

@@ -17,6 +17,8 @@ class Dc09Key {
  public:
   /// 32, 48 or 64 hexadecimal digits.
   [[nodiscard]] static Result<Dc09Key> from_hex(std::string_view text);
+  /// 16, 24 or 32 characters, each of which is a byte of the key: panels without hexadecimal keys call them a password.
+  [[nodiscard]] static Result<Dc09Key> from_text(std::string_view text);
   Dc09Key() = default;
   Dc09Key(Dc09Key&&) noexcept = default;
   Dc09Key& operator=(Dc09Key&&) noexcept = default;
@@ -39,7 +41,9 @@ struct Dc09Frame {
   std::string data;                   ///< between the first brackets
   std::vector<std::string> extended;  ///< between the others: an identifying letter and its value
   std::optional<UtcNs> time;
-  bool binary_crc = false;  ///< the CRC stood as two bytes, as transmitters from before the standard write it
+  bool unreadable_time = false;  ///< there is a time stamp, and it is none
+  std::string problem;           ///< why what stands in clear behind the account cannot be read; `data` holds all of it
+  bool binary_crc = false;       ///< the CRC stood as two bytes, as transmitters from before the standard write it
 };
 
 /// A frame is never longer: LF, CRC, length, 0xFFF bytes, CR.
@@ -62,7 +66,8 @@ struct Dc09Cut {
 /// and is `broken` once. Needs at most kDc09Longest bytes in view.
 [[nodiscard]] Dc09Cut cut_frame(std::string_view bytes);
 
-/// Reads a frame's body; of an encrypted one what is in clear.
+/// Reads a frame's body; of an encrypted one what is in clear. An error: who sent it, and its number, cannot be read.
+/// Names in the data may hold brackets: they end at one behind which nothing, a field or the time stamp begins.
 [[nodiscard]] Result<Dc09Frame> parse_frame(std::string_view body);
 /// Opens an encrypted one. An error: the key is not the panel's, or the message was changed.
 [[nodiscard]] Result<void> open_frame(Dc09Frame& frame, const Dc09Key& key);

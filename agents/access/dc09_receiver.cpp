@@ -167,15 +167,18 @@ bool Dc09Receiver::time_right(const Dc09Frame& frame, const PanelAccount& accoun
                               const kit::Moment& moment, std::vector<Event>& out) {
   if (!account.check_time) return true;
   // In clear the stamp is optional; encrypted it is what keeps an old message from being played again.
-  if (!frame.time) return !frame.encrypted;
-  const std::int64_t off = *frame.time - moment.now;
-  const bool right = off <= config_.ahead && off >= -config_.behind;
+  if (!frame.time && !frame.unreadable_time) return !frame.encrypted;
+  const std::int64_t off = frame.time.value_or(0) - moment.now;
+  const bool right = frame.time && off <= config_.ahead && off >= -config_.behind;
   if (right == !state.clock_wrong) return right;
   state.clock_wrong = !right;
   Event event = about_panel(account, right ? "device.restored" : "device.fault", "clock",
                             right ? std::string("its clock is right again")
-                                  : "its clock is " + seconds(off) + (off < 0 ? " behind" : " ahead") +
-                                        "; what it sends is answered with the right time and not believed");
+                            : frame.unreadable_time
+                                ? std::string("its time stamp cannot be read; what it sends is answered with the right "
+                                              "time and not believed")
+                                : "its clock is " + seconds(off) + (off < 0 ? " behind" : " ahead") +
+                                      "; what it sends is answered with the right time and not believed");
   event.time = moment.now;
   out.push_back(std::move(event));
   return right;
@@ -215,7 +218,7 @@ Dc09Answer Dc09Receiver::take(std::string_view body, bool binary_crc, const std:
   Dc09Frame& frame = *read;
   frame.binary_crc = binary_crc;
   if (is_answer(frame.id)) return {{}, false, Error{"an answer came where messages are expected", peer, ""}};
-  if (frame.account.empty() && !frame.encrypted) frame.account = split_account(frame.data).account.substr(0, 16);
+  if (frame.account.empty() && !frame.encrypted) frame.account = split_account(frame.data, {}).account.substr(0, 16);
   const PanelAccount* const account = find(frame.account);
   if (account == nullptr) {
     const std::string shown = one_line(frame.account);
@@ -261,9 +264,10 @@ Dc09Answer Dc09Receiver::take(std::string_view body, bool binary_crc, const std:
     answer.when_durable = true;
     return answer;
   }
-  const AccountAndData said = split_account(frame.data);
+  const AccountAndData said = split_account(frame.data, frame.account);
   Result<std::vector<PanelReport>> reports =
-      frame.id == "SIA-DCS"   ? read_sia(said.data)
+      !frame.problem.empty()  ? Error{frame.problem, "", ""}
+      : frame.id == "SIA-DCS" ? read_sia(said.data)
       : frame.id == "ADM-CID" ? read_contact_id(said.data)
                               : Error{"messages of id '" + one_line(frame.id) + "' are not read", "", ""};
   const std::size_t first = out.size();

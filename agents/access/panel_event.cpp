@@ -55,7 +55,9 @@ struct Place {
 /// Words for people: what the code means, and where.
 std::string words(const PanelReport& report, const PanelCode* code, const std::string& kind, const Place& place) {
   std::string out;
-  if (code == nullptr)
+  if (report.code.empty())
+    out = "The panel says";
+  else if (code == nullptr)
     out = (report.format == PanelReport::Format::sia ? "SIA code " : "Contact ID code ") + report.code;
   else
     out = code->what;
@@ -135,13 +137,15 @@ Event panel_event(const PanelReport& report, const PanelAccount& account, const 
   common(account, event);
   const bool sia = report.format == PanelReport::Format::sia;
   event.add("panel.format", sia ? "sia" : "contact-id");
-  event.add("panel.code", report.code);
+  put(event, "panel.code", report.code);
   event.add("panel.qualifier", report.turn == Turn::begins ? "new" : report.turn == Turn::ends ? "restored" : "still");
   const Place place = find_place(report, code == nullptr ? Of::nothing : code->of, account, event);
   put(event, "panel.peripheral", report.peripheral);
   put(event, "panel.date", report.date);
   put(event, "panel.time", report.time);
   put(event, "panel.text", report.text);
+  put(event, "panel.note", report.note);
+  put(event, "panel.unread", report.unread);
   if (code != nullptr) {
     put(event, "reason", code->reason);
     put(event, "mode", code->mode);

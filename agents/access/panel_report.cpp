@@ -1,7 +1,9 @@
 #include "agents/access/panel_report.hpp"
 
 #include <algorithm>
+#include <array>
 #include <numeric>
+#include <utility>
 
 #include "proto/utf8.hpp"
 
@@ -55,6 +57,8 @@ class SiaBlock {
       } else if (left_.size() >= 2 && upper(left_[0]) && upper(left_[1])) {
         if (out_.size() == kMostReports) return false;
         event();
+      } else if (out_.size() > current_) {
+        out_.back().unread = fit_text(std::exchange(left_, {}));
       } else {
         return false;
       }
@@ -105,12 +109,14 @@ class SiaBlock {
     report.turn = turn_;
     report.code = left_.substr(0, 2);
     left_.remove_prefix(2);
+    left_.remove_prefix(std::min(left_.find_first_not_of(' '), left_.size()));
     std::size_t n = 0;
     while (n < left_.size() && digit(left_[n])) ++n;
     if (n > 0) report.number = plain_number(left_.substr(0, std::min(n, kMostDigits)));
     left_.remove_prefix(n);
     std::string_view text = take_text("^", '^');
     if (text.empty()) text = take_text("*\"", '"');
+    if (text.empty()) text = take_text("*'", '\'');
     if (text.empty()) text = take_text("*", '*');
     report.text = fit_text(text);
     // Extended SIA writes NM (a name follows) behind the number, with or without the name.
@@ -128,17 +134,38 @@ class SiaBlock {
 
 }  // namespace
 
-AccountAndData split_account(std::string_view data) {
+AccountAndData split_account(std::string_view data, std::string_view account) {
   AccountAndData out;
   const std::size_t bar = data.find('|');
-  if (bar == std::string_view::npos || (bar > 0 && data.front() != '#')) {
+  const std::string_view front = data.substr(0, std::min(bar, data.size()));
+  if (bar == std::string_view::npos || (!front.empty() && front.front() != '#' && front != account)) {
     out.data = data;
     return out;
   }
-  if (bar > 0) out.account = data.substr(1, bar - 1);
+  out.account = front.substr(front.starts_with('#') ? 1 : 0);
   out.data = data.substr(bar + 1);
   return out;
 }
+
+namespace {
+
+/// "1130 01 1015": a zone, partition or user of more digits than the standard has room for.
+bool long_numbers(std::string_view data, PanelReport& out) {
+  std::array<std::string_view, 3> words;
+  for (std::string_view& word : words) {
+    data.remove_prefix(std::min(data.find_first_not_of(' '), data.size()));
+    word = data.substr(0, data.find(' '));
+    data.remove_prefix(word.size());
+    if (word.empty() || word.size() > kMostDigits || !std::all_of(word.begin(), word.end(), digit)) return false;
+  }
+  if (words[0].size() != 4 || data.find_first_not_of(' ') != std::string_view::npos) return false;
+  out.code = words[0].substr(1);
+  out.partition = plain_number(words[1]);
+  out.number = plain_number(words[2]);
+  return true;
+}
+
+}  // namespace
 
 Result<std::vector<PanelReport>> read_contact_id(std::string_view data) {
   std::string digits;
@@ -156,9 +183,16 @@ Result<std::vector<PanelReport>> read_contact_id(std::string_view data) {
   } else if (in.size() == 11 && typed(in)) {
     in.remove_prefix(2);
   }
-  if (in.size() != 9) return unreadable("this is no Contact ID", data);
   PanelReport report;
   report.format = PanelReport::Format::contact_id;
+  if (in.size() == 9) {
+    report.code = in.substr(1, 3);
+    report.partition = plain_number(in.substr(4, 2));
+    report.number = plain_number(in.substr(6, 3));
+  } else if (!long_numbers(data, report)) {
+    return unreadable("this is no Contact ID", data);
+  }
+  if (report.partition == "0") report.partition.clear();
   switch (in[0]) {
     case '1':
       report.turn = PanelReport::Turn::begins;
@@ -172,10 +206,6 @@ Result<std::vector<PanelReport>> read_contact_id(std::string_view data) {
     default:
       return unreadable("the qualifier of this Contact ID is none of 1, 3 and 6", data);
   }
-  report.code = in.substr(1, 3);
-  report.partition = plain_number(in.substr(4, 2));
-  if (report.partition == "0") report.partition.clear();
-  report.number = plain_number(in.substr(6, 3));
   std::vector<PanelReport> out;
   out.push_back(std::move(report));
   return out;
@@ -196,14 +226,17 @@ Result<std::vector<PanelReport>> read_sia(std::string_view data) {
     } else if (kind == 'N' || kind == 'O') {
       const auto turn = kind == 'N' ? PanelReport::Turn::begins : PanelReport::Turn::still;
       if (!SiaBlock(block.substr(1), turn, out).read()) return unreadable("this is no SIA report", data);
+    } else if (!out.empty()) {
+      out.back().unread = fit_text(block);
     } else {
       return unreadable("this is no SIA report", data);
     }
   }
-  if (out.empty()) return unreadable("there is no event in this SIA report", data);
+  if (out.empty() && text.empty()) return unreadable("there is no event in this SIA report", data);
+  if (out.empty()) out.emplace_back();
   for (PanelReport& report : out) {
     if (report.partition == "0") report.partition.clear();
-    if (report.text.empty()) report.text = text;
+    (report.text.empty() ? report.text : report.note) = text;
   }
   return out;
 }

@@ -86,7 +86,7 @@ int fuzz_panel_report(const std::uint8_t* data, std::size_t size) {
   std::vector<Event> events;
   while (!pieces.done()) {
     const unsigned which = pieces.byte();
-    const AccountAndData said = split_account(pieces.piece());
+    const AccountAndData said = split_account(pieces.piece(), "1234");
     const Result<std::vector<PanelReport>> reports = which % 2 == 0 ? read_sia(said.data) : read_contact_id(said.data);
     if (!reports) continue;
     holds(!reports->empty() && reports->size() <= kMostReports, "a message has one report at least, and not too many");

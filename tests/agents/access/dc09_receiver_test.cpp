@@ -205,6 +205,50 @@ TEST_CASE("a time stamp more than 20 s ahead or 40 s behind is answered with the
   CHECK(bench.events[1].kind == "intrusion.alarm");
 }
 
+TEST_CASE("a time stamp that is none is answered with the time; of a panel without a clock it does not matter") {
+  Bench bench;
+  const auto framed = [](const std::string& body) { return "\n00000000" + body + "\r"; };
+  const std::string stamp = "_9:05:01,4-1-2026";
+  Dc09Answer answer = bench.send_bytes(framed("\"SIA-DCS\"0001L0#77AB[#77AB|Nri1/BA12]" + stamp));
+  CHECK(answer.bytes.substr(9) == "\"NAK\"0000R0L0A0[]_" + format_stamp(bench.moment().now) + "\r");
+  REQUIRE(bench.events.size() == 1);
+  CHECK(bench.events[0].kind == "device.fault");
+  CHECK(bench.events[0].field("reason") == "clock");
+  CHECK(bench.events[0].field("message").find("cannot be read") != std::string_view::npos);
+  answer = bench.send_bytes(framed("\"SIA-DCS\"0002L0#9999[#9999|Nri1/BA12]" + stamp));
+  CHECK(answer.bytes.substr(9) == "\"ACK\"0002L0#9999[]\r");
+  REQUIRE(bench.events.size() == 1);
+  CHECK(bench.events[0].kind == "intrusion.alarm");
+}
+
+TEST_CASE("a known panel's message that cannot be read is told and answered: it may be an alarm") {
+  Bench bench;
+  const Dc09Answer answer = bench.send_bytes("\n00000000\"SIA-DCS\"0001L0#77AB[#77AB|Nri1/BA12]and more\r");
+  CHECK(answer.bytes.substr(9) == "\"DUH\"0001L0#77AB[]\r");
+  CHECK(answer.when_durable);
+  REQUIRE(answer.refused);
+  REQUIRE(bench.events.size() == 1);
+  CHECK(bench.events[0].kind == "other");
+  CHECK(bench.events[0].field("message").find("Nri1/BA12]and more") != std::string_view::npos);
+}
+
+TEST_CASE("a key of characters opens what a panel encrypted with it") {
+  const wf::test::TemporaryFolder folder;
+  const std::string file =
+      folder.write("keys", "v: 1\nkeys: {\"1234\": {text: \"sixteen letters!\"}, \"2345\": {text: \"x\"}}\n");
+  ::chmod(file.c_str(), 0600);
+  std::vector<Error> problems;
+  const Dc09Keys keys = read_dc09_keys(file, problems);
+  REQUIRE(problems.size() == 1);
+  CHECK(problems[0].what.find("16, 24 or 32") != std::string::npos);
+  Message message;
+  const Dc09Key key = key_of("7369787465656e206c65747465727321");
+  message.key = &key;
+  Dc09Frame frame = *parse_frame(body_of(message.bytes()));
+  REQUIRE(open_frame(frame, keys.at("1234")));
+  CHECK(frame.data == "#1234|Nri1/BA12");
+}
+
 TEST_CASE("an encrypted message without a time stamp is not believed") {
   Bench bench;
   Message message = bench.encrypted("0001", "#1234|Nri1/BA12");

@@ -332,7 +332,7 @@ TEST_CASE("a source that cannot be made says everything that is wrong with it") 
                                                            "\naccounts: [{account: '1234'}, {account: '77AB'}]\n");
   ::chmod(keys.c_str(), 0644);
   std::string all = problems_of(make_dc09(*kit::parse_source_spec("dc09:" + config)));
-  CHECK(all.find("others than its owner may use this file of keys") != std::string::npos);
+  CHECK(all.find("the keys: others than its owner may use this file") != std::string::npos);
   ::chmod(keys.c_str(), 0600);
   all = problems_of(make_dc09(*kit::parse_source_spec("dc09:" + config)));
   CHECK(all.find("account 1234 has no key") != std::string::npos);

@@ -58,10 +58,15 @@ TEST_CASE("Contact ID is read with its blanks, without them, with the message ty
   CHECK(contact_id("3401 00 005")[0].partition.empty());
   CHECK(contact_id("6110 02 000")[0].turn == Turn::still);
   CHECK(contact_id("6110 02 000")[0].number == "0");
+  // Some have more zones than the standard has digits for.
+  CHECK(contact_id("1130 01 1015")[0].number == "1015");
+  CHECK(contact_id("1130 101 0015")[0].partition == "101");
+  CHECK(contact_id("1130 101 0015")[0].number == "15");
 }
 
 TEST_CASE("what is no Contact ID is refused") {
-  for (const char* text : {"", "1130 01", "2130 01 015", "1130 01 0151", "113x 01 015", "1234181130010159", "NBA12"}) {
+  for (const char* text : {"", "1130 01", "2130 01 015", "1130 01 0151x", "1130 01", "11301 01 015", "1130 01 015 1",
+                           "113x 01 015", "1234181130010159", "NBA12"}) {
     INFO(text);
     CHECK_FALSE(read_contact_id(text));
   }
@@ -98,8 +103,36 @@ TEST_CASE("a SIA report is read with its modifiers, several events and texts") {
   CHECK(sia("Oda03-12-26/ti22:30/FA7")[0].turn == Turn::still);
 }
 
+TEST_CASE("an event counts though something behind it cannot be read; what that was is kept") {
+  const std::vector<PanelReport> one = sia("Nri1/BA12!x|Qodd");
+  REQUIRE(one.size() == 1);
+  CHECK(one[0].code == "BA");
+  CHECK(one[0].number == "12");
+  CHECK(one[0].unread == "Qodd");
+  CHECK(sia("Nri1/BA12A")[0].number == "12");
+  CHECK(sia("Nri1/BA12A")[0].unread == "A");
+  CHECK(sia("N id7/ri1/BA 12")[0].number == "12");
+  CHECK(sia("Nri1/BA3*'Hall'NM")[0].text == "Hall");
+  CHECK(sia("Nri1/BA3*'Hall'NM")[0].unread.empty());
+  ArmState armed;
+  const Event event = event_of(sia("Nri1/BA12!")[0], armed);
+  CHECK(event.kind == "intrusion.alarm");
+  CHECK(event.field("panel.unread") == "!");
+}
+
+TEST_CASE("a text stands with the event, beside the zone's name, or alone") {
+  ArmState armed;
+  const Event both = event_of(sia("Nri1/BA77^Cellar^|AThird time today")[0], armed);
+  CHECK(both.field("panel.text") == "Cellar");
+  CHECK(both.field("panel.note") == "Third time today");
+  const Event alone = event_of(sia("AService is on site")[0], armed);
+  CHECK(alone.kind == "other");
+  CHECK(alone.field("message") == "The panel says: Service is on site");
+  CHECK(alone.field("panel.code").empty());
+}
+
 TEST_CASE("what is no SIA report is refused, and so are more reports than a message may hold") {
-  for (const char* text : {"", "N", "BA12", "Nba12", "NB12", "N?BA12", "Nri1/BA12!", "Atext only", "|"}) {
+  for (const char* text : {"", "N", "BA12", "Nba12", "NB12", "N?BA12", "?BA12", "A", "|"}) {
     INFO(text);
     CHECK_FALSE(read_sia(text));
   }
@@ -110,11 +143,15 @@ TEST_CASE("what is no SIA report is refused, and so are more reports than a mess
 }
 
 TEST_CASE("the account may stand before the data") {
-  CHECK(split_account("#1234|NBA1").account == "1234");
-  CHECK(split_account("#1234|NBA1").data == "NBA1");
-  CHECK(split_account("|NBA1").account.empty());
-  CHECK(split_account("|NBA1").data == "NBA1");
-  CHECK(split_account("NBA1|Atext").data == "NBA1|Atext");
+  CHECK(split_account("#1234|NBA1", "1234").account == "1234");
+  CHECK(split_account("#1234|NBA1", "1234").data == "NBA1");
+  CHECK(split_account("|NBA1", "1234").account.empty());
+  CHECK(split_account("|NBA1", "1234").data == "NBA1");
+  CHECK(split_account("NBA1|Atext", "1234").data == "NBA1|Atext");
+  // Some leave out its mark.
+  CHECK(split_account("1234|NBA1", "1234").account == "1234");
+  CHECK(split_account("1234|NBA1", "1234").data == "NBA1");
+  CHECK(split_account("4321|NBA1", "1234").data == "4321|NBA1");
 }
 
 TEST_CASE("every code of the tables has a kind that exists, and words") {
