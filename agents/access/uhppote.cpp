@@ -8,6 +8,7 @@
 #include <set>
 #include <utility>
 
+#include "agents/access/uhppote_door.hpp"
 #include "agents/access/uhppote_packet.hpp"
 #include "agents/kit/kinds.hpp"
 #include "agents/kit/read/document_framing.hpp"
@@ -64,7 +65,7 @@ class UhppoteFile final : public kit::FollowSource {
     if (!bytes) return bytes.error();
     Result<UhppotePacket> packet = parse_uhppote(*bytes);
     if (!packet) return packet.error();
-    if (std::optional<Event> event = uhppote_event(*packet, zone_)) emit(sink, std::move(*event), moment);
+    if (std::optional<Event> event = uhppote_event(*packet, zone_, moment.now)) emit(sink, std::move(*event), moment);
     return {};
   }
 
@@ -123,6 +124,16 @@ class UhppoteListener final : public kit::Source {
     return socket_.open();
   }
 
+  Result<std::unique_ptr<kit::Output>> output(const kit::OutputSpec& spec) override {
+    Result<std::unique_ptr<kit::Output>> made = make_uhppote_output(spec);
+    const auto controller = spec.to.find("controller");
+    std::uint32_t serial = 0;
+    if (made && !controllers_.empty() && !(read_number(controller->second, serial) && controllers_.contains(serial)))
+      return Error{"controller " + controller->second + " is not one of this source's 'controllers'", spec.where,
+                   "add it there"};
+    return made;
+  }
+
   std::string position() const override {
     std::string out;
     for (const auto& [serial, index] : last_) out += std::to_string(serial) + "=" + std::to_string(index) + ",";
@@ -156,7 +167,7 @@ class UhppoteListener final : public kit::Source {
       if (said_ == kit::kNever || moment.mono - said_ >= kStrangerEvery) say_stranger(sink, moment);
       return;
     }
-    std::optional<Event> event = uhppote_event(*packet, zone_);
+    std::optional<Event> event = uhppote_event(*packet, zone_, moment.now);
     if (!event) return;
     const auto known = last_.find(packet->serial);
     if (known == last_.end() && last_.size() == kMostControllers) last_.erase(last_.begin());

@@ -1,60 +1,17 @@
 #include "agents/access/unifi_event.hpp"
 
-#include <simdjson.h>
-
 #include <algorithm>
 #include <array>
-#include <initializer_list>
-#include <optional>
-#include <span>
 #include <utility>
 
-#include "agents/kit/kinds.hpp"
-#include "proto/time.hpp"
-#include "proto/utf8.hpp"
+#include "agents/access/unifi_json.hpp"
 
 namespace wf::access {
 namespace {
 
-namespace dom = simdjson::dom;
+using namespace unifi;
 
 constexpr std::size_t kMostMessages = 100'000;
-constexpr std::size_t kMostValue = 1024;
-
-std::string fit(std::string_view text) {
-  std::string out;
-  append_utf8(text.substr(0, kMostValue), out);
-  return out;
-}
-
-/// A text below an object, by its path of members; empty: it is not there, or no text.
-std::string text(dom::element at, std::initializer_list<const char*> path) {
-  for (const char* name : path)
-    if (at[name].get(at) != simdjson::SUCCESS) return {};
-  std::string_view value;
-  return at.get(value) == simdjson::SUCCESS ? fit(value) : std::string();
-}
-
-bool object(dom::element at, const char* name, dom::element& out) {
-  return at[name].get(out) == simdjson::SUCCESS && out.is_object();
-}
-
-/// Milliseconds since 1970, or RFC 3339.
-std::optional<UtcNs> time_of(dom::element at, const char* name) {
-  dom::element value;
-  if (at[name].get(value) != simdjson::SUCCESS) return std::nullopt;
-  std::int64_t number = 0;
-  if (value.get(number) == simdjson::SUCCESS && number > 0 && number < std::int64_t{1} << 43U)
-    return number * kMillisecond;
-  std::string_view written;
-  if (value.get(written) == simdjson::SUCCESS)
-    if (const Result<UtcNs> time = parse_rfc3339(written)) return *time;
-  return std::nullopt;
-}
-
-struct Row {
-  std::string_view type, kind, words, reason = {}, mode = {};
-};
 
 /// Types of Protect's events; what is absent is `other`.
 constexpr std::array kProtect{
@@ -73,11 +30,35 @@ constexpr std::array kProtect{
     Row{"doorlockOpened", "access.mode", "A lock was opened", {}, "unlocked"},
     Row{"doorlockClosed", "access.mode", "A lock was closed", {}, "locked"},
     Row{"doorlockBatteryLow", "device.fault", "A lock's battery is low", "battery"},
+    Row{"sensorSmokeTest", "device.test", "A smoke detector was tested"},
+    Row{"sensorSmokeBatteryLow", "device.fault", "A smoke detector's battery is low", "battery"},
+    Row{"sensorSmokeNeedsCleaning", "fire.fault", "A smoke detector must be cleaned", "dirty"},
+    Row{"sensorSmokeFault", "fire.fault", "A smoke detector is faulty", "zone"},
+    Row{"sensorCoFault", "fire.fault", "A detector of carbon monoxide is faulty", "zone"},
+    Row{"sensorSmokeEndOfLife", "fire.fault", "A smoke detector is at the end of its life", "end of life"},
+    Row{"sensorVape", "device.alarm", "A sensor noticed vapour"},
+    Row{"sensorButtonPressed", "other", "A sensor's button was pressed"},
+    Row{"alarmHubMotion", "intrusion.alarm", "A detector of the alarm hub saw motion"},
+    Row{"alarmHubEntryOpened", "door.opened", "Contact of the alarm hub open"},
+    Row{"alarmHubEntryClosed", "door.closed", "Contact of the alarm hub closed"},
+    Row{"alarmHubButtonPress", "intrusion.holdup", "A button of the alarm hub was pressed"},
+    Row{"alarmHubSmoke", "fire.alarm", "Smoke"},
+    Row{"alarmHubGlassBreak", "intrusion.alarm", "Glass was broken"},
+    Row{"alarmHubTamper", "device.tamper", "Tamper at the alarm hub"},
+    Row{"alarmHubBatteryLow", "device.fault", "The alarm hub's battery is low", "battery"},
+    Row{"alarmHubBatteryConnected", "device.restored", "The alarm hub's battery is connected", "battery"},
+    Row{"smartAudioDetect", "other", "A sound was recognised"},
     Row{"nfcCardScanned", "access.granted", "A card was accepted"},
     Row{"fingerprintIdentified", "access.granted", "A fingerprint was accepted"},
     Row{"doorAccess", "access.granted", "A door was opened"},
     Row{"lightMotion", "other", "A light saw motion"},
     Row{"ring", "other", "Doorbell"},
+    Row{"access", "other", "Somebody looked at the console"},
+    Row{"cameraDisconnected", "device.offline", "A camera is not connected"},
+    Row{"cameraConnected", "device.online", "A camera is connected again"},
+    Row{"networkDeviceOffline", "device.offline", "A device of the network is not connected"},
+    Row{"driveFailed", "device.fault", "A disk failed", "disk"},
+    Row{"recordingOff", "device.fault", "Recording is off", "recording"},
     Row{"disconnect", "device.offline", "A device is not connected"},
     Row{"deviceDisconnected", "device.offline", "A device is not connected"},
     Row{"connect", "device.online", "A device is connected again"},
@@ -86,41 +67,25 @@ constexpr std::array kProtect{
     Row{"offline", "device.offline", "A device is not connected"},
 };
 
-/// Events of Access: its notifications and webhooks.
-constexpr std::array kAccess{
-    Row{"access.remote_view", "other", "Somebody rings at a door"},
-    Row{"access.remote_view.change", "other", "A ring at a door ended"},
-    Row{"access.data.device.remote_unlock", "access.remote_open", "Opened from afar"},
-    Row{"access.data.device.update", "other", "A device was changed"},
-    Row{"access.doorbell.incoming", "other", "Somebody rings at a door"},
-    Row{"access.doorbell.completed", "other", "A ring at a door ended"},
-    Row{"access.door.unlock", "access.granted", "A door was opened"},
-    Row{"access.unlock_schedule.activate", "access.mode", "The schedule opens a door", {}, "unlocked"},
-    Row{"access.unlock_schedule.deactivate", "access.mode", "The schedule no longer opens a door", {}, "locked"},
-    Row{"access.temporary_unlock.start", "access.mode", "A door is open for a time", {}, "unlocked"},
-    Row{"access.temporary_unlock.end", "access.mode", "A door is no longer open for a time", {}, "locked"},
-    Row{"access.device.emergency_status", "access.mode", "The emergency state changed", {}, "emergency"},
+/// What a detector's alarm, or a sound that a camera recognised, stands for.
+struct Alarm {
+  std::string_view what, kind, words;
+};
+constexpr std::array kAlarms{
+    Alarm{"smoke", "fire.alarm", "A smoke detector is in alarm"},
+    Alarm{"co", "fire.gas", "A detector of carbon monoxide is in alarm"},
+    Alarm{"glassbreak", "intrusion.alarm", "Glass was broken"},
+    Alarm{"alrmsmoke", "fire.alarm", "A smoke alarm is heard"},
+    Alarm{"alrmcmonx", "fire.gas", "An alarm of carbon monoxide is heard"},
+    Alarm{"smoke_cmonx", "fire.alarm", "A smoke or gas alarm is heard"},
+    Alarm{"alrmburglar", "intrusion.alarm", "A burglar alarm is heard"},
+    Alarm{"alrmglassbreak", "intrusion.alarm", "Breaking glass is heard"},
 };
 
-const Row* find(std::span<const Row> rows, std::string_view type) {
-  const auto it = std::find_if(rows.begin(), rows.end(), [&](const Row& row) { return row.type == type; });
-  return it == rows.end() ? nullptr : &*it;
-}
-
-Event event_of(const Row* row, const std::string& type, UtcNs time) {
-  Event event;
-  event.time = time;
-  event.kind = row == nullptr ? "other" : row->kind;
-  if (const kit::KindInfo* const info = kit::find_kind(event.kind)) event.severity = info->severity;
-  event.logsource = {"watchfloor", "access", "access"};
-  event.add("type", type);
-  if (row != nullptr && !row->reason.empty()) event.add("reason", std::string(row->reason));
-  if (row != nullptr && !row->mode.empty()) event.add("mode", std::string(row->mode));
-  return event;
-}
-
-void put(Event& event, const char* name, const std::string& value) {
-  if (!value.empty()) event.add(name, value);
+const Alarm* find_alarm(std::string what) {
+  for (char& c : what) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  const auto it = std::find_if(kAlarms.begin(), kAlarms.end(), [&](const Alarm& alarm) { return alarm.what == what; });
+  return it == kAlarms.end() ? nullptr : &*it;
 }
 
 /// Names of the members in which Protect says which sensor, lock or light it was.
@@ -154,144 +119,142 @@ class UnifiMessage {
     const std::string event = text(message, {"event"});
     if (!event.empty() && object(message, "data", data)) {
       ++out_.messages;
-      access(event, data);
+      reader_.access_.take(event, text(message, {"event_object_id"}), data, now_, out_.events);
       return true;
     }
-    return false;
+    if (!event.empty() && event.starts_with("access.")) return take_packed(message, event);
+    if (text(message, {"modelKey"}) == "event") {
+      ++out_.messages;
+      protect("add", "event", text(message, {"id"}), message);
+      return true;
+    }
+    return take_log(message);
   }
 
  private:
+  /// Older ones pack the data into a text; a message without any says nothing more.
+  bool take_packed(dom::element message, const std::string& event) {
+    ++out_.messages;
+    dom::parser parser;
+    dom::element data;
+    const std::string packed = text(message, {"data"});
+    std::string_view whole;
+    if (packed.empty() || message["data"].get(whole) != simdjson::SUCCESS) return true;
+    if (parser.parse(simdjson::padded_string(whole)).get(data) != simdjson::SUCCESS || !data.is_object())
+      out_.broken.push_back({"the data of a message cannot be read", "", ""});
+    else
+      reader_.access_.take(event, text(message, {"event_object_id"}), data, now_, out_.events);
+    return true;
+  }
+
+  /// The log of Access, as its interface answers: {"data": {"hits": […]}}, or one entry of it.
+  bool take_log(dom::element message) {
+    dom::element data;
+    dom::array hits;
+    if (object(message, "_source", data)) {
+      ++out_.messages;
+      reader_.access_.take_log("access.logs", message, now_, out_.events);
+      return true;
+    }
+    if (!object(message, "data", data)) data = message;
+    if (data["hits"].get(hits) != simdjson::SUCCESS) return false;
+    for (const dom::element entry : hits) {
+      if (out_.messages == kMostMessages) break;
+      ++out_.messages;
+      if (entry.is_object())
+        reader_.access_.take_log("access.logs", entry, now_, out_.events);
+      else
+        out_.broken.push_back({"an entry of the log is no object", "", ""});
+    }
+    return true;
+  }
+
+  UnifiReader::Told* told(const std::string& id) {
+    const auto it = std::find_if(reader_.told_.begin(), reader_.told_.end(),
+                                 [&](const UnifiReader::Told& one) { return one.id == id; });
+    return it == reader_.told_.end() ? nullptr : &*it;
+  }
+
   void protect(const std::string& action, const std::string& model, const std::string& id, dom::element data) {
     // What else is updated are the devices' own settings and figures.
     if (model != "event") return;
-    if (action == "update") return protect_update(id, data);
-    if (action != "add") return;
+    const std::optional<UtcNs> start = time_of(data, "start");
+    const bool whole = !text(data, {"type"}).empty() && (start || time_of(data, "end"));
+    // Some are told only once they are over.
+    if (action == "update" && (!whole || id.empty() || told(id) != nullptr)) return protect_update(id, data);
+    if (action != "add" && action != "update") return;
     const std::string type = text(data, {"type"});
     if (type.empty()) {
       out_.broken.push_back({"an event has no type", "", ""});
       return;
     }
-    Event event = event_of(find(kProtect, type), type, time_of(data, "start").value_or(now_));
+    const Row* const row = find(kProtect, type);
+    Event event = event_of(row, type, start.value_or(time_of(data, "end").value_or(now_)));
     const std::string camera = text(data, {"camera"}).empty() ? text(data, {"device"}) : text(data, {"camera"});
     put(event, "camera.id", camera);
+    const Alarm* alarm = type == "sensorAlarm" ? find_alarm(text(data, {"metadata", "alarmType", "text"})) : nullptr;
+    dom::array objects;
+    if (data["smartDetectTypes"].get(objects) == simdjson::SUCCESS)
+      for (const dom::element one : objects) {
+        std::string_view object;
+        if (one.get(object) != simdjson::SUCCESS) continue;
+        event.add("object", text(one, {}));
+        if (alarm == nullptr && type == "smartAudioDetect") alarm = find_alarm(std::string(object));
+      }
+    if (alarm != nullptr) set_kind(event, alarm->kind.data());
     std::string name;
     for (const Named& named : kNamed) {
       const std::string which = text(data, {"metadata", named.id, "text"});
       if (which.empty()) continue;
       const bool contact = event.kind.starts_with("door.");
       event.add(contact ? "door.id" : named.field, which);
-      if (event.kind == "device.alarm") event.add("alarm.point", which);
+      if (event.kind == "device.alarm" || event.kind.starts_with("fire.")) event.add("alarm.point", which);
       name = text(data, {"metadata", named.name, "text"});
     }
     put(event, "mount.type", text(data, {"metadata", "mountType", "text"}));
-    dom::array objects;
-    if (data["smartDetectTypes"].get(objects) == simdjson::SUCCESS)
-      for (const dom::element one : objects) {
-        std::string_view object;
-        if (one.get(object) == simdjson::SUCCESS) event.add("object", fit(object));
-      }
     put(event, "user.name", text(data, {"user"}));
-    put(event, "credential.id", text(data, {"metadata", "nfc", "nfcId"}));
+    const bool unknown = type != "doorAccess" && event.kind == "access.granted" && !identified(event, data);
     put(event, "event.id", id);
-    say(event, find(kProtect, type), type, name);
-    const bool lasts = event.kind == "camera.motion" && time_of(data, "end") == std::nullopt;
-    if (lasts && !id.empty()) {
-      if (reader_.open_.size() == UnifiReader::kMostOpen) reader_.open_.pop_front();
-      reader_.open_.push_back({id, camera});
+    if (unknown)
+      event.add("message", "Somebody showed what nobody knows");
+    else if (alarm != nullptr)
+      event.add("message", std::string(alarm->words) + (name.empty() ? "" : ": " + name));
+    else
+      say(event, row, type, name);
+    if (!id.empty()) {
+      if (reader_.told_.size() == UnifiReader::kMostTold) reader_.told_.pop_front();
+      reader_.told_.push_back({id, camera, event.kind == "camera.motion" && !time_of(data, "end")});
     }
     out_.events.push_back(std::move(event));
   }
 
-  /// Of an event that was added before, only the end of motion is news.
+  /// Whom a card or a finger belongs to. False: a user is written as none, so that nobody knows it.
+  static bool identified(Event& event, dom::element data) {
+    dom::element metadata, what, user;
+    if (!object(data, "metadata", metadata) ||
+        (!object(metadata, "nfc", what) && !object(metadata, "fingerprint", what)))
+      return true;
+    put(event, "credential.id", text(what, {"nfcId"}));
+    std::string person = text(what, {"ulpId"});
+    if (person.empty()) person = text(what, {"userId"});
+    put(event, "person.id", person);
+    if (!person.empty() || what["ulpId"].get(user) != simdjson::SUCCESS || !user.is_null()) return true;
+    set_kind(event, "access.denied");
+    event.add("reason", "credential unknown");
+    return false;
+  }
+
+  /// Of an event that was told before, only the end of motion is news.
   void protect_update(const std::string& id, dom::element data) {
     const std::optional<UtcNs> end = time_of(data, "end");
-    const auto it = std::find_if(reader_.open_.begin(), reader_.open_.end(),
-                                 [&](const UnifiReader::Open& one) { return one.id == id; });
-    if (!end || it == reader_.open_.end()) return;
+    UnifiReader::Told* const before = told(id);
+    if (!end || before == nullptr || !std::exchange(before->lasts, false)) return;
     Event event = event_of(nullptr, "motion", *end);
-    event.kind = "camera.motion_end";
-    event.severity = kit::find_kind(event.kind)->severity;
-    put(event, "camera.id", it->camera);
+    set_kind(event, "camera.motion_end");
+    put(event, "camera.id", before->camera);
     event.add("event.id", id);
     event.add("message", "Motion ended");
-    reader_.open_.erase(it);
     out_.events.push_back(std::move(event));
-  }
-
-  void access(const std::string& type, dom::element data) {
-    dom::element log, inner;
-    if (type.starts_with("access.logs")) {
-      // {"_source": {"event": {…}, "actor": {…}, "target": […]}}
-      if (!object(data, "_source", log)) log = data;
-      const std::string result = text(log, {"event", "result"});
-      const bool granted = result == "ACCESS", denied = result == "BLOCKED";
-      static constexpr Row kGranted{"", "access.granted", "Access granted"},
-          kDenied{"", "access.denied", "Access denied"};
-      const Row* const row = granted ? &kGranted : denied ? &kDenied : nullptr;
-      std::optional<UtcNs> time = object(log, "event", inner) ? time_of(inner, "published") : std::nullopt;
-      Event event = event_of(row, type, time.value_or(now_));
-      if (denied) event.add("reason", "other");
-      put(event, "unifi.result", result);
-      put(event, "unifi.reason", text(log, {"event", "reason"}));
-      put(event, "auth.method", text(log, {"authentication", "credential_provider"}));
-      put(event, "person.name", text(log, {"actor", "display_name"}));
-      put(event, "person.id", text(log, {"actor", "id"}));
-      std::string door;
-      dom::array targets;
-      if (log["target"].get(targets) == simdjson::SUCCESS)
-        for (const dom::element target : targets)
-          if (text(target, {"type"}) == "door" && event.field("door.id").empty()) {
-            put(event, "door.id", text(target, {"id"}));
-            door = text(target, {"display_name"});
-          }
-      say(event, row, type, door);
-      out_.events.push_back(std::move(event));
-      return;
-    }
-    const Row* row = find(kAccess, type);
-    Event event = event_of(row, type, time_of(data, "timestamp").value_or(now_));
-    // Webhooks of Access: location is the door, object what happened there.
-    dom::element object_of;
-    std::string words;
-    if (object(data, "object", object_of)) {
-      const std::string result = text(object_of, {"result"}), status = text(object_of, {"status"});
-      if (type == "access.door.unlock" && !result.empty() && result.find("Granted") == std::string::npos) {
-        event.kind = "access.denied";
-        event.severity = kit::find_kind(event.kind)->severity;
-        event.add("reason", "other");
-        words = "Access denied";
-      }
-      if (type == "access.device.dps_status") {
-        event.kind = status == "open" ? "door.opened" : status == "close" ? "door.closed" : "other";
-        if (const kit::KindInfo* const info = kit::find_kind(event.kind)) event.severity = info->severity;
-      }
-      put(event, "unifi.result", result);
-      put(event, "unifi.status", status);
-      put(event, "auth.method", text(object_of, {"authentication_type"}));
-    }
-    const std::string position = text(data, {"door_position_status"});
-    if (position == "open" || position == "close") {
-      event.kind = position == "open" ? "door.opened" : "door.closed";
-      event.severity = 1;
-    }
-    put(event, "door.id", text(data, {"location", "id"}));
-    if (event.field("door.id").empty()) put(event, "door.id", text(data, {"door_id"}));
-    if (event.field("door.id").empty()) put(event, "door.id", text(data, {"unique_id"}));
-    put(event, "device.id", text(data, {"device", "id"}));
-    put(event, "person.name", text(data, {"actor", "name"}));
-    put(event, "person.id", text(data, {"actor", "id"}));
-    std::string where = text(data, {"location", "name"});
-    if (where.empty()) where = text(data, {"name"});
-    if (!words.empty())
-      event.add("message", words + (where.empty() ? "" : ": " + where));
-    else
-      say(event, row, type, where);
-    out_.events.push_back(std::move(event));
-  }
-
-  static void say(Event& event, const Row* row, const std::string& type, const std::string& where) {
-    const std::string words = row == nullptr ? type : std::string(row->words);
-    event.add("message", one_line(where.empty() ? words : words + ": " + where));
   }
 
   UnifiReader& reader_;

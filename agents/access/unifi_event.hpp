@@ -4,14 +4,15 @@
 #include <string_view>
 #include <vector>
 
+#include "agents/access/unifi_access.hpp"
 #include "proto/event.hpp"
 #include "proto/result.hpp"
 
 namespace wf::access {
 
 /// Reads what UniFi says: messages of Protect's updates ({action, data} or {type, item}, also many as the members of
-/// one object) and of Access' notifications and webhooks ({event, data}). Knows which motion has begun, since its end
-/// names nothing but the id.
+/// one object), its events as its interface lists them, Access' notifications and webhooks ({event, data}) and its log
+/// ({data: {hits}}). Knows which events were told, since the end of motion names nothing but the id.
 class UnifiReader {
  public:
   struct Read {
@@ -23,11 +24,13 @@ class UnifiReader {
   [[nodiscard]] Result<Read> read(std::string_view json, UtcNs now);
 
  private:
-  struct Open {
+  struct Told {
     std::string id, camera;
+    bool lasts = false;  ///< motion without an end yet
   };
-  static constexpr std::size_t kMostOpen = 256;
-  std::deque<Open> open_;  ///< motion without an end yet, oldest first
+  static constexpr std::size_t kMostTold = 256;
+  std::deque<Told> told_;  ///< events that were told, oldest first
+  unifi::AccessReader access_;
 
   friend class UnifiMessage;
 };

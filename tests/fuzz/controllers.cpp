@@ -50,7 +50,7 @@ int fuzz_controllers(const std::uint8_t* data, std::size_t size) {
   if (which % 4 == 0) {
     kit::Zone zone;
     if (const Result<UhppotePacket> packet = parse_uhppote(text))
-      if (std::optional<Event> event = uhppote_event(*packet, zone)) events.push_back(std::move(*event));
+      if (std::optional<Event> event = uhppote_event(*packet, zone, 1)) events.push_back(std::move(*event));
   } else if (which % 4 == 3) {
     UnifiReader reader;
     for (const std::string& record : records_of(text, text.size() + 1))

@@ -71,7 +71,7 @@ Event event_of(const Packet& packet) {
   kit::Zone utc;
   const Result<UhppotePacket> parsed = parse_uhppote(packet.bytes());
   if (!parsed) FAIL(parsed.error().text());
-  std::optional<Event> event = uhppote_event(*parsed, utc);
+  std::optional<Event> event = uhppote_event(*parsed, utc, 7);
   REQUIRE(event);
   return std::move(*event);
 }
@@ -118,6 +118,7 @@ TEST_CASE("each reason of a UHPPOTE controller has its kind") {
       {24, "door.closed", ""},
       {25, "access.granted", "supervisor password"},
       {28, "device.fault", "power on"},
+      {32, "door.fault", "communication"},
       {33, "access.interlock", ""},
       {34, "access.duress", ""},
       {37, "door.held", ""},
@@ -127,7 +128,17 @@ TEST_CASE("each reason of a UHPPOTE controller has its kind") {
       {43, "intrusion.holdup", ""},
       {44, "access.remote_open", ""},
       {45, "access.remote_open", ""},
-      {2, "other", ""},
+      {2, "access.granted", ""},
+      {4, "access.granted", ""},
+      {14, "access.denied", "other"},
+      {16, "access.denied", "other"},
+      {19, "access.denied", "other"},
+      {21, "door.rex", ""},
+      {26, "access.mode", "supervisor password"},
+      {30, "access.denied", "other"},
+      {35, "access.duress", ""},
+      {40, "access.mode", ""},
+      {46, "other", ""},
       {200, "other", ""},
   }));
   Packet packet;
@@ -153,23 +164,50 @@ TEST_CASE("a swipe that did not open the door is a refusal; a button is no badge
 TEST_CASE("a controller's clock is local; what is no event or no packet is none") {
   kit::Zone amsterdam = *kit::Zone::find("Europe/Amsterdam", "test");
   const UhppotePacket packet = *parse_uhppote(Packet().bytes());
-  CHECK(uhppote_event(packet, amsterdam)->time == utc_from_civil(2026, 3, 12, 21, 31, 5));
+  CHECK(uhppote_event(packet, amsterdam, 7)->time == utc_from_civil(2026, 3, 12, 21, 31, 5));
   for (const std::uint8_t type : {std::uint8_t{0}, std::uint8_t{255}}) {
     Packet none;
     none.type = type;
-    CHECK_FALSE(uhppote_event(*parse_uhppote(none.bytes()), amsterdam));
+    CHECK_FALSE(uhppote_event(*parse_uhppote(none.bytes()), amsterdam, 7));
   }
   Packet empty;
   empty.index = 0;
   empty.time = std::string(7, '\0');
-  CHECK_FALSE(uhppote_event(*parse_uhppote(empty.bytes()), amsterdam));
-  Packet bad;
-  bad.time = "\x20\x26\x13\x12\x22\x31\x05";
-  CHECK_FALSE(parse_uhppote(bad.bytes()));
-  bad.time = "\x20\x2A\x03\x12\x22\x31\x05";
-  CHECK_FALSE(parse_uhppote(bad.bytes()));
+  CHECK_FALSE(uhppote_event(*parse_uhppote(empty.bytes()), amsterdam, 7));
   CHECK_FALSE(parse_uhppote(Packet().bytes().substr(1)));
   CHECK_FALSE(parse_uhppote(std::string(64, '\0')));
+}
+
+TEST_CASE("an event of a controller whose clock is not set counts: it happened when it came") {
+  const std::string time =
+      GENERATE(std::string("\x20\x26\x13\x12\x22\x31\x05"), std::string("\x20\x2A\x03\x12\x22\x31\x05"),
+               std::string("\x20\x20\0\0\0\0\0", 7), std::string("\xA0\x26\x03\x12\x22\x31\x05"));
+  Packet packet;
+  packet.reason = 39;
+  packet.time = time;
+  const Event event = event_of(packet);
+  CHECK(event.kind == "fire.release");
+  CHECK(event.time == 7);
+  CHECK(event.field("clock") == "not set");
+}
+
+TEST_CASE("a card's event bears the card though the controller calls it one of the door") {
+  Packet packet;
+  packet.type = 2;
+  packet.card = 10058400;
+  const Event event = event_of(packet);
+  CHECK(event.kind == "access.granted");
+  CHECK(event.field("credential.id") == "10058400");
+  CHECK(event.field("reader.id") == "423187757-3-in");
+}
+
+TEST_CASE("an event of a controller's log that somebody asked for is read like one that it sent") {
+  std::string bytes = Packet().bytes();
+  bytes[1] = static_cast<char>(0xB0);
+  const Result<UhppotePacket> packet = parse_uhppote(bytes);
+  REQUIRE(packet);
+  CHECK(packet->index == 1);
+  CHECK(packet->card == 6154410);
 }
 
 /// Sends datagrams to a listener and lets it read them.
@@ -360,6 +398,118 @@ TEST_CASE("UniFi Access says who was let in, who was not, and what became of the
             .kind == "access.denied");
   CHECK(one(R"({"event":"something.new","data":{}})").kind == "other");
   for (const char* bad : {"", "[]", "{}", "{\"event\":5}", "5", "{\"a\":{\"b\":1}}"}) CHECK_FALSE(reader.read(bad, 0));
+}
+
+/// What a reader makes of one document: "kind reason message" of each event.
+std::vector<std::string> unifi(UnifiReader& reader, const std::string& json) {
+  Result<UnifiReader::Read> read = reader.read(json, 7);
+  if (!read) FAIL(read.error().text());
+  CHECK(read->broken.empty());
+  std::vector<std::string> out;
+  for (const Event& event : read->events) {
+    std::string line = event.kind;
+    for (const char* name : {"reason", "mode", "direction", "door.id", "credential.id", "person.name"})
+      if (const std::string_view value = event.field(name); !value.empty())
+        line += " " + std::string(name) + "=" + std::string(value);
+    out.push_back(line);
+  }
+  return out;
+}
+using Said = std::vector<std::string>;
+
+/// An entry of UniFi Access' log.
+std::string log_entry(const std::string& type, const std::string& result, const std::string& method,
+                      const std::string& said = "", const std::string& person = "M. Novak") {
+  return R"({"@timestamp":"2026-03-12T22:31:05Z","_id":"1","_source":{"actor":{"id":"","display_name":")" + person +
+         R"("},"authentication":{"credential_provider":")" + method + R"(","issuer":"04AB12CD"},"event":{"type":")" +
+         type + R"(","result":")" + result + R"(","display_message":")" + said +
+         R"(","reason":""},"target":[{"type":"UAH","id":"h1","display_name":"Hub"},{"type":"device_config",)" +
+         R"("id":"door_entry_method","display_name":"exit"},{"type":"door","id":"d1","display_name":"Main"}]},"tag":"access"})";
+}
+
+TEST_CASE("the log of UniFi Access is read as its interface answers and as it is sent on") {
+  UnifiReader reader;
+  const std::string card = log_entry("access.door.unlock", "ACCESS", "NFC", "Access Granted (NFC)");
+  const Said granted{"access.granted direction=out door.id=d1 credential.id=04AB12CD person.name=M. Novak"};
+  CHECK(unifi(reader, R"({"code":"SUCCESS","data":{"hits":[)" + card + R"(],"page":1,"total":1}})") == granted);
+  CHECK(unifi(reader, card) == granted);
+  CHECK(unifi(reader, R"({"event":"access.logs.add","data":)" + card + "}") == granted);
+  const auto of = [&](const std::string& entry) { return unifi(reader, entry).at(0); };
+  CHECK(of(log_entry("access.door.unlock", "BLOCKED", "NFC", "Access Denied / Unknown (NFC)", "N/A")) ==
+        "access.denied reason=credential unknown direction=out door.id=d1 credential.id=04AB12CD");
+  CHECK(of(log_entry("access.door.unlock", "BLOCKED", "PIN_CODE", "Access Denied / Invalid PIN")) ==
+        "access.denied reason=invalid PIN direction=out door.id=d1 person.name=M. Novak");
+  CHECK(of(log_entry("access.door.unlock", "ACCESS", "REMOTE_THROUGH_UAH", "Access Granted (Remote)"))
+            .starts_with("access.remote_open "));
+  CHECK(of(log_entry("access.door.unlock", "ACCESS", "REX", "Access Granted (REX)", "N/A")).starts_with("door.rex "));
+  CHECK(of(log_entry("access.unlock_schedule.deactivate", "ACCESS", "")).starts_with("access.mode mode=locked "));
+  CHECK(of(log_entry("access.device.offline", "", "")).starts_with("other "));
+  // Older consoles pack what they say into a text.
+  CHECK(unifi(reader,
+              "{\"event\":\"access.logs.add\",\"data\":\"{\\\"_source\\\":{\\\"event\\\":{\\\"result\\\":"
+              "\\\"BLOCKED\\\"}}}\"}") == Said{"access.denied reason=other"});
+}
+
+TEST_CASE("what newer consoles say in two ways is one event") {
+  UnifiReader reader;
+  const std::string insight =
+      R"x({"event":"access.logs.insights.add","data":{"event_type":"access.door.unlock","message":"Access Granted (NFC)",)x"
+      R"("published":1770000000000,"result":"ACCESS","metadata":{"actor":{"id":"u1","display_name":"M. Novak"},)"
+      R"("door":[{"id":"d1","type":"door","display_name":"Main"}],"authentication":{"id":"04AB12CD","display_name":"NFC"}}}})";
+  const std::string log =
+      R"({"event":"access.logs.add","data":{"_source":{"actor":{"id":"u1","display_name":"M. Novak"},"event":)"
+      R"({"type":"access.door.unlock","published":1770000000000,"result":"ACCESS"},"target":[{"type":"door","id":"d1"}]}}})";
+  CHECK(unifi(reader, insight) == Said{"access.granted door.id=d1 credential.id=04AB12CD person.name=M. Novak"});
+  CHECK(unifi(reader, log).empty());
+  UnifiReader other;
+  CHECK(unifi(other, log).size() == 1);
+  CHECK(unifi(other, insight).empty());
+}
+
+TEST_CASE("of the state of UniFi's doors a change is news, what stood when it was first told is not") {
+  UnifiReader reader;
+  const auto state = [](const std::string& dps, const std::string& emergency) {
+    return R"({"event":"access.data.v2.location.update","data":{"id":"d1","location_type":"door","name":"Main","state":)"
+           R"({"lock":"locked","dps":")" +
+           dps + R"(","emergency":{"software":")" + emergency + R"(","hardware":"none"}}}})";
+  };
+  CHECK(unifi(reader, state("close", "none")).empty());
+  CHECK(unifi(reader, state("open", "none")) == Said{"door.opened door.id=d1"});
+  CHECK(unifi(reader, state("open", "none")).empty());
+  CHECK(unifi(reader, R"({"event":"access.data.v2.device.update","data":{"id":"h1","location_states":)"
+                      R"([{"location_id":"d1","dps":"close"}]}})") == Said{"door.closed door.id=d1"});
+  CHECK(unifi(reader, state("close", "evacuation")) == Said{"access.mode mode=evacuation door.id=d1"});
+  CHECK(unifi(reader, state("none", "none")) == Said{"access.mode mode=normal door.id=d1"});
+  CHECK(unifi(reader, R"({"event":"access.data.setting.update","data":{"evacuation":true,"lockdown":false}})") ==
+        Said{"access.mode mode=evacuation"});
+  CHECK(unifi(reader, R"({"event":"access.base.info","data":{"top_log_count":1}})").empty());
+  CHECK(unifi(reader, R"({"event":"access.device.dps_status","data":{"device":{"location_id":"d1"},"object":)"
+                      R"({"status":"close"}}})") == Said{"door.closed door.id=d1"});
+}
+
+TEST_CASE("UniFi Protect's events are read as its interface lists them, and those that are told when they are over") {
+  UnifiReader reader;
+  const auto listed = [](const std::string& type, const std::string& metadata) {
+    return R"({"id":"e-)" + type + R"(","modelKey":"event","type":")" + type +
+           R"(","start":1770000000000,"end":1770000001000,"camera":null,"metadata":)" + metadata + "}";
+  };
+  CHECK(unifi(reader, listed("sensorOpened", R"({"sensorId":{"text":"s1"},"sensorName":{"text":"Gate"}})")) ==
+        Said{"door.opened door.id=s1"});
+  CHECK(unifi(reader, listed("nfcCardScanned", R"({"nfc":{"nfcId":"64B2A621","userId":"u1"}})")) ==
+        Said{"access.granted credential.id=64B2A621"});
+  CHECK(unifi(reader, listed("fingerprintIdentified", R"({"fingerprint":{"ulpId":null}})")) ==
+        Said{"access.denied reason=credential unknown"});
+  CHECK(unifi(reader, listed("sensorAlarm", R"({"sensorId":{"text":"s2"},"alarmType":{"text":"smoke"}})")) ==
+        Said{"fire.alarm"});
+  CHECK(unifi(reader, listed("alarmHubSmoke", "{}")) == Said{"fire.alarm"});
+  CHECK(unifi(reader, listed("somethingNew", "{}")) == Said{"other"});
+  const std::string over = R"({"type":"update","item":{"id":"e9","modelKey":"event","type":"smartDetectZone",)"
+                           R"("start":1770000000000,"end":1770000006000,"device":"c1","smartDetectTypes":["person"]}})";
+  CHECK(unifi(reader, over) == Said{"camera.object"});
+  CHECK(unifi(reader, over).empty());
+  CHECK(unifi(reader,
+              R"({"type":"add","item":{"id":"e10","modelKey":"event","type":"smartAudioDetect",)"
+              R"("start":1770000000000,"device":"c1","smartDetectTypes":["alrmSmoke"]}})") == Said{"fire.alarm"});
 }
 
 TEST_CASE("a console that would have to be asked is said to be none") {
