@@ -21,6 +21,43 @@ void items(const pugi::xml_node& node, std::vector<Notice::Item>& out) {
       out.emplace_back(fit(one.attribute("Name").value()), fit(one.attribute("Value").value()));
 }
 
+/// The topic stands in pieces, by number.
+using Topics = std::vector<std::pair<std::string, std::string>>;
+
+/// Puts one of a logged event's keys where it belongs.
+void add_logged(std::string key, std::string value, bool source, Topics& topics, Notice& out) {
+  if (key.starts_with("topic") && key.size() == 6) {
+    topics.emplace_back(std::move(key), std::move(value));
+    return;
+  }
+  auto& list = source ? out.source : out.data;
+  if (!key.empty() && list.size() < kMostItems) list.emplace_back(std::move(key), std::move(value));
+}
+
+void set_topic(Topics& topics, Notice& out) {
+  std::sort(topics.begin(), topics.end());
+  for (const auto& [key, what] : topics) out.topic += (out.topic.empty() ? "" : "/") + plain_topic(what);
+}
+
+/// An event of Axis' event logger, as XML.
+Notice read_logged(const pugi::xml_node& node) {
+  Notice out;
+  out.time = trimmed(child(node, "UtcTime").text().get());
+  Topics topics;
+  for (const pugi::xml_node& one : node.children()) {
+    if (local_name(one) != "KeyValues") continue;
+    bool source = false;
+    for (const pugi::xml_node& tag : one.children())
+      source |= local_name(tag) == "Tags" && trimmed(tag.text().get()) == "onvif-source";
+    add_logged(text_of(child(one, "Key")), text_of(child(one, "Value")), source, topics, out);
+  }
+  set_topic(topics, out);
+  if (std::string token = fit(node.attribute("token").value()); !token.empty())
+    out.data.emplace_back("token", std::move(token));
+  if (std::string uuid = text_of(child(node, "UUID")); !uuid.empty()) out.data.emplace_back("UUID", std::move(uuid));
+  return out;
+}
+
 /// Collects notices; says which fault and which kinds of document it met. Recursion ends with kMostDepth.
 struct Walk {
   std::vector<Notice> notices;
@@ -34,6 +71,13 @@ struct Walk {
     if (name == "NotificationMessage") {
       right_kind = true;
       if (notices.size() < kMostNotices) notices.push_back(read_notice(node));
+      return;
+    }
+    if (name == "FetchEventsResponse" || name == "FetchAlarmsResponse") {
+      right_kind = true;
+      for (const pugi::xml_node& one : node.children())
+        if ((local_name(one) == "Event" || local_name(one) == "Alarm") && notices.size() < kMostNotices)
+          notices.push_back(read_logged(one));
       return;
     }
     if (name == "Fault") fault = node;
@@ -111,9 +155,11 @@ Result<std::vector<Notice>> read_axis_log(std::string_view json, std::vector<Err
     return Error{"this is no JSON", "", "is it what axlog:FetchEvents answered?"};
   dom::array events;
   // The answer as it comes, or within its envelope.
-  if (root["Event"].get(events) != simdjson::SUCCESS &&
-      root.at_pointer("/FetchEventsResponse/Event").get(events) != simdjson::SUCCESS)
-    return Error{"there is no list 'Event' in it", "", "is it what axlog:FetchEvents answered?"};
+  bool found = false;
+  for (const char* where : {"/Event", "/FetchEventsResponse/Event", "/axlog:FetchEventsResponse/Event", "/Alarm",
+                            "/FetchAlarmsResponse/Alarm", "/axlog:FetchAlarmsResponse/Alarm"})
+    found = found || root.at_pointer(where).get(events) == simdjson::SUCCESS;
+  if (!found) return Error{"there is no list 'Event' in it", "", "is it what axlog:FetchEvents answered?"};
   std::vector<Notice> out;
   const auto text = [](const dom::element& from, const char* key) {
     std::string_view value;
@@ -123,18 +169,13 @@ Result<std::vector<Notice>> read_axis_log(std::string_view json, std::vector<Err
     if (out.size() == kMostNotices) break;
     Notice notice;
     notice.time = text(event, "UtcTime");
-    std::vector<std::pair<std::string, std::string>> topics;
+    Topics topics;
     dom::array values;
     if (event["KeyValues"].get(values) != simdjson::SUCCESS) {
       broken.push_back({"an event has no KeyValues", "", ""});
       continue;
     }
     for (const dom::element value : values) {
-      std::string key = text(value, "Key"), what = text(value, "Value");
-      if (key.starts_with("topic") && key.size() == 6) {
-        topics.emplace_back(std::move(key), std::move(what));
-        continue;
-      }
       bool source = false;
       dom::array tags;
       if (value["Tags"].get(tags) == simdjson::SUCCESS)
@@ -142,11 +183,9 @@ Result<std::vector<Notice>> read_axis_log(std::string_view json, std::vector<Err
           std::string_view name;
           source |= tag.get(name) == simdjson::SUCCESS && name == "onvif-source";
         }
-      auto& list = source ? notice.source : notice.data;
-      if (!key.empty() && list.size() < kMostItems) list.emplace_back(std::move(key), std::move(what));
+      add_logged(text(value, "Key"), text(value, "Value"), source, topics, notice);
     }
-    std::sort(topics.begin(), topics.end());
-    for (const auto& [key, what] : topics) notice.topic += (notice.topic.empty() ? "" : "/") + plain_topic(what);
+    set_topic(topics, notice);
     if (notice.topic.empty()) {
       broken.push_back({"an event has no topic", "", ""});
       continue;

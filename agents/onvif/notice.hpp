@@ -24,13 +24,14 @@ struct Notice {
   [[nodiscard]] std::string_view item(std::string_view name) const;
 };
 
-/// The notifications of an XML document: a PullMessages response, a Notify message, a stream's metadata, or a single
-/// NotificationMessage, whatever its prefixes. An error: no XML, a SOAP fault (with the device's words), or a document
-/// of another kind.
+/// The notifications of an XML document: a PullMessages response, a Notify message, a stream's metadata, a single
+/// NotificationMessage, or an answer of Axis' event logger, whatever its prefixes. An error: no XML, a SOAP fault (with
+/// the device's words), or a document of another kind.
 [[nodiscard]] Result<std::vector<Notice>> read_notices(std::string_view xml);
 
-/// The events of an answer of Axis' event logger (VAPIX, axlog:FetchEvents): a JSON object with a list "Event", whose
-/// topics and items are ONVIF's. `broken` gets an error for each entry that could not be used.
+/// The events of an answer of Axis' event logger (VAPIX, axlog:FetchEvents or FetchAlarms): a JSON object with a list
+/// "Event" or "Alarm", whose topics and items are ONVIF's. `broken` gets an error for each entry that could not be
+/// used.
 [[nodiscard]] Result<std::vector<Notice>> read_axis_log(std::string_view json, std::vector<Error>& broken);
 
 /// "tns1:Door/State/tnsaxis:X" without what stands before the colons.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <initializer_list>
 #include <utility>
 
 #include "agents/kit/kinds.hpp"
@@ -58,6 +59,43 @@ Meaning door_state(std::string_view what, std::string_view state) {
   return {"other", {}, {}, true};
 }
 
+/// Something that is so or not, in the first of these items that is there.
+bool stands(const Notice& notice, std::initializer_list<const char*> items) {
+  for (const char* item : items)
+    if (const std::string_view value = notice.item(item); !value.empty()) return is_true(value) || value == "active";
+  return false;
+}
+
+/// What Axis' door controllers say besides; a value of 1 is that it is so.
+Meaning axis_door(std::string_view topic, const Notice& notice) {
+  struct Row {
+    std::string_view topic, kind, ends, reason;
+  };
+  static constexpr std::array kRows{
+      Row{"Door/Status/BatteryAlarm", "door.fault", "door.restored", "battery"},
+      Row{"Door/Status/LockJammed", "door.fault", "door.restored", "lock"},
+      Row{"Door/Status/RadioDisturbance", "door.fault", "door.restored", "communication"},
+      Row{"IdPoint/Status/BatteryAlarm", "door.fault", "door.restored", "battery"},
+      Row{"IdPoint/Status/RadioDisturbance", "door.fault", "door.restored", "communication"},
+      Row{"IdPoint/Tampering", "door.tamper", "door.restored", "tamper"},
+      Row{"Device/Network/Lost", "device.fault", "device.restored", "network"},
+      Row{"EventLogger/DroppedEvents", "device.fault", "", "communication"},
+      Row{"EventLogger/DroppedAlarms", "device.fault", "", "communication"}};
+  for (const Row& row : kRows) {
+    if (topic != row.topic) continue;
+    bool is = row.ends.empty();
+    for (const auto& [name, value] : notice.data) is |= is_true(value) || value == "active" || value == "alarm";
+    return {is ? row.kind : row.ends, row.reason, {}, !is};
+  }
+  if (topic == "IdPoint/Request/REX") return {"door.rex", {}, {}, true};
+  if (topic == "IdPoint/Request/PIN" || topic == "IdPoint/Request/IdData") return {"access.read", {}, {}, true};
+  if (topic == "RemoteDevice/Connection/Status") {
+    const bool well = stands(notice, {"Status", "status", "State", "state", "connected"});
+    return {well ? "device.online" : "device.offline", {}, {}, well};
+  }
+  return {"other", {}, {}, notice.operation == Notice::Operation::initialized};
+}
+
 Meaning access_control(std::string_view topic, const Notice& notice) {
   if (topic.starts_with("AccessGranted")) {
     const bool external = topic == "AccessGranted/Anonymous/External" ||
@@ -67,6 +105,7 @@ Meaning access_control(std::string_view topic, const Notice& notice) {
   if (topic.starts_with("AccessTaken")) return {"access.entered"};
   if (topic.starts_with("AccessNotTaken")) return {"access.not_taken"};
   if (topic.starts_with("Denied/CredentialNotFound")) return {"access.denied", "credential unknown"};
+  if (topic == "Denied/Authentication/InvalidPIN") return {"access.denied", "invalid PIN"};
   if (topic.starts_with("Denied")) return {"access.denied", reason_of(notice.item("Reason"))};
   if (topic.starts_with("Duress")) return {"access.duress"};
   return {"other"};
@@ -133,21 +172,30 @@ Meaning meaning_of(const Notice& notice, Role role) {
   if (under("AccessControl/")) return access_control(topic.substr(14), notice);
   if (under("Door/State/")) return door_state(topic.substr(11), notice.item("State"));
   if (topic == "AccessPoint/State/Enabled") {
-    const bool on = is_true(notice.item("State"));
-    return {"access.mode", {}, on ? "enabled" : "disabled", on};
+    const bool enabled = is_true(notice.item("State"));
+    return {"access.mode", {}, enabled ? "enabled" : "disabled", enabled};
   }
+  // Said again with false when the violation is forgiven.
+  if (topic == "Credential/State/ApbViolation") {
+    const bool violated = stands(notice, {"ApbViolation", "State"});
+    return {violated ? "access.passback" : "other", {}, {}, !violated};
+  }
+  if (under("Door/") || under("IdPoint/") || under("RemoteDevice/") || under("EventLogger/") ||
+      under("Device/Network/Lost"))
+    return axis_door(topic, notice);
   if (under("Device/HardwareFailure/PowerSupplyFailure")) {
     const bool failed = is_true(notice.item("Failed"));
     return {failed ? "door.power" : "door.restored", "power supply", {}, !failed};
   }
   if (under("Device/HardwareFailure/")) {
-    const bool failed = is_true(notice.item("Failed"));
-    return {failed ? "device.fault" : "device.restored", "hardware", {}, !failed};
+    const bool hot = under("Device/HardwareFailure/TemperatureCritical");
+    const bool failed = stands(notice, {"Failed", "Critical", "State"});
+    return {failed ? "device.fault" : "device.restored", hot ? "temperature" : "hardware", {}, !failed};
   }
   if (under("Device/Tampering") || under("Device/Casing")) {
-    const std::string_view state = notice.item(notice.item("Tampering").empty() ? "state" : "Tampering");
-    if (role == Role::camera) return {is_true(state) ? "camera.tamper" : "camera.restored", {}, {}, !is_true(state)};
-    return {is_true(state) ? "device.tamper" : "device.restored", {}, {}, !is_true(state)};
+    const bool is = stands(notice, {"Tampering", "state", "State", "Open", "open"});
+    if (role == Role::camera) return {is ? "camera.tamper" : "camera.restored", {}, {}, !is};
+    return {is ? "device.tamper" : "device.restored", {}, {}, !is};
   }
   // An input is whatever is wired to it; at a door's controller that is the exit button, unless a mapping says more.
   if (under("Device/Trigger/DigitalInput") || under("Device/IO/Port")) {
@@ -163,6 +211,19 @@ Meaning meaning_of(const Notice& notice, Role role) {
 
 void put(Event& event, const char* name, std::string_view value) {
   if (!value.empty()) event.add(name, std::string(value));
+}
+
+bool holds_pin(std::string_view name) { return name == "PIN" || name == "Pin" || name == "pin"; }
+
+/// What somebody typed is nobody's business: devices send it in items of that name, and as the value of an identifier
+/// whose type says so (Access Control, 6.2.4).
+bool secret(const Notice& notice, std::string_view item) {
+  if (holds_pin(item)) return true;
+  const std::string_view type = notice.item("IdentifierType");
+  if (item == "IdentifierValue")
+    return type.find("PIN") != std::string_view::npos || type.find("pin") != std::string_view::npos;
+  const bool typed = notice.topic.ends_with("/PIN");
+  return typed && !item.ends_with("Token") && item != "UUID" && item != "token";
 }
 
 }  // namespace
@@ -188,7 +249,8 @@ std::optional<Event> event_of(const Notice& notice, Role role, UtcNs now, bool d
   put(event, "door.id", notice.item("DoorToken"));
   put(event, "reader.id", notice.item("AccessPointToken"));
   put(event, "credential.id", notice.item("CredentialToken"));
-  if (notice.item("CredentialToken").empty()) put(event, "credential.id", notice.item("Card"));
+  for (const char* name : {"Card", "IdentifierValue"})
+    if (event.field("credential.id").empty() && !secret(notice, name)) put(event, "credential.id", notice.item(name));
   put(event, "person.name", notice.item("CredentialHolderName"));
   if (event.kind.starts_with("camera."))
     for (const char* name : {"VideoSourceConfigurationToken", "VideoSourceToken", "VideoSource", "Source"})
@@ -202,7 +264,7 @@ std::optional<Event> event_of(const Notice& notice, Role role, UtcNs now, bool d
   if (!time) event.add("onvif.time", one_line(notice.time.empty() ? "absent" : notice.time.substr(0, 40)));
   for (const auto* list : {&notice.source, &notice.data})
     for (const auto& [name, value] : *list)
-      if (!name.empty()) event.add(name, value);
+      if (!name.empty() && !secret(notice, name)) event.add(name, value);
   std::string message = notice.topic.substr(notice.topic.find('/') + 1);
   for (const char* name : {"State", "Reason"})
     if (const std::string_view value = notice.item(name); !value.empty()) message += ": " + std::string(value);

@@ -148,6 +148,23 @@ TEST_CASE("each topic of access and door control has its kind, and each reason i
           {"Device/HardwareFailure/PowerSupplyFailure", "Failed", "true", "door.power", "power supply"},
           {"Device/Trigger/DigitalInput", "LogicalState", "true", "door.rex", ""},
           {"Configuration/Door/Changed", "", "", "other", ""},
+          {"AccessControl/Denied/Authentication/InvalidPIN", "", "", "access.denied", "invalid PIN"},
+          {"AccessControl/Denied/CredentialNotFound/PIN", "PIN", "4711", "access.denied", "credential unknown"},
+          {"Credential/State/ApbViolation", "ApbViolation", "true", "access.passback", ""},
+          {"Credential/State/ApbViolation", "ApbViolation", "false", "other", ""},
+          {"Door/State/DoorWarning", "State", "1", "other", ""},
+          {"Door/Status/BatteryAlarm", "Active", "1", "door.fault", "battery"},
+          {"Door/Status/LockJammed", "Active", "1", "door.fault", "lock"},
+          {"Door/Status/LockJammed", "Active", "0", "door.restored", "lock"},
+          {"IdPoint/Tampering", "Tampering", "1", "door.tamper", "tamper"},
+          {"IdPoint/Request/REX", "", "", "door.rex", ""},
+          {"IdPoint/Request/IdData", "Card", "1234", "access.read", ""},
+          {"RemoteDevice/Connection/Status", "Status", "0", "device.offline", ""},
+          {"Device/HardwareFailure/TemperatureCritical", "Critical", "true", "device.fault", "temperature"},
+          {"Device/HardwareFailure/FanFailure", "Failed", "true", "device.fault", "hardware"},
+          {"Device/Casing/Open", "Open", "1", "device.tamper", ""},
+          {"Device/Network/Lost", "lost", "1", "device.fault", "network"},
+          {"EventLogger/DroppedEvents", "DroppedEvents", "7", "device.fault", "communication"},
       }));
   INFO(topic << " " << value);
   Notice notice = notice_of(topic, {{item, value}});
@@ -162,6 +179,52 @@ TEST_CASE("each topic of access and door control has its kind, and each reason i
   notice.operation = Notice::Operation::initialized;
   const bool wrong = kind == "door.forced" || kind == "door.held" || kind == "door.tamper" || kind == "door.fault";
   if (topic.starts_with("Door/")) CHECK(bool(event_of(notice, Role::access, 0)) == wrong);
+}
+
+TEST_CASE("who showed what is no credential's token is named by what was shown, but a PIN is nowhere") {
+  const std::string topic = GENERATE("AccessControl/AccessGranted/Identifier", "AccessControl/Denied/Identifier");
+  const Event card = *event_of(
+      notice_of(topic, {{"IdentifierType", "pt:Card"}, {"FormatType", "WIEGAND26"}, {"IdentifierValue", "00A1B2C3"}}),
+      Role::access, 0);
+  CHECK(card.field("credential.id") == "00A1B2C3");
+  CHECK(card.field("FormatType") == "WIEGAND26");
+  for (const Notice& notice :
+       {notice_of(topic, {{"IdentifierType", "pt:PIN"}, {"IdentifierValue", "4711"}}),
+        notice_of("AccessControl/Denied/CredentialNotFound/PIN", {{"PIN", "4711"}, {"Value", "4711"}}),
+        notice_of("IdPoint/Request/PIN", {{"Digits", "4711"}}),
+        notice_of("IdPoint/Request/IdData", {{"Card", "1234"}, {"PIN", "4711"}})}) {
+    INFO(notice.topic);
+    const Event event = *event_of(notice, Role::access, 0);
+    CHECK(event.field("door.id") == "D1");
+    for (const Field& field : event.fields) CHECK(field.value.find("4711") == std::string::npos);
+  }
+}
+
+TEST_CASE("the answer of Axis' event logger is read as XML too, and its alarms") {
+  const std::vector<Notice> notices = *read_notices(
+      R"(<axlog:FetchEventsResponse xmlns:axlog="http://www.axis.com/vapix/ws/EventLogger"><axlog:Event token="t1">)"
+      R"(<axlog:rowid>76</axlog:rowid><axlog:UUID>u1</axlog:UUID><axlog:UtcTime>2026-03-12T22:31:05Z</axlog:UtcTime>)"
+      R"(<axlog:KeyValues><axlog:Key>topic1</axlog:Key><axlog:Value>State</axlog:Value></axlog:KeyValues>)"
+      R"(<axlog:KeyValues><axlog:Key>topic2</axlog:Key><axlog:Value>DoorAlarm</axlog:Value></axlog:KeyValues>)"
+      R"(<axlog:KeyValues><axlog:Key>topic0</axlog:Key><axlog:Value>Door</axlog:Value></axlog:KeyValues>)"
+      R"(<axlog:KeyValues><axlog:Key>DoorToken</axlog:Key><axlog:Value>D7</axlog:Value><axlog:Tags>onvif-source)"
+      R"(</axlog:Tags></axlog:KeyValues><axlog:KeyValues><axlog:Key>State</axlog:Key><axlog:Value>DoorForcedOpen)"
+      R"(</axlog:Value><axlog:Tags>onvif-data</axlog:Tags></axlog:KeyValues></axlog:Event><axlog:More>false)"
+      R"(</axlog:More></axlog:FetchEventsResponse>)");
+  REQUIRE(notices.size() == 1);
+  const Event event = *event_of(notices[0], Role::access, 0);
+  CHECK(event.kind == "door.forced");
+  CHECK(event.field("door.id") == "D7");
+  CHECK(event.field("UUID") == "u1");
+  CHECK(event.time == utc_from_civil(2026, 3, 12, 22, 31, 5));
+  std::vector<Error> broken;
+  const Result<std::vector<Notice>> alarms = read_axis_log(
+      R"({"Alarm":[{"token":"t","UtcTime":"2026-03-12T22:31:05Z","KeyValues":[{"Key":"topic0","Value":"AccessControl"},)"
+      R"({"Key":"topic1","Value":"Duress","Tags":[]}]}]})",
+      broken);
+  REQUIRE(alarms);
+  REQUIRE(alarms->size() == 1);
+  CHECK(event_of(alarms->front(), Role::access, 0)->kind == "access.duress");
 }
 
 TEST_CASE("what cameras say has its kind, at its beginning and at its end") {
