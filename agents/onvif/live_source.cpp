@@ -10,6 +10,7 @@
 #include "agents/http/client.hpp"
 #include "agents/kit/secret_file.hpp"
 #include "agents/onvif/device_health.hpp"
+#include "agents/onvif/door_output.hpp"
 #include "agents/onvif/file_source.hpp"
 #include "agents/onvif/property_memory.hpp"
 #include "agents/onvif/pull_point.hpp"
@@ -108,6 +109,11 @@ class OnvifLive final : public kit::Source {
       if (std::optional<http::Question> question = pull_.next(moment)) client_->ask(std::move(*question));
     show_state(moment);
     return false;
+  }
+
+  Result<std::unique_ptr<kit::Output>> output(const kit::OutputSpec& spec) override {
+    if (settings_.role == Role::camera) return Source::output(spec);
+    return make_door_output(spec, pull_, settings_.trust);
   }
 
   std::string position() const override { return health_.save() + "\n" + memory_.save() + "\n" + pull_.save(); }

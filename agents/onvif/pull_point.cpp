@@ -134,39 +134,51 @@ http::Question PullPoint::write(Request request, const kit::Moment& moment) {
     to = subscription_;
     parts.parameters = parameters_;
   }
-  parts.to = to.text();
-  random_(parts.id);
-  http::Question out;
-  const bool login = request != Request::clock && !user_.empty();
-  if (login && login_ != Login::digest) {
-    std::array<std::uint8_t, 16> nonce{};
-    random_(nonce);
-    parts.security = username_token(user_, password_, nonce, moment.now + ahead_.value_or(0));
-  }
-  if (login && login_ != Login::token) {
-    out.user = user_;
-    out.password = password_;
-  }
-  out.timeout = 2 * kAnswer;
   if (request == Request::create) parts.time = create_time(moment);
   if (request == Request::renew) {
     parts.time = renew_form_ == 0
                      ? duration_text(options_.lease)
                      : format_rfc3339((moment.now + ahead_.value_or(0) + options_.lease) / kSecond * kSecond);
   }
+  std::int64_t timeout = 2 * kAnswer;
   if (request == Request::pull) {
     // No longer than until the lease must be seen to.
     const std::int64_t until = std::min(renew_form_ < kNoRenewal ? renew_at_ : kit::kNever, lease_end_ - margin());
     const std::int64_t wait = std::clamp(until - moment.mono, kSecond, options_.wait);
     parts.time = duration_text(wait);
     parts.limit = kLimit;
-    out.timeout = wait + kAnswer;
+    timeout = wait + kAnswer;
+  }
+  http::Question out = sign(request, to, std::move(parts), login_, moment);
+  out.timeout = timeout;
+  return out;
+}
+
+http::Question PullPoint::sign(Request request, const http::Address& to, RequestParts parts, Login how,
+                               const kit::Moment& moment) {
+  parts.to = to.text();
+  random_(parts.id);
+  http::Question out;
+  const bool login = request != Request::clock && !user_.empty();
+  if (login && how != Login::digest) {
+    std::array<std::uint8_t, 16> nonce{};
+    random_(nonce);
+    parts.security = username_token(user_, password_, nonce, moment.now + ahead_.value_or(0));
+  }
+  if (login && how != Login::token) {
+    out.user = user_;
+    out.password = password_;
   }
   out.url = parts.to;
   out.body = write_request(request, parts);
   out.headers = {"Content-Type: application/soap+xml; charset=utf-8; action=\"" + std::string(action_of(request)) +
                  "\""};
   return out;
+}
+
+http::Question PullPoint::besides(Request request, const http::Address& to, RequestParts parts, bool digest,
+                                  const kit::Moment& moment) {
+  return sign(request, to, std::move(parts), digest ? Login::both : login_, moment);
 }
 
 void PullPoint::answered(Result<http::Answer> answer, const kit::Moment& moment, Heard& heard) {
@@ -258,6 +270,10 @@ void PullPoint::understood(Request request, Reply& reply, const http::Answer& an
       heard.notices = std::move(reply.notices);
       return;
     }
+    case Request::service_list:
+    case Request::access_door:
+    case Request::unlock_door:
+    case Request::lock_door:
     case Request::clock:
     case Request::synchronize:
     case Request::unsubscribe:

@@ -46,6 +46,11 @@ class PullPoint {
   [[nodiscard]] std::int64_t next_wake(std::int64_t mono) const;
   /// Ends the subscription with the next question.
   void leave();
+  /// A question to the same device besides the subscription, signed as the device was found to want it; `digest`: by
+  /// HTTP digest too.
+  [[nodiscard]] http::Question besides(Request request, const http::Address& to, RequestParts parts, bool digest,
+                                       const kit::Moment& moment);
+  [[nodiscard]] const http::Address& device() const { return device_; }
 
   [[nodiscard]] bool asked() const { return asked_.has_value(); }
   [[nodiscard]] bool done() const { return phase_ == Phase::done; }
@@ -70,6 +75,8 @@ class PullPoint {
 
   [[nodiscard]] std::optional<Request> choose(const kit::Moment& moment);
   http::Question write(Request request, const kit::Moment& moment);
+  http::Question sign(Request request, const http::Address& to, RequestParts parts, Login login,
+                      const kit::Moment& moment);
   void understood(Request request, Reply& reply, const http::Answer& answer, const kit::Moment& moment, Heard& heard);
   void take_clock(const Reply& reply, const http::Answer& answer, const kit::Moment& moment);
   void take_lease(const Reply& reply, std::int64_t otherwise, const kit::Moment& moment);

@@ -80,6 +80,7 @@ void services(const pugi::xml_node& body, Reply& out) {
     if (local_name(service) != "Service") continue;
     const std::string space = text_of(child(service, "Namespace"));
     if (space.find("/ver10/events/") != std::string::npos) out.event_service = text_of(child(service, "XAddr"));
+    if (space.find("/ver10/doorcontrol/") != std::string::npos) out.door_service = text_of(child(service, "XAddr"));
     if (space.find("/ver10/media/") != std::string::npos) out.media_service = text_of(child(service, "XAddr"));
   }
 }

@@ -20,6 +20,7 @@ struct Reply {
   std::string maker, model, firmware, serial;
   std::string event_service;  ///< address
   std::string media_service;  ///< address
+  std::string door_service;   ///< address
   std::string subscription;   ///< address
   std::string parameters;     ///< the subscription's reference parameters, to be repeated in each header
   std::string profile;        ///< token of the first media profile

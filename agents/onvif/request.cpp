@@ -11,7 +11,7 @@ namespace {
 struct Row {
   std::string_view name, action;
 };
-constexpr std::array<Row, 8> kRows{
+constexpr std::array<Row, 12> kRows{
     {{"GetSystemDateAndTime", "http://www.onvif.org/ver10/device/wsdl/GetSystemDateAndTime"},
      {"GetDeviceInformation", "http://www.onvif.org/ver10/device/wsdl/GetDeviceInformation"},
      {"GetCapabilities", "http://www.onvif.org/ver10/device/wsdl/GetCapabilities"},
@@ -21,7 +21,11 @@ constexpr std::array<Row, 8> kRows{
      {"Renew", "http://docs.oasis-open.org/wsn/bw-2/SubscriptionManager/RenewRequest"},
      {"SetSynchronizationPoint",
       "http://www.onvif.org/ver10/events/wsdl/PullPointSubscription/SetSynchronizationPointRequest"},
-     {"Unsubscribe", "http://docs.oasis-open.org/wsn/bw-2/SubscriptionManager/UnsubscribeRequest"}}};
+     {"Unsubscribe", "http://docs.oasis-open.org/wsn/bw-2/SubscriptionManager/UnsubscribeRequest"},
+     {"GetServices", "http://www.onvif.org/ver10/device/wsdl/GetServices"},
+     {"AccessDoor", "http://www.onvif.org/ver10/doorcontrol/wsdl/AccessDoor"},
+     {"UnlockDoor", "http://www.onvif.org/ver10/doorcontrol/wsdl/UnlockDoor"},
+     {"LockDoor", "http://www.onvif.org/ver10/doorcontrol/wsdl/LockDoor"}}};
 
 std::string escaped(std::string_view text) {
   std::string out;
@@ -79,6 +83,17 @@ std::string body_of(Request request, const RequestParts& parts) {
       return "<tev:SetSynchronizationPoint/>";
     case Request::unsubscribe:
       return "<wsnt:Unsubscribe/>";
+    case Request::service_list:
+      return "<tds:GetServices><tds:IncludeCapability>false</tds:IncludeCapability></tds:GetServices>";
+    case Request::access_door:
+    case Request::unlock_door:
+    case Request::lock_door: {
+      const std::string name = "tdc:" + std::string(name_of(request));
+      return "<" + name + " xmlns:tdc=\"http://www.onvif.org/ver10/doorcontrol/wsdl\"><tdc:Token>" +
+             escaped(parts.door) + "</tdc:Token>" +
+             (parts.time.empty() ? std::string() : "<tdc:AccessTime>" + parts.time + "</tdc:AccessTime>") + "</" +
+             name + ">";
+    }
   }
   return {};
 }

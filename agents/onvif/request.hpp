@@ -18,6 +18,10 @@ enum class Request : std::uint8_t {
   renew,
   synchronize,  ///< SetSynchronizationPoint: all properties are told again
   unsubscribe,
+  service_list,  ///< GetServices
+  access_door,   ///< AccessDoor, UnlockDoor and LockDoor (Door Control 5.4): what may be done to a door
+  unlock_door,
+  lock_door,
 };
 
 /// A WS-UsernameToken with a digest (OASIS UsernameToken Profile 1.0, 3.1), as a header's element: Base64(SHA-1(nonce +
@@ -31,7 +35,9 @@ struct RequestParts {
   std::string security;               ///< username_token(), or nothing
   std::string parameters;             ///< a subscription's reference parameters, as XML
   std::array<std::uint8_t, 16> id{};  ///< of the message, random
-  std::string time;    ///< create: InitialTerminationTime, none if empty; renew: TerminationTime; pull: Timeout
+  std::string time;    ///< create: InitialTerminationTime, none if empty; renew: TerminationTime; pull: Timeout;
+                       ///< access_door: AccessTime, the device's own if empty
+  std::string door;    ///< of the last three: its token
   unsigned limit = 0;  ///< pull: MessageLimit
 };
 

@@ -49,9 +49,18 @@ std::string base64(const std::uint8_t* bytes, std::size_t size) {
   return out;
 }
 
-const char* const kRequests[] = {"GetSystemDateAndTime",        "GetDeviceInformation", "GetCapabilities",
-                                 "CreatePullPointSubscription", "PullMessages",         "Renew",
-                                 "SetSynchronizationPoint",     "Unsubscribe"};
+const char* const kRequests[] = {"GetSystemDateAndTime",
+                                 "GetDeviceInformation",
+                                 "GetCapabilities",
+                                 "CreatePullPointSubscription",
+                                 "PullMessages",
+                                 "Renew",
+                                 "SetSynchronizationPoint",
+                                 "Unsubscribe",
+                                 "GetServices",
+                                 "AccessDoor",
+                                 "UnlockDoor",
+                                 "LockDoor"};
 
 }  // namespace
 
@@ -175,18 +184,8 @@ std::string DeviceServer::times(UtcNs end) const {
 
 bool DeviceServer::let_in(const httplib::Request& request, httplib::Response& response, const std::string& what) {
   if (what == "GetSystemDateAndTime" && !quirks_.clock_wants_login) return true;
-  if (quirks_.digest) {
-    const std::string header = request.get_header_value("Authorization");
-    const auto part = [&](const std::string& name) { return between(header, name + "=\"", "\""); };
-    const std::string ha1 = hex_md5("watch:device:" + password_), ha2 = hex_md5("POST:" + part("uri"));
-    const std::string cnonce = part("cnonce"), count = between(header, "nc=", ","), response_text = part("response");
-    if (part("username") == "watch" && part("nonce") == "n0nce" &&
-        response_text == hex_md5(ha1 + ":n0nce:" + count + ":" + cnonce + ":auth:" + ha2))
-      return true;
-    response.status = 401;
-    response.set_header("WWW-Authenticate", R"(Digest realm="device", qop="auth", nonce="n0nce", algorithm=MD5)");
-    return false;
-  }
+  const bool door = what.ends_with("Door");
+  if (quirks_.digest || (door && quirks_.digest_at_doors)) return digest_right(request, response);
   const std::string& body = request.body;
   const std::string nonce = unbase64(between(body, "#Base64Binary\">", "<"));
   const std::string created = between(body, "<wsu:Created>", "<");
@@ -205,6 +204,40 @@ bool DeviceServer::let_in(const httplib::Request& request, httplib::Response& re
   else
     response.status = 401;
   return false;
+}
+
+bool DeviceServer::digest_right(const httplib::Request& request, httplib::Response& response) const {
+  const std::string header = request.get_header_value("Authorization");
+  const auto part = [&](const std::string& name) { return between(header, name + "=\"", "\""); };
+  const std::string ha1 = hex_md5("watch:device:" + password_), ha2 = hex_md5("POST:" + part("uri"));
+  const std::string cnonce = part("cnonce"), count = between(header, "nc=", ","), response_text = part("response");
+  if (part("username") == "watch" && part("nonce") == "n0nce" &&
+      response_text == hex_md5(ha1 + ":n0nce:" + count + ":" + cnonce + ":auth:" + ha2))
+    return true;
+  response.status = 401;
+  response.set_header("WWW-Authenticate", R"(Digest realm="device", qop="auth", nonce="n0nce", algorithm=MD5)");
+  return false;
+}
+
+void DeviceServer::door(const httplib::Request& request, httplib::Response& response, const std::string& what,
+                        std::unique_lock<std::mutex>& lock) {
+  if (quirks_.never_at_doors) {
+    news_.wait(lock, [&] { return stopping_ || !quirks_.never_at_doors; });
+    return;
+  }
+  const std::string where = quirks_.no_service_list ? "/onvif/device_service" : "/onvif/doors";
+  if (request.path != where) return fault(response, 500, "ter:ActionNotSupported", "Not here");
+  if (between(request.body, "<tdc:Token>", "<") != "D1")
+    return fault(response, 400, "ter:InvalidArgVal", "There is no such door");
+  if (quirks_.locked_down) return fault(response, 500, "ter:ActionFailed", "The door is locked down");
+  const std::string time = between(request.body, "<tdc:AccessTime>", "<");
+  door_ = what + (time.empty() ? "" : " " + time);
+  answer(response, "<tdc:" + what + R"(Response xmlns:tdc="http://www.onvif.org/ver10/doorcontrol/wsdl"/>)");
+}
+
+std::string DeviceServer::door() const {
+  const std::lock_guard lock(mutex_);
+  return door_;
 }
 
 void DeviceServer::handle(const httplib::Request& request, httplib::Response& response) {
@@ -245,6 +278,14 @@ void DeviceServer::handle(const httplib::Request& request, httplib::Response& re
         response,
         "<tds:GetDeviceInformationResponse><tds:Manufacturer>Test</tds:Manufacturer><tds:Model>One</tds:Model>"
         "<tds:FirmwareVersion>1.0</tds:FirmwareVersion></tds:GetDeviceInformationResponse>");
+  if (what == "GetServices") {
+    if (quirks_.no_service_list) return fault(response, 500, "ter:ActionNotSupported", "Not here");
+    return answer(response,
+                  "<tds:GetServicesResponse><tds:Service><tds:Namespace>http://www.onvif.org/ver10/doorcontrol/wsdl"
+                  "</tds:Namespace><tds:XAddr>http://10.9.8.7:8899/onvif/doors</tds:XAddr></tds:Service>"
+                  "</tds:GetServicesResponse>");
+  }
+  if (what.ends_with("Door")) return door(request, response, what, lock);
   if (what == "GetCapabilities") {
     if (quirks_.no_capabilities) return fault(response, 500, "ter:ActionNotSupported", "Not here");
     return answer(response,

@@ -31,6 +31,10 @@ struct Quirks {
   bool endless = false;               ///< answers for ever
   bool never = false;                 ///< takes the question and says nothing
   bool no_hold = false;               ///< answers PullMessages at once
+  bool no_service_list = false;       ///< GetServices is a fault, and doors are asked where all else is
+  bool never_at_doors = false;        ///< takes what is to be done to a door and says nothing
+  bool locked_down = false;           ///< nothing is done to its door
+  bool digest_at_doors = false;       ///< HTTP digest for its doors alone
 };
 
 /// An ONVIF device of the tests' own. Thread-safe.
@@ -56,6 +60,8 @@ class DeviceServer {
   [[nodiscard]] int count(const std::string& request) const;
   [[nodiscard]] std::string last(const std::string& request) const;
   [[nodiscard]] std::size_t subscriptions() const;
+  /// What was done to its door D1 last: "UnlockDoor", "AccessDoor PT5S"…
+  [[nodiscard]] std::string door() const;
 
  private:
   struct Subscription {
@@ -63,9 +69,12 @@ class DeviceServer {
     UtcNs end = 0;
   };
   void handle(const httplib::Request& request, httplib::Response& response);
+  void door(const httplib::Request& request, httplib::Response& response, const std::string& what,
+            std::unique_lock<std::mutex>& lock);
   void create(const httplib::Request& request, httplib::Response& response, std::unique_lock<std::mutex>& lock);
   void pull(Subscription& subscription, httplib::Response& response, std::unique_lock<std::mutex>& lock, int id);
   bool let_in(const httplib::Request& request, httplib::Response& response, const std::string& what);
+  bool digest_right(const httplib::Request& request, httplib::Response& response) const;
   void answer(httplib::Response& response, const std::string& body) const;
   void fault(httplib::Response& response, int status, const std::string& code, const std::string& reason) const;
   [[nodiscard]] UtcNs clock() const;
@@ -82,6 +91,7 @@ class DeviceServer {
   std::deque<std::pair<int, std::string>> instead_;
   std::map<std::string, int> counts_;
   std::map<std::string, std::string> last_;
+  std::string door_;
   bool stopping_ = false;
   httplib::Server http_;
   int port_ = 0;
