@@ -74,6 +74,7 @@ int give(const Options& options, const std::string& action) {
   if (const int refused = carry_out(w, std::move(command)); refused != kGood) return refused;
   std::size_t said = 0;
   std::string state = "asked";
+  bool carried_out = false;
   SteadyClock::time_point end = SteadyClock::now() + std::chrono::minutes(3);
   w.wait(end, [&] { return order_of(*w.seat().snapshot(), id) != nullptr; });
   for (bool over = false; !over;) {
@@ -86,8 +87,10 @@ int give(const Options& options, const std::string& action) {
     const DeviceOrder* const order = order_of(*now, id);
     // Somebody gave the device another command, which is now the one that shows.
     if (!news || order == nullptr) break;
-    for (; said < order->lines.size(); ++said)
+    for (; said < order->lines.size(); ++said) {
+      carried_out |= order->lines[said].second.starts_with("executed");
       if (said > 0) fmt::print("{}\n", one_line(order->lines[said].second));
+    }
     std::fflush(stdout);
     if (order->state == "executed" && state != "executed") end = SteadyClock::now() + kFollow;
     state = order->state;
@@ -95,7 +98,10 @@ int give(const Options& options, const std::string& action) {
     // The contact may come before the end, or the end alone.
     if (state == "confirmed" || state == "not_confirmed") over = true;
   }
-  return state == "executed" || state == "confirmed" || state == "ended" ? kGood : kFailed;
+  // In a fire a door that was unlocked stays so, and says that it did not end.
+  const bool done =
+      state == "executed" || state == "confirmed" || state == "ended" || (state == "not_ended" && carried_out);
+  return done ? kGood : kFailed;
 }
 
 int list(const Options& options) {

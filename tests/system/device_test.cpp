@@ -2,10 +2,13 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <ctime>
 #include <filesystem>
+#include <fstream>
 #include <memory>
 #include <sstream>
 
+#include "proto/time.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/system/program.hpp"
 
@@ -18,7 +21,7 @@ v: 1
 format: csv
 time: {column: Time, format: rfc3339}
 fields: {door.id: Door}
-kinds: [{when: {Event: Opened}, kind: door.opened}]
+kinds: [{when: {Event: Opened}, kind: door.opened}, {when: {Event: Fire}, kind: fire.alarm}]
 )";
 
 /// What drives the door: writes down what it was told, and the door opens.
@@ -99,6 +102,14 @@ class House {
   void reaches(const std::vector<std::string>& what) {
     if (!eventually([&] { return done() == what; })) FAIL(read_text(door()) << said());
   }
+  /// A fire that the agent's own source tells of.
+  void burn() {
+    std::ofstream(scratch_ / "doors.csv", std::ios::app) << wf::format_rfc3339(static_cast<wf::UtcNs>(std::time(nullptr)) * wf::kSecond) + ",,Fire\n";
+    REQUIRE(eventually([&] {
+      return run("watchfloor", {"query", "events", "--data", data(), "--where", "kind=fire.alarm", "--json"})
+                 .out.find("\"fire.alarm\"") != std::string::npos;
+    }));
+  }
   [[nodiscard]] std::string events() const {
     return run("watchfloor", {"query", "events", "--data", data(), "--json", "--where", "kind=device.command"}).out;
   }
@@ -140,6 +151,18 @@ TEST_CASE("a door is unlocked from the command line, confirmed by its contact, a
   CHECK(nobody.err.find("is an emergency exit and is never locked") != std::string::npos);
   const std::string audit = run("watchfloor", {"query", "audit", "--data", house.data(), "--json"}).out;
   CHECK(audit.find("refused device") != std::string::npos);
+}
+
+TEST_CASE("an unlock during a fire is carried out and does not end, and the command line says that it was done") {
+  House house;
+  house.burn();
+  const Outcome given = house.unlock({"--for", "1s"});
+  INFO(given.out << given.err << house.said());
+  CHECK(given.status == 0);
+  CHECK(given.out.find("executed by gate-7") != std::string::npos);
+  REQUIRE(
+      eventually([&] { return house.events().find("there is a fire: the door stays unlocked") != std::string::npos; }));
+  CHECK(house.done() == Done{"unlock"});
 }
 
 TEST_CASE("an agent that is killed while a door is unlocked locks it when it is back, and unlocks it once") {

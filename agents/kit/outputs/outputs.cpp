@@ -101,6 +101,27 @@ void Outputs::start(const Moment& moment) {
     else if (!was.told)
       tell(id, was.state, was.reason, moment);
   }
+  if (!fires_.refusal(moment).empty()) free_again(moment);
+}
+
+void Outputs::free_again(const Moment& moment) {
+  std::map<std::string, const JournalEntry*> last;
+  for (const JournalEntry& entry : journal_.entries())
+    if (door_action(entry.command.action) && entry.state != "refused" && entry.state != "expired" &&
+        entry.state != "failed" && entry.state != "received")
+      last[entry.command.device] = &entry;
+  for (const auto& [device, entry] : last) {
+    const std::string& action = entry->command.action;
+    // What ends by itself is over unless a fire kept it.
+    const Entry* const done_by = entry_of(device, action);
+    const bool ended_itself = done_by != nullptr && done_by->spec.ends_itself && entry->state != "not_ended";
+    const bool over = entry->state == "ended" || (action == "unlock" && ended_itself);
+    const bool free = action == "release" || (action == "unlock" && !over) || (action == "lock" && over);
+    Channel& channel = channels_[{device, true}];
+    Entry* const by = free && !channel.undo ? freeing(device) : nullptr;
+    if (by != nullptr && !by->spec.through.empty())
+      channel.undo = Undo{entry->command.id, by, moment.mono, 0, End::keep};
+  }
 }
 
 void Outputs::take(std::string_view payload, const std::string& name, const std::string& key, const EngineClock& clock,

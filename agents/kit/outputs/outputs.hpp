@@ -118,6 +118,8 @@ class Outputs {
   void let_go(const Moment& moment);
   void let_go(const std::string& device, Channel& channel, const Moment& moment);
   void keep_open(const std::string& device, Channel& channel, const Moment& moment);
+  /// A new start during a fire: what drives a door through a source knows no longer that it is to stay free.
+  void free_again(const Moment& moment);
   /// What frees a door in a fire: `release` where the list has it, else what drives it through a source, else its
   /// unlock if that does not end by itself. Null: nothing does.
   [[nodiscard]] Entry* freeing(const std::string& device);

@@ -255,6 +255,67 @@ TEST_CASE("a fire frees a door again whose unlock is just ending, or ends by its
   }
 }
 
+TEST_CASE("a new start during a fire frees again, through its source, each door that was free, and no other") {
+  OutputSpec spec = door({"unlock", "release", "lock"});
+  spec.max_seconds = 0;
+  spec.entry_only = spec.fail_safe_egress = true;
+  spec.through = "line-1";
+  spec.run.clear();
+  spec.undo.clear();
+  Bench b({spec});
+  b.connect();
+  Told expected;
+  SECTION("kept unlocked by the fire") {
+    b.take(b.command("c1"));
+    b.pass(0);
+    expected = {"release 0"};
+  }
+  SECTION("unlocked without an end") {
+    b.take(b.command("c1", "unlock", 0));
+    b.pass(0);
+    expected = {"release 0"};
+  }
+  SECTION("released") {
+    b.take(b.command("c1", "release", 0));
+    b.pass(0);
+    expected = {"release 0"};
+  }
+  SECTION("let go by the fire") {
+    b.take(b.command("c1", "lock", 0));
+    b.pass(0);
+    b.outputs->observe(contact(b, "fire.release", ""), b.moment());
+    b.pass(0);
+    expected = {"release 0"};
+  }
+  SECTION("unlocked for a time that its reader ended before it") {
+    b.list[0].ends_itself = true;
+    b.crash();
+    b.take(b.command("c1"));
+    b.pass(0);
+    b.pass(kMinute);
+  }
+  SECTION("locked again before it") {
+    b.take(b.command("c1"));
+    b.pass(kSecond);
+    b.pass(5 * kSecond);
+  }
+  b.outputs->observe(contact(b, "fire.release", ""), b.moment());
+  b.pass(0);
+  (void)b.told();
+  b.outputs->spooled();
+  b.doors["door-3"].done.clear();
+  b.crash();
+  b.pass(0);
+  CHECK(b.done() == expected);
+  CHECK(b.told().empty());
+  // Without a fire nothing is done again.
+  b.outputs->observe(contact(b, "fire.restored", ""), b.moment());
+  b.doors["door-3"].done.clear();
+  b.crash();
+  b.pass(0);
+  CHECK(b.done().empty());
+}
+
 TEST_CASE("a lock through a source is let go through it in a fire, and has no end of its own") {
   OutputSpec lock = door({"lock"});
   lock.max_seconds = 0;
