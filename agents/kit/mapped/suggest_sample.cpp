@@ -179,6 +179,12 @@ class Reader {
     return out;
   }
 
+  /// A line of a report above its table, which the program filled up with separators.
+  static bool is_title(const std::vector<std::string>& columns) {
+    const auto empty = std::count(columns.begin(), columns.end(), "");
+    return columns.size() >= 3 && 2 * static_cast<std::size_t>(empty) >= columns.size();
+  }
+
   void take_csv(const std::vector<std::string>& texts, std::size_t usual, bool count) {
     std::vector<std::string> columns;
     for (std::string text : texts) {
@@ -191,6 +197,11 @@ class Reader {
       if (columns.size() != usual) {
         if (count && sample_.first.empty()) sample_.preamble = true;
         if (count) unlike("it has " + std::to_string(columns.size()) + " columns, the others " + std::to_string(usual));
+        continue;
+      }
+      if (count && sample_.first.empty() && is_title(columns)) {
+        sample_.preamble = true;
+        unlike("most of its columns are empty, so that it is a title");
         continue;
       }
       if (count && sample_.first.empty()) {

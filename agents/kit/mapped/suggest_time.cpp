@@ -16,7 +16,7 @@ constexpr std::array<std::string_view, 20> kDates{"%Y-%m-%d", "%Y/%m/%d",  "%Y.%
                                                   "%d-%b-%y", "%m/%d/%Y",  "%m-%d-%Y", "%m/%d/%y", "%m-%d-%y"};
 constexpr std::array<std::string_view, 9> kTimes{"%H:%M:%S", "%H:%M:%S.%f", "%H:%M:%S,%f", "%I:%M:%S %p", "%I:%M:%S%p",
                                                  "%I:%M %p", "%H:%M",       "%H%M%S",      "%H.%M.%S"};
-constexpr std::array<std::string_view, 5> kBetween{" ", "T", ", ", ":", ""};
+constexpr std::array<std::string_view, 6> kBetween{" ", "T", ", ", ". ", ":", ""};
 constexpr std::size_t kTried = 8;  ///< values that sort out most formats
 
 struct Candidate {

@@ -128,6 +128,10 @@ TEST_CASE("words of five languages, however they are written") {
       {"Request to Exit", "door.rex", ""},
       {"Access not granted", "access.denied", ""},
       {"Unauthorised door opening", "door.forced", ""},
+      {"Card Accepted", "access.granted", ""},
+      {"Access permitted - token only", "access.granted", ""},
+      {"Not permitted", "access.denied", ""},
+      {"Door unlocked by operator", "access.remote_open", ""},
       {"coffee", "", ""},
       {"", "", ""},
   }));
@@ -183,6 +187,15 @@ TEST_CASE("day or month: the order of the records tells, or nothing does and tha
   CHECK_FALSE(month.says("other way round"));
   const Suggested open("time;event\n03/03/2026 10:00:00;open\n03/03/2026 11:00:00;close\n");
   CHECK(open.says("TO DECIDE: day and month could be the other way round"));
+}
+
+TEST_CASE("a date with a point behind each of its numbers is read") {
+  const Suggested s("1,2026.03.12. 9:21:49,Access granted,203\n2,2026.03.12. 19:22:49,Access denied,203\n");
+  const ReadOnce read = s.read(",tz=UTC");
+  INFO(s.mapping);
+  REQUIRE(read.events.size() == 2);
+  CHECK(read.events[1].time == utc_from_civil(2026, 3, 12, 19, 22, 49));
+  CHECK(kinds_of(read) == std::vector<std::string>{"access.granted", "access.denied"});
 }
 
 TEST_CASE("encodings are told: a byte order mark, Latin-1, Windows-1252, a mixture, UTF-16") {
@@ -244,6 +257,16 @@ TEST_CASE("one record without a header is enough; lines before a header are told
   CHECK(kinds_of(read) == std::vector<std::string>{"access.granted", "access.denied"});
   CHECK(read.status.refused == 2);
   CHECK(s.says("header: [Date, Door, Event]"));
+}
+
+TEST_CASE("lines of a report above its table are no header though they have as many separators") {
+  const Suggested s(
+      "Access report,,,\nMade: 2026-03-13 08:00,,,\n,,,\nTime,Door,Card,Event\n"
+      "2026-03-12 10:00:00,Gate 1,1001,Access granted\n2026-03-12 10:00:01,Gate 1,1002,Access denied\n");
+  const ReadOnce read = s.read(",tz=UTC");
+  INFO(s.mapping);
+  CHECK(kinds_of(read) == std::vector<std::string>{"access.granted", "access.denied"});
+  CHECK(s.says("header: [Time, Door, Card, Event]"));
 }
 
 TEST_CASE("of a long file the beginning and the end are read, and no more") {
