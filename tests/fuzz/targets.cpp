@@ -53,6 +53,8 @@ constexpr std::array kTargets{
     Named{"osdp_panel", fuzz_osdp_panel},
     Named{"osdp_capture", fuzz_osdp_capture},
     Named{"osdp_files", fuzz_osdp_files},
+    Named{"osdp_set", fuzz_osdp_set},
+    Named{"webhook", fuzz_webhook},
     Named{"audit", fuzz_audit},
     Named{"host_state", fuzz_host_state},
 };

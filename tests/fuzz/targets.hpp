@@ -101,5 +101,7 @@ int fuzz_osdp_frames(const std::uint8_t* data, std::size_t size);
 int fuzz_osdp_panel(const std::uint8_t* data, std::size_t size);
 int fuzz_osdp_capture(const std::uint8_t* data, std::size_t size);
 int fuzz_osdp_files(const std::uint8_t* data, std::size_t size);
+int fuzz_osdp_set(const std::uint8_t* data, std::size_t size);
+int fuzz_webhook(const std::uint8_t* data, std::size_t size);
 int fuzz_audit(const std::uint8_t* data, std::size_t size);
 int fuzz_host_state(const std::uint8_t* data, std::size_t size);
