@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "agents/http/bulk.hpp"
+#include "agents/kit/code_pages.hpp"
 #include "agents/kit/read/socket_listen.hpp"
 #include "agents/kit/secret_file.hpp"
 #include "agents/kit/spool/disk.hpp"
@@ -18,6 +19,7 @@ namespace wf::http {
 namespace {
 
 constexpr std::int64_t kRetry = 5 * kSecond;
+constexpr std::int64_t kForgetEvery = kSecond;
 constexpr std::size_t kMostWaiting = 256;  ///< bodies that wait for the disk
 constexpr std::size_t kShortestToken = 16;
 
@@ -75,6 +77,7 @@ bool PostSource::step(kit::Sink& sink, const kit::Moment& moment) {
   posted_.erase(posted_.begin(), posted_.begin() + static_cast<std::ptrdiff_t>(taken));
   now_ = moment.mono;
   look_at_certificate(moment);
+  if (!place_.options.certificate.empty()) forget_handshakes(taken, moment);
   say();
   return !posted_.empty() && !sink.full() && waiting_.size() < kMostWaiting;
 }
@@ -103,12 +106,23 @@ void PostSource::look_at_certificate(const kit::Moment& moment) {
   set_warning(std::move(warning));
 }
 
+/// A handshake of TLS goes through a megabyte and a half of code, which reading a body needs none of.
+void PostSource::forget_handshakes(std::size_t taken, const kit::Moment& moment) {
+  if (taken == 0 || moment.mono < forget_at_) return;
+  forget_at_ = moment.mono + kForgetEvery;
+  kit::release_code_pages();
+}
+
 void PostSource::open(const kit::Moment& moment) {
   retry_at_ = moment.mono + kRetry;
+  // TLS begins with tests of all that it knows, on top of what the agent's own start took.
+  const bool sealed = !place_.options.certificate.empty();
+  if (sealed) kit::release_code_pages();
   Result<kit::Descriptor> socket = kit::listen_on(place_.host, place_.port, SOCK_STREAM, spec().where);
   if (!socket) return set_state("waiting", socket.error().text());
   const std::uint16_t port = kit::port_of(*socket);
   Result<std::unique_ptr<Server>> opened = Server::open(std::move(*socket), place_.options);
+  if (sealed) kit::release_code_pages();
   if (!opened) return set_state("waiting", opened.error().text());
   server_ = std::move(*opened);
   place_.port = port;

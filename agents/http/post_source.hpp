@@ -49,6 +49,7 @@ class PostSource : public kit::Source {
     std::string text;
   };
   void open(const kit::Moment& moment);
+  void forget_handshakes(std::size_t taken, const kit::Moment& moment);
   void take(const Posted& posted, kit::Sink& sink, const kit::Moment& moment);
   void look_at_certificate(const kit::Moment& moment);
   void say();
@@ -57,7 +58,7 @@ class PostSource : public kit::Source {
   std::unique_ptr<Server> server_;
   std::vector<Posted> posted_;
   std::vector<Answer> waiting_;  ///< their events are on the way to the disk
-  std::int64_t retry_at_ = 0, look_at_ = 0, now_ = 0;
+  std::int64_t retry_at_ = 0, look_at_ = 0, forget_at_ = 0, now_ = 0;
   std::string said_;
 };
 
