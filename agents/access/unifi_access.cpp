@@ -30,9 +30,8 @@ constexpr std::array kRows{
 };
 /// Figures, settings and pictures; what of it is news has a message of its own.
 constexpr std::array<std::string_view, 8> kNoNews{
-    "access.base.info",        "access.data.device.update", "access.data.wallet_status.update",
-    "access.top_log.update",   "access.capture.add",        "access.data.device.delete",
-    "access.data.user.update", "access.dps_change"};
+    "access.base.info",   "access.data.device.update", "access.data.wallet_status.update", "access.top_log.update",
+    "access.capture.add", "access.data.device.delete", "access.data.user.update",          "access.dps_change"};
 
 constexpr Row kGranted{"", "access.granted", "Access granted"}, kDenied{"", "access.denied", "Access denied"},
     kRemote{"", "access.remote_open", "Opened from afar"}, kExit{"", "door.rex", "Request to exit"};
@@ -254,7 +253,9 @@ void AccessReader::take(const std::string& type, const std::string& about, dom::
     if (data["lockdown"].get(lockdown) != simdjson::SUCCESS && !told) return;
     for (auto& field : event.fields)
       if (field.name == "mode") field.value = evacuation ? "evacuation" : lockdown ? "lockdown" : "normal";
-    words = evacuation ? "Evacuation: every door is unlocked" : lockdown ? "Lockdown: every door is locked" : "No emergency";
+    words = evacuation ? "Evacuation: every door is unlocked"
+            : lockdown ? "Lockdown: every door is locked"
+                       : "No emergency";
   }
   const std::string position = text(data, {"door_position_status"});
   if (position == "open" || position == "close") set_kind(event, position == "open" ? "door.opened" : "door.closed");

@@ -23,9 +23,9 @@ class DoorOutput final : public kit::Output {
     deadline_ = moment.mono + timeout_;
     digest_ = false;
     const bool unlock = order.action == "unlock" && !order.undo;
-    wanted_ = unlock && ends_itself_                  ? Request::access_door
+    wanted_ = unlock && ends_itself_                ? Request::access_door
               : unlock || order.action == "release" ? Request::unlock_door
-                                                      : Request::lock_door;
+                                                    : Request::lock_door;
     seconds_ = order.seconds;
     Result<std::unique_ptr<http::Client>> client = http::Client::make(trust_);
     if (!client) return fail(client.error().what);
@@ -73,8 +73,8 @@ class DoorOutput final : public kit::Output {
     }
     if (asked_ == Request::service_list) {
       // One that keeps no list takes everything at one place.
-      service_ = reply.door_service.empty() ? device_.device()
-                                            : http::same_device(device_.device(), reply.door_service);
+      service_ =
+          reply.door_service.empty() ? device_.device() : http::same_device(device_.device(), reply.door_service);
       return ask(wanted_, moment);
     }
     if (!reply.fault.empty()) return fail("it refuses: " + reply.fault);

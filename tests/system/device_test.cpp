@@ -104,7 +104,8 @@ class House {
   }
   /// A fire that the agent's own source tells of.
   void burn() {
-    std::ofstream(scratch_ / "doors.csv", std::ios::app) << wf::format_rfc3339(static_cast<wf::UtcNs>(std::time(nullptr)) * wf::kSecond) + ",,Fire\n";
+    std::ofstream(scratch_ / "doors.csv", std::ios::app)
+        << wf::format_rfc3339(static_cast<wf::UtcNs>(std::time(nullptr)) * wf::kSecond) + ",,Fire\n";
     REQUIRE(eventually([&] {
       return run("watchfloor", {"query", "events", "--data", data(), "--where", "kind=fire.alarm", "--json"})
                  .out.find("\"fire.alarm\"") != std::string::npos;

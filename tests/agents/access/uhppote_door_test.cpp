@@ -40,8 +40,8 @@ struct Controller {
     sockaddr_in from{};
     socklen_t size = sizeof from;
     for (;;) {
-      const ssize_t n = ::recvfrom(socket.get(), bytes.data(), bytes.size(), MSG_DONTWAIT,
-                                   reinterpret_cast<sockaddr*>(&from), &size);
+      const ssize_t n =
+          ::recvfrom(socket.get(), bytes.data(), bytes.size(), MSG_DONTWAIT, reinterpret_cast<sockaddr*>(&from), &size);
       if (n < 0) return;
       REQUIRE(n == 64);
       REQUIRE(bytes[0] == 0x17);

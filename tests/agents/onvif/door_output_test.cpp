@@ -29,8 +29,8 @@ struct Driven {
       : device(quirks) {
     const std::string file = folder.write("password", password + "\n");
     ::chmod(file.c_str(), 0600);
-    kit::SourceMade made =
-        make_onvif(*kit::parse_source_spec("onvif:" + device.url() + ",user=watch,password_file=" + file), Role::access);
+    kit::SourceMade made = make_onvif(
+        *kit::parse_source_spec("onvif:" + device.url() + ",user=watch,password_file=" + file), Role::access);
     if (!made.problems.empty()) FAIL(problems_of(made));
     source = std::move(made.source);
     REQUIRE(source->start("", false, look()));
