@@ -309,30 +309,12 @@ class Builder {
 
 kit::RawRecord::Known AuditRaw::field(std::string_view name, std::string_view& value) {
   // What is made of several records, or may come before a record's own.
-  static constexpr std::array<std::string_view, 24> kMade{"user.name",
-                                                          "src.ip",
-                                                          "dst.ip",
-                                                          "dst.port",
-                                                          "reason",
-                                                          "host.name",
-                                                          "Image",
-                                                          "CommandLine",
-                                                          "CurrentDirectory",
-                                                          "User",
-                                                          "ParentProcessId",
-                                                          "TargetFilename",
-                                                          "file.path",
-                                                          "package",
-                                                          "service",
-                                                          "message",
-                                                          "serial",
-                                                          "path",
-                                                          "Initiated",
-                                                          "DestinationIp",
-                                                          "DestinationPort",
-                                                          "logsource.category",
-                                                          "SYSCALL",
-                                                          "tty"};
+  static constexpr std::array<std::string_view, 23> kMade{
+      "user.name",       "src.ip",         "dst.ip",      "dst.port",         "reason",
+      "host.name",       "Image",          "CommandLine", "CurrentDirectory", "User",
+      "ParentProcessId", "TargetFilename", "file.path",   "package",          "service",
+      "message",         "serial",         "path",        "Initiated",        "DestinationIp",
+      "DestinationPort", "SYSCALL",        "tty"};
   if (name == "kind") {
     const Row* const row = row_of(audit_);
     value = row == nullptr ? "host.log" : row->kind;
@@ -348,6 +330,8 @@ kit::RawRecord::Known AuditRaw::field(std::string_view name, std::string_view& v
     value = name == "logsource.product" ? "linux" : "auditd";
     return Known::value;
   }
+  // A record may have a field of such a name; no rule can mean it.
+  if (name.starts_with("logsource.")) return name == "logsource.category" ? Known::unknown : Known::absent;
   if (is_argument(name) || name.starts_with("syscall.") || name.starts_with("session.") ||
       name.starts_with("process.") || name.starts_with("audit.") ||
       std::find(kMade.begin(), kMade.end(), name) != kMade.end())

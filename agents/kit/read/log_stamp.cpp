@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <limits>
 #include <string>
 
 namespace wf::kit {
@@ -317,6 +318,7 @@ Result<UtcNs> log_time_5424(std::string_view word, UtcNs now) {
   const std::size_t point = word.find('.');
   std::int64_t seconds = 0;
   if (point == 10 && number(word.substr(0, point), seconds) && word.size() <= 20) {
+    if (seconds > std::numeric_limits<UtcNs>::max() / kSecond - 1) return no_stamp("the time stamp is out of range");
     std::int64_t out = seconds * kSecond, unit = kSecond / 10;
     for (const char c : word.substr(point + 1)) {
       if (!is_digit(c)) return no_stamp("the time stamp cannot be read");

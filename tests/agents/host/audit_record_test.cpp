@@ -207,7 +207,8 @@ TEST_CASE("what an audit event says before it is made is what it says then, or n
       {"type=USER_LOGIN msg=audit(1773350921.407:91): pid=9 uid=0 auid=4294967295 ses=4294967295 msg='op=login "
        "acct=\"root\" exe=\"/usr/sbin/sshd\" addr=203.0.113.9 terminal=ssh res=failed'"},
       {"type=SERVICE_START msg=audit(1773350921.407:92): pid=1 uid=0 msg='unit=cron comm=\"systemd\" res=success'"},
-      {"type=CONFIG_CHANGE msg=audit(1773350921.407:93): op=add_rule key=\"k\" list=4 res=1"}};
+      {"type=CONFIG_CHANGE msg=audit(1773350921.407:93): op=add_rule key=\"k\" list=4 res=1"},
+      {"type=USER msg=audit(1773350921.407:94): pid=1 uid=0 logsource.other=x logsource.category=y res=1"}};
   for (const std::vector<std::string>& lines : all) {
     AuditEvent audit;
     for (const std::string& line : lines) audit.records.push_back(record_of(line));

@@ -114,6 +114,7 @@ TEST_CASE("RFC 5424 of any version, and what looks like it") {
   CHECK(meraki.host == "MX_HQ");
   CHECK(meraki.program == "flows");
   CHECK(meraki.message == "allow src=10.0.0.9 dst=192.0.2.7");
+  CHECK_FALSE(parse_log_line("<134>1 9773354665.5 MX_HQ flows allow", {kNow, nullptr, {}}));  // beyond what can be said
 }
 
 TEST_CASE("facility and severity that BusyBox writes into the line, with a host and without") {
