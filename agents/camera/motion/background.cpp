@@ -15,8 +15,13 @@ constexpr std::int64_t kApart = 400 * kMillisecond;  ///< pictures of which the 
 constexpr std::int64_t kSteady = 1500 * kMillisecond;
 constexpr std::int64_t kGapBelieved = 2 * kSecond;
 constexpr std::int64_t kGuarded = 3 * kSecond, kStands = 1500 * kMillisecond;
+constexpr std::int64_t kLost = 700 * kMillisecond;  ///< so long an object that was lost is the same
+constexpr std::int64_t kHeld = kMinute;
+constexpr int kAbout = 6;                          ///< points beyond kClose: parts of one figure
+constexpr float kRelit = 0.08F;                    ///< light that changed so much leaves a guess
 constexpr int kClose = 2;                          ///< points
-constexpr float kTree = 0.15F;                     ///< comings and goings a second of what sways where it is
+// Comings and goings a second of what sways where it is; somebody in the dark who stands flickers too.
+constexpr float kTree = 0.15F, kTreeHeld = 0.6F, kCalm = 0.06F, kCalmHeld = 0.4F;
 constexpr std::int64_t kRemembered = 5 * kSecond;  ///< what changed again within this changed once
 constexpr std::int64_t kAnchored = 5 * kSecond;
 
@@ -35,6 +40,7 @@ constexpr float kDark = 8;                          ///< added where a ratio is 
 constexpr double kOwn = 0.35;           ///< of the edges around it that are the picture's own; the rest is the model's
 constexpr int kBeside = 2, kAbove = 8;  ///< points between parts of one figure
 constexpr double kStronger = 1.6;
+constexpr float kCore = 2;  ///< thresholds; what differs less within a light is the light's
 constexpr float kThrough = 0.8F;  ///< likeness of the place's texture with the region's
 constexpr float kEven = 0.15F;    ///< spread of the logarithm of how much brighter it is
 constexpr float kShade = 0.3F;    ///< a shadow takes at most so much, as a logarithm
@@ -106,11 +112,16 @@ Background::Background(Options options)
       ratio_(kCount, 0),
       region_of_(kCount, 0),
       object_(kCount, 0),
+      relit_(kCount, 1),
+      goes_(kCount, 0),
+      went_(kCount, 0),
       guessed_(kCount, 0),
       changed_(kCount, 0),
       still_since_(kCount, 0),
       gap_since_(kCount, 0),
-      close_(kCount, 0) {
+      close_(kCount, 0),
+      held_(kCount, 0),
+      about_(kCount, 0) {
   seen_.label.assign(kCount, 0);
   seen_.lit.assign(kCount, 0);
 }
@@ -130,7 +141,11 @@ const Background::Seen& Background::look(const SmallPicture& picture) {
   if (before_.empty()) before_ = now_;
   keep(picture);
   if (model_.empty()) {
-    if (kept_.size() >= kLearnPictures && mono_ - kept_.front().mono >= kLearn) learn();
+    if (kept_.size() < kLearnPictures || mono_ - kept_.front().mono < kLearn) return seen_;
+    learn();
+    // The first pictures may be looked at once more.
+    kept_.clear();
+    mono_ = 0;
     return seen_;
   }
   light_ = fit_light(now_, model_, object_, light_);
@@ -145,6 +160,7 @@ const Background::Seen& Background::look(const SmallPicture& picture) {
   }
   seen_.state = State::settled;
   for (Region& region : found) judge(region);
+  take_out_cores(found);
   judge_together(found);
   doubt(found);
   tell(found);
@@ -168,7 +184,6 @@ void Background::learn() {
   model_ = std::move(learned);
   former_ = model_;
   std::fill(guessed_.begin(), guessed_.end(), 0);
-  guesses_ = 0;
   spread_ = std::move(spread);
   light_ = {};
   off_since_ = 0;
@@ -196,7 +211,6 @@ void Background::forget_disturbance() {
     for (int x = 0; x < kWidth; ++x) {
       if (objects[index(x, y)] == 0) continue;
       guessed_[index(x, y)] = 1;
-      ++guesses_;
       if (fit.inliers > 0.5F) {
         model_[index(x, y)] = fit.gain * old[index(x, y)] + fit.offset;
         continue;
@@ -236,7 +250,8 @@ void Background::differ() {
       const float floor = std::min({low[index(x, t)], low[at], low[index(x, u)]});
       const float ceiling = std::max({high[index(x, t)], high[at], high[index(x, u)]});
       float off = now_[at] < floor ? floor - now_[at] : now_[at] > ceiling ? now_[at] - ceiling : 0;
-      const float restless = 1 + std::clamp(6 * (unrest_[at] - 0.06F), 0.0F, 4.0F);
+      const float calm = held(at) ? kCalmHeld : kCalm;
+      const float restless = 1 + std::clamp(6 * (unrest_[at] - calm), 0.0F, 4.0F);
       const float noise = kTimesNoise * std::max(light_.noise, spread_[at] * std::max(light_.gain, 0.3F));
       const float threshold = std::max(kLeast, noise) * restless;
       if (const float former = light_.gain * former_[at] + light_.offset;
@@ -253,6 +268,37 @@ void Background::differ() {
     }
 }
 
+template <class Joins>
+Background::Region Background::grow(int seed, int number, Joins joins) {
+  Region region;
+  std::vector<int> open{seed};
+  region_of_[static_cast<std::size_t>(seed)] = number;
+  Object& shape = region.shape;
+  shape = {kWidth, kHeight, -1, -1, 0, 0, 0};
+  while (!open.empty()) {
+    const int at = open.back(), x = at % kWidth, y = at / kWidth;
+    open.pop_back();
+    region.points.push_back(at);
+    shape.left = std::min(shape.left, x), shape.right = std::max(shape.right, x);
+    shape.top = std::min(shape.top, y), shape.bottom = std::max(shape.bottom, y);
+    shape.contrast += difference_[static_cast<std::size_t>(at)];
+    region.peak = std::max(region.peak, difference_[static_cast<std::size_t>(at)]);
+    shape.unrest += unrest_[static_cast<std::size_t>(at)];
+    // Two points of gap are bridged: a head and a body.
+    for (int row = std::max(y - 2, 0); row <= std::min(y + 2, kHeight - 1); ++row)
+      for (int column = std::max(x - 1, 0); column <= std::min(x + 1, kWidth - 1); ++column) {
+        const auto next = index(column, row);
+        if (!joins(next)) continue;
+        region_of_[next] = number;
+        open.push_back(static_cast<int>(next));
+      }
+  }
+  shape.area = static_cast<int>(region.points.size());
+  shape.contrast /= static_cast<float>(shape.area);
+  shape.unrest /= static_cast<float>(shape.area);
+  return region;
+}
+
 std::vector<Background::Region> Background::regions() {
   // Points that were an object's just now need no strong neighbour: who stands there flickers less.
   std::fill(region_of_.begin(), region_of_.end(), 0);
@@ -263,33 +309,8 @@ std::vector<Background::Region> Background::regions() {
   std::vector<Region> out;
   for (const int seed : seeds) {
     if (region_of_[static_cast<std::size_t>(seed)] != 0) continue;
-    Region region;
-    std::vector<int> open{seed};
-    region_of_[static_cast<std::size_t>(seed)] = ++number;
-    Object& shape = region.shape;
-    shape = {kWidth, kHeight, -1, -1, 0, 0, 0};
-    while (!open.empty()) {
-      const int at = open.back(), x = at % kWidth, y = at / kWidth;
-      open.pop_back();
-      region.points.push_back(at);
-      shape.left = std::min(shape.left, x), shape.right = std::max(shape.right, x);
-      shape.top = std::min(shape.top, y), shape.bottom = std::max(shape.bottom, y);
-      shape.contrast += difference_[static_cast<std::size_t>(at)];
-      region.peak = std::max(region.peak, difference_[static_cast<std::size_t>(at)]);
-      shape.unrest += unrest_[static_cast<std::size_t>(at)];
-      // Two points of gap are bridged: a head and a body.
-      for (int row = std::max(y - 2, 0); row <= std::min(y + 2, kHeight - 1); ++row)
-        for (int column = std::max(x - 1, 0); column <= std::min(x + 1, kWidth - 1); ++column) {
-          const auto next = index(column, row);
-          if (region_of_[next] != 0 || difference_[next] < kWeak) continue;
-          region_of_[next] = number;
-          open.push_back(static_cast<int>(next));
-        }
-    }
-    shape.area = static_cast<int>(region.points.size());
-    shape.contrast /= static_cast<float>(shape.area);
-    shape.unrest /= static_cast<float>(shape.area);
-    if (shape.area >= kLeastRegion) out.push_back(std::move(region));
+    Region region = grow(seed, ++number, [&](std::size_t next) { return region_of_[next] == 0 && difference_[next] >= kWeak; });
+    if (region.shape.area >= kLeastRegion) out.push_back(std::move(region));
   }
   return out;
 }
@@ -342,6 +363,7 @@ void Background::judge(Region& region) const {
   const float soft = kSoft + (kSoftFaint - kSoft) * std::clamp(kFaint - region.peak, 0.0F, 1.0F);
   if (steep / border < soft * middle(sizes, 0.9)) {
     region.is = Class::light;
+    region.by_softness = true;
   } else if (own / all < kOwn) {
     region.is = region.stirs ? Class::light : Class::gap;
     region.by_edges = true;
@@ -352,6 +374,40 @@ void Background::judge(Region& region) const {
     if (own / all > kStronger && spread < kEven / 3) region.is = Class::light;
     if (ab > kThrough * std::sqrt(aa * bb) && spread < kEven) region.is = Class::light;
     if (spread < kEven / 3 && usual < 0 && usual > -kShade && 10 * wide > 9 * high) region.is = Class::light;
+  }
+}
+
+/// Somebody with a soft shadow around them is one region, whose edges are the shadow's. What differs at least half as
+/// much as the most of it does, and has sharp edges, is an object of its own.
+void Background::take_out_cores(std::vector<Region>& regions) {
+  const std::size_t all = regions.size();
+  int number = 0;
+  for (const int one : region_of_) number = std::max(number, one);
+  for (std::size_t r = 0; r < all; ++r) {
+    if (!regions[r].by_softness || regions[r].shape.area < 2 * kLeastRegion) continue;
+    const int parent = region_of_[static_cast<std::size_t>(regions[r].points.front())];
+    std::vector<float> sizes;
+    for (const int at : regions[r].points) sizes.push_back(std::abs(ratio_[static_cast<std::size_t>(at)]));
+    const float half = middle(sizes, 0.95) / 2;
+    std::vector<Region> cores;
+    for (const int seed : regions[r].points) {
+      if (region_of_[static_cast<std::size_t>(seed)] != parent || std::abs(ratio_[static_cast<std::size_t>(seed)]) < half) continue;
+      Region core = grow(seed, ++number, [&](std::size_t next) { return region_of_[next] == parent && std::abs(ratio_[next]) >= half; });
+      if (core.shape.area >= kLeastRegion) {
+        judge(core);
+        if (core.is == Class::object && core.peak >= kCore) {
+          cores.push_back(std::move(core));
+          continue;
+        }
+      }
+      for (const int at : core.points) region_of_[static_cast<std::size_t>(at)] = -number;
+    }
+    for (const int at : regions[r].points)
+      if (region_of_[static_cast<std::size_t>(at)] < 0) region_of_[static_cast<std::size_t>(at)] = parent;
+    if (cores.empty()) continue;
+    // What is left is the light around it.
+    std::erase_if(regions[r].points, [&](int at) { return region_of_[static_cast<std::size_t>(at)] != parent; });
+    for (Region& core : cores) regions.push_back(std::move(core));
   }
 }
 
@@ -374,13 +430,14 @@ void Background::judge_together(std::vector<Region>& regions) const {
 
 /// Where the model is a guess, what is left when most of it turned out right is the guess's fault.
 void Background::doubt(std::vector<Region>& regions) const {
-  if (guesses_ == 0) return;
+  const auto guesses = std::count(guessed_.begin(), guessed_.end(), std::uint8_t{1});
+  if (guesses == 0) return;
   std::vector<int> in(regions.size(), 0);
   int all = 0;
   for (std::size_t i = 0; i < regions.size(); ++i)
     for (const int at : regions[i].points) in[i] += guessed_[static_cast<std::size_t>(at)];
   for (const int one : in) all += one;
-  if (5 * all > guesses_) return;
+  if (20 * all > 7 * guesses) return;
   for (std::size_t i = 0; i < regions.size(); ++i)
     if (!regions[i].stirs && 5 * in[i] > 4 * regions[i].shape.area) regions[i].is = Class::gap;
 }
@@ -418,14 +475,17 @@ void Background::update(const std::vector<Region>& regions, float dt) {
       for (const int at : region.points) standing[static_cast<std::size_t>(at)] = 1;
   }
   const std::vector<std::uint8_t> close = grown(standing, kClose);
-  for (std::size_t i = 0; i < kCount; ++i)
+  about_ = grown(close, kAbout);
+  for (std::size_t i = 0; i < kCount; ++i) {
     if (close[i] != 0) close_[i] = mono_;
+    if (standing[i] != 0) held_[i] = mono_;
+  }
   const bool shifted = light_.dx != 0 || light_.dy != 0;
   const float follow = 1 - std::exp(-dt / kFollow), light = 1 - std::exp(-dt / kFollowLight);
   const float spread = 1 - std::exp(-dt / kSpread), unrest = 1 - std::exp(-dt / kUnrest);
   const Grey old = model_;
   for (std::size_t i = 0; i < kCount; ++i) {
-    const bool toggled = (objects[i] != 0) != (object_[i] != 0);
+    const bool toggled = (objects[i] != 0) != (object_[i] != 0) && goes_[i] == 0 && went_[i] == 0;
     if (dt > 0) unrest_[i] += unrest * ((toggled ? 1 / std::max(dt, 0.1F) : 0) - unrest_[i]);
     if (objects[i] == 0) still_since_[i] = 0;
     if (kind[i] != 1 + static_cast<int>(Class::gap)) gap_since_[i] = 0;
@@ -442,6 +502,7 @@ void Background::update(const std::vector<Region>& regions, float dt) {
       case 0: {
         if (guarded(i)) break;
         guessed_[i] = 0;
+        relit_[i] = 1;
         const float off = std::abs(target - model);
         spread_[i] += spread * (std::clamp(1.25F * off, kLeastSpread, 12.0F) - spread_[i]);
         model += follow * (target - model);
@@ -464,7 +525,13 @@ void Background::update(const std::vector<Region>& regions, float dt) {
 }
 
 bool Background::guarded(std::size_t at) const {
+  if (held(at)) return unrest_[at] < kTreeHeld;
   return close_[at] != 0 && mono_ - close_[at] <= kGuarded && unrest_[at] < kTree;
+}
+
+/// Somebody who stands was seen here, and part of them still is.
+bool Background::held(std::size_t at) const {
+  return held_[at] != 0 && about_[at] != 0 && mono_ - held_[at] <= kHeld;
 }
 
 /// Under an object the model cannot be seen. It follows the light as the place on either side of it does, so that the
@@ -485,8 +552,10 @@ void Background::relight(const Grey& old) {
       for (int at = first; at < x; ++at) {
         const float part = static_cast<float>(at - first + 1) / static_cast<float>(x - first + 1);
         float& model = model_[index(at, y)];
-        if (mono_ - still_since_[index(at, y)] < options_.absorb)
-          model = (model + kDark) * (a + part * (b - a)) - kDark;
+        if (mono_ - still_since_[index(at, y)] >= options_.absorb) continue;
+        model = (model + kDark) * (a + part * (b - a)) - kDark;
+        relit_[index(at, y)] *= a + part * (b - a);
+        if (std::abs(relit_[index(at, y)] - 1) > kRelit) guessed_[index(at, y)] = 1;
       }
     }
 }
@@ -527,7 +596,11 @@ void Background::tell(const std::vector<Region>& regions) {
     for (const int at : points)
       seen_.label[static_cast<std::size_t>(at)] = static_cast<std::uint16_t>(seen_.objects.size());
   }
+  const std::vector<const Track*> tracks = tracks_.follow(seen_.objects, mono_, kLost);
+  std::swap(went_, goes_);
   for (std::size_t i = 0; i < kCount; ++i) {
+    const std::uint16_t label = seen_.label[i];
+    goes_[i] = label != 0 && tracks[label - 1U]->steady() ? 1 : 0;
     if (seen_.label[i] == 0)
       seen_.lit[i] = 0;
     else if (seen_.lit[i] == 0)

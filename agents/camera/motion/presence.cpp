@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace wf::camera {
 namespace {
@@ -9,7 +10,9 @@ namespace {
 constexpr int kWidth = SmallPicture::kWidth, kHeight = SmallPicture::kHeight, kPoints = kWidth * kHeight;
 constexpr double kMostly = 0.6;                 ///< of the pictures of a dwell something is in
 constexpr double kHardly = 0.3, kFades = 1.25;  ///< of late pictures; nothing for kGone leaves 0.29
-constexpr double kStraight = 0.6;               ///< of the way gone is way from where it began
+constexpr double kFast = 70;                    ///< points a second: across the picture in a little more than two
+constexpr std::size_t kMany = 6;                ///< objects in a zone
+constexpr std::size_t kMostFirst = 30;            ///< pictures that are looked at once more
 constexpr float kRestless = 0.25F;              ///< comings and goings a second of a tree's points
 
 double feet_x(const Background::Object& o) { return (o.left + o.right + 1) / 2.0; }
@@ -56,9 +59,8 @@ Presence::Found Presence::find(const PresenceZone& zone, const Watched& watched)
     if (watched.present && !beside(object, watched.where) && object.area < 2 * zone.smallest * kPoints &&
         lasting[i] == 0)
       continue;
-    ++out.objects;
-    out.area += object.area;
-    out.lasting += lasting[i];
+    out.objects.push_back(object);
+    out.lasting.push_back(lasting[i]);
     const double distinct = 1 - std::exp(-(object.contrast - 0.5) / 1.5);
     const double size = 1 - std::exp(-object.area / (2 * zone.smallest * kPoints));
     out.confidence = std::max(out.confidence, 0.5 + 0.5 * std::max(0.0, distinct) * size);
@@ -67,21 +69,72 @@ Presence::Found Presence::find(const PresenceZone& zone, const Watched& watched)
   return out;
 }
 
-void Presence::follow(Watched& watched, const Found& found) const {
-  const double x = feet_x(found.largest), y = feet_y(found.largest);
-  if (watched.hit == 0) {
-    watched.from_x = watched.at_x = x, watched.from_y = watched.at_y = y;
-  } else {
-    watched.path += std::hypot(x - watched.at_x, y - watched.at_y);
-    watched.at_x = x, watched.at_y = y;
+/// Since when what is in the zone for long enough is; 0: nothing is.
+std::int64_t Presence::begun(const PresenceZone& zone, Watched& watched, const Found& found) const {
+  // What comes and goes is nobody.
+  const std::int64_t patience = std::max<std::int64_t>(zone.dwell / 2, apart_ * 3 / 2);
+  const std::vector<const Track*> tracks = watched.tracks.follow(found.objects, mono_, patience);
+  // The largest of each picture, and the same as long as it does not leap.
+  Track &largest = watched.largest, &goes = watched.goes;
+  const auto mostly = [&](const Track& track) {
+    return mono_ - track.since >= zone.dwell && track.hit >= 2 && track.hit >= kMostly * track.looked;
+  };
+  for (Track* const track : {&largest, &goes}) {
+    ++track->looked;
+    if (track->hit > 0 && mono_ - track->last >= patience && found.objects.empty()) track->hit = 0;
   }
+  if (found.objects.empty()) return 0;
+  const Background::Object& o = found.largest;
+  const double x = feet_x(o), y = feet_y(o);
+  if (largest.hit == 0) {
+    largest.begin(x, y, mono_);
+    watched.best = 0;
+  }
+  const double far = kFast * static_cast<double>(mono_ - goes.last) / 1e9 + (o.right - o.left + o.bottom - o.top) / 4.0;
+  if (goes.hit == 0 || std::hypot(x - goes.at_x, y - goes.at_y) > far) goes.begin(x, y, mono_);
+  for (Track* const track : {&largest, &goes}) {
+    track->go(x, y, mono_);
+    track->looked = std::max(track->looked, 1);
+    track->left = o.left, track->right = o.right;
+  }
+  watched.best = std::max(watched.best, found.confidence);
+  std::int64_t out = 0;
+  // Where there are many, as drops are, one of them must be larger than they are.
+  std::vector<int> areas;
+  for (const Background::Object& object : found.objects) areas.push_back(object.area);
+  std::nth_element(areas.begin(), areas.begin() + static_cast<std::ptrdiff_t>(areas.size() / 2), areas.end());
+  const int usual = areas.size() < kMany ? 0 : 3 * areas[areas.size() / 2];
+  for (std::size_t i = 0; i < tracks.size(); ++i) {
+    const bool stood = found.lasting[i] >= 0.5 * zone.smallest * kPoints;
+    const Track& track = *tracks[i];
+    const bool alone = mostly(track) && track.steady() && found.objects[i].unrest < kRestless && found.objects[i].area >= usual;
+    if (alone && (out == 0 || track.since < out)) out = track.since;
+    if (stood && mostly(largest) && out == 0) out = largest.since;
+  }
+  if (out == 0 && mostly(goes) && goes.went() && o.unrest < kRestless) out = goes.since;
+  // Begun anew, or what once came and went somewhere would count for ever.
+  for (Track* const track : {&largest, &goes})
+    if (out == 0 && mostly(*track) && mono_ - track->since >= 4 * zone.dwell) track->hit = 0;
+  return out;
 }
 
 std::vector<Presence::Change> Presence::look(const SmallPicture& picture) {
   std::vector<Change> out;
   if (picture.luma.size() != static_cast<std::size_t>(kPoints)) return out;
+  look_once(picture, out);
+  if (seen_->state == Background::State::learning) {
+    first_.push_back({picture.luma, picture.mono, {}});
+    if (first_.size() > kMostFirst) first_.erase(first_.begin());
+  } else if (!first_.empty()) {
+    for (const SmallPicture& first : std::exchange(first_, {})) look_once(first, out);
+    look_once(picture, out);
+  }
+  return out;
+}
+
+void Presence::look_once(const SmallPicture& picture, std::vector<Change>& out) {
   const std::int64_t before = mono_ == 0 ? picture.mono : mono_;
-  if (mono_ != 0) {
+  if (mono_ != 0 && picture.mono > mono_) {
     const std::int64_t apart = std::clamp<std::int64_t>(picture.mono - mono_, 0, 5 * kSecond);
     apart_ = apart_ == 0 ? apart : apart_ + (apart - apart_) / 8;
   }
@@ -92,61 +145,45 @@ std::vector<Presence::Change> Presence::look(const SmallPicture& picture) {
   const bool judged = seen_->state == Background::State::settled;
   const bool held = !judged && disturbed_since_ != 0 && mono_ - disturbed_since_ < kHold;
   const std::int64_t gone = std::max(kGone, apart_ * 5 / 2);
-  const double pace = 1 - std::exp(-static_cast<double>(mono_ - before) / static_cast<double>(gone) * kFades);
+  const auto passed = static_cast<double>(std::max<std::int64_t>(0, mono_ - before));
+  const double pace = 1 - std::exp(-passed / static_cast<double>(gone) * kFades);
   for (std::size_t i = 0; i < zones_.size(); ++i) {
     Watched& w = watched_[i];
     const Found found = judged ? find(zones_[i], w) : Found{};
-    if (found.objects > 0) {
-      if (w.since == 0) {
-        w.since = mono_;
-        w.looked = w.hit = 0;
-        w.path = w.best = 0;
-      }
-      follow(w, found);
-      ++w.looked, ++w.hit;
+    if (!w.present) {
+      const std::int64_t since = begun(zones_[i], w, found);
+      if (since == 0) continue;
+      w.present = true;
+      w.since = since;
+      w.last = mono_;
+      w.lately = 1;
+      w.where = found.largest;
+      w.tracks.forget();
+      w.largest.hit = w.goes.hit = 0;
+      out.push_back({What::began, i, w.since, w.since, w.best, found.objects.size(), w.where});
+    } else if (!found.objects.empty()) {
       w.lately += pace * (1 - w.lately);
       // Now and then a drop of rain where somebody was keeps nobody there.
-      if (!w.present || w.lately >= 0.5) w.last = mono_;
+      if (w.lately >= 0.5) w.last = mono_;
       w.best = std::max(w.best, found.confidence);
       w.where = found.largest;
-    } else if (w.since != 0) {
-      ++w.looked;
-      if (held && w.present)
+    } else {
+      if (held)
         w.last = mono_;
       else
         w.lately -= pace * w.lately;
-      // A candidate has less time than a visit: what comes and goes is none.
-      const std::int64_t patience = std::max<std::int64_t>(zones_[i].dwell / 2, apart_ * 3 / 2);
-      const bool over = w.present ? w.lately < kHardly && mono_ - w.last >= gone : mono_ - w.last >= patience;
-      if (over) {
-        if (w.present) out.push_back({What::ended, i, w.last, w.since, w.best, 0, w.where});
+      if (w.lately < kHardly && mono_ - w.last >= gone) {
+        out.push_back({What::ended, i, w.last, w.since, w.best, 0, w.where});
         w.present = w.told_loiter = false;
         w.since = 0;
       }
       continue;
     }
-    if (w.since == 0 || found.objects == 0) continue;
-    if (!w.present) {
-      if (mono_ - w.since < zones_[i].dwell || w.hit < 2 || w.hit < kMostly * w.looked) continue;
-      const double way = std::hypot(w.at_x - w.from_x, w.at_y - w.from_y);
-      const double wide = w.where.right - w.where.left + 1;
-      const bool went = way >= std::max(3.0, wide / 2) && way >= kStraight * w.path && w.where.unrest < kRestless;
-      const bool stood = found.lasting >= 0.5 * zones_[i].smallest * kPoints;
-      if (!went && !stood) {
-        // Begun anew, or what once came and went somewhere would count for ever.
-        if (mono_ - w.since >= 4 * zones_[i].dwell) w.since = 0;
-        continue;
-      }
-      w.present = true;
-      w.lately = 1;
-      out.push_back({What::began, i, w.since, w.since, w.best, found.objects, w.where});
-    }
     if (zones_[i].loiter > 0 && !w.told_loiter && mono_ - w.since >= zones_[i].loiter) {
       w.told_loiter = true;
-      out.push_back({What::loiters, i, mono_, w.since, w.best, found.objects, w.where});
+      out.push_back({What::loiters, i, mono_, w.since, w.best, found.objects.size(), w.where});
     }
   }
-  return out;
 }
 
 std::vector<Presence::Change> Presence::end() {
