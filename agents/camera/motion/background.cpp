@@ -17,9 +17,9 @@ constexpr std::int64_t kGapBelieved = 2 * kSecond;
 constexpr std::int64_t kGuarded = 3 * kSecond, kStands = 1500 * kMillisecond;
 constexpr std::int64_t kLost = 700 * kMillisecond;  ///< so long an object that was lost is the same
 constexpr std::int64_t kHeld = kMinute;
-constexpr int kAbout = 6;                          ///< points beyond kClose: parts of one figure
-constexpr float kRelit = 0.08F;                    ///< light that changed so much leaves a guess
-constexpr int kClose = 2;                          ///< points
+constexpr int kAbout = 6;        ///< points beyond kClose: parts of one figure
+constexpr float kRelit = 0.08F;  ///< light that changed so much leaves a guess
+constexpr int kClose = 2;        ///< points
 // Comings and goings a second of what sways where it is; somebody in the dark who stands flickers too.
 constexpr float kTree = 0.15F, kTreeHeld = 0.6F, kCalm = 0.06F, kCalmHeld = 0.4F;
 constexpr std::int64_t kRemembered = 5 * kSecond;  ///< what changed again within this changed once
@@ -40,7 +40,7 @@ constexpr float kDark = 8;                          ///< added where a ratio is 
 constexpr double kOwn = 0.35;           ///< of the edges around it that are the picture's own; the rest is the model's
 constexpr int kBeside = 2, kAbove = 8;  ///< points between parts of one figure
 constexpr double kStronger = 1.6;
-constexpr float kCore = 2;  ///< thresholds; what differs less within a light is the light's
+constexpr float kCore = 2;        ///< thresholds; what differs less within a light is the light's
 constexpr float kThrough = 0.8F;  ///< likeness of the place's texture with the region's
 constexpr float kEven = 0.15F;    ///< spread of the logarithm of how much brighter it is
 constexpr float kShade = 0.3F;    ///< a shadow takes at most so much, as a logarithm
@@ -121,6 +121,7 @@ Background::Background(Options options)
       gap_since_(kCount, 0),
       close_(kCount, 0),
       held_(kCount, 0),
+      ever_(kCount, 0),
       about_(kCount, 0) {
   seen_.label.assign(kCount, 0);
   seen_.lit.assign(kCount, 0);
@@ -183,6 +184,8 @@ void Background::learn() {
   }
   model_ = std::move(learned);
   former_ = model_;
+  seen_.learned = kept_.front().mono;
+  std::fill(ever_.begin(), ever_.end(), 0);
   std::fill(guessed_.begin(), guessed_.end(), 0);
   spread_ = std::move(spread);
   light_ = {};
@@ -309,7 +312,8 @@ std::vector<Background::Region> Background::regions() {
   std::vector<Region> out;
   for (const int seed : seeds) {
     if (region_of_[static_cast<std::size_t>(seed)] != 0) continue;
-    Region region = grow(seed, ++number, [&](std::size_t next) { return region_of_[next] == 0 && difference_[next] >= kWeak; });
+    Region region =
+        grow(seed, ++number, [&](std::size_t next) { return region_of_[next] == 0 && difference_[next] >= kWeak; });
     if (region.shape.area >= kLeastRegion) out.push_back(std::move(region));
   }
   return out;
@@ -364,16 +368,25 @@ void Background::judge(Region& region) const {
   if (steep / border < soft * middle(sizes, 0.9)) {
     region.is = Class::light;
     region.by_softness = true;
-  } else if (own / all < kOwn) {
+    return;
+  }
+  if (own / all < kOwn) {
     region.is = region.stirs ? Class::light : Class::gap;
     region.by_edges = true;
-  } else if (ratios.size() >= 20) {
+    return;
+  }
+  const int wide = region.shape.right - region.shape.left + 1, high = region.shape.bottom - region.shape.top + 1;
+  const bool comes_in = region.shape.left == 0 || region.shape.right == kWidth - 1;
+  if (ratios.size() >= 20) {
     const auto [usual, spread] = flatten(ratios);
-    const int wide = region.shape.right - region.shape.left + 1, high = region.shape.bottom - region.shape.top + 1;
     // Edges that were there, and are stronger in brighter light.
     if (own / all > kStronger && spread < kEven / 3) region.is = Class::light;
     if (ab > kThrough * std::sqrt(aa * bb) && spread < kEven) region.is = Class::light;
     if (spread < kEven / 3 && usual < 0 && usual > -kShade && 10 * wide > 9 * high) region.is = Class::light;
+  } else if (comes_in && ratios.size() >= 4) {
+    // The tip of a shadow, the rest of which is still outside of the picture.
+    const auto [usual, spread] = flatten(ratios);
+    if (spread < kEven / 3 && usual < 0 && usual > -kShade && 2 * wide > high) region.is = Class::light;
   }
 }
 
@@ -391,8 +404,12 @@ void Background::take_out_cores(std::vector<Region>& regions) {
     const float half = middle(sizes, 0.95) / 2;
     std::vector<Region> cores;
     for (const int seed : regions[r].points) {
-      if (region_of_[static_cast<std::size_t>(seed)] != parent || std::abs(ratio_[static_cast<std::size_t>(seed)]) < half) continue;
-      Region core = grow(seed, ++number, [&](std::size_t next) { return region_of_[next] == parent && std::abs(ratio_[next]) >= half; });
+      if (region_of_[static_cast<std::size_t>(seed)] != parent ||
+          std::abs(ratio_[static_cast<std::size_t>(seed)]) < half)
+        continue;
+      Region core = grow(seed, ++number, [&](std::size_t next) {
+        return region_of_[next] == parent && std::abs(ratio_[next]) >= half;
+      });
       if (core.shape.area >= kLeastRegion) {
         judge(core);
         if (core.is == Class::object && core.peak >= kCore) {
@@ -530,9 +547,7 @@ bool Background::guarded(std::size_t at) const {
 }
 
 /// Somebody who stands was seen here, and part of them still is.
-bool Background::held(std::size_t at) const {
-  return held_[at] != 0 && about_[at] != 0 && mono_ - held_[at] <= kHeld;
-}
+bool Background::held(std::size_t at) const { return held_[at] != 0 && about_[at] != 0 && mono_ - held_[at] <= kHeld; }
 
 /// Under an object the model cannot be seen. It follows the light as the place on either side of it does, so that the
 /// place is known again when the object goes.
@@ -576,6 +591,13 @@ void Background::anchor() {
 void Background::tell(const std::vector<Region>& regions) {
   const std::vector<std::uint16_t> before = seen_.label;
   seen_.objects.clear();
+  seen_.left.clear();
+  for (const Region& region : regions) {
+    if (region.is != Class::gap || mono_ - seen_.learned > options_.absorb) continue;
+    const auto seen = std::count_if(region.points.begin(), region.points.end(),
+                                    [&](int at) { return ever_[static_cast<std::size_t>(at)] != 0; });
+    if (2 * seen < region.shape.area) seen_.left.push_back(region.shape);
+  }
   std::fill(seen_.label.begin(), seen_.label.end(), static_cast<std::uint16_t>(0));
   for (const Region& region : regions) {
     std::vector<int> points;
@@ -601,10 +623,12 @@ void Background::tell(const std::vector<Region>& regions) {
   for (std::size_t i = 0; i < kCount; ++i) {
     const std::uint16_t label = seen_.label[i];
     goes_[i] = label != 0 && tracks[label - 1U]->steady() ? 1 : 0;
-    if (seen_.label[i] == 0)
+    if (label == 0)
       seen_.lit[i] = 0;
     else if (seen_.lit[i] == 0)
       seen_.lit[i] = mono_;
+    else if (mono_ - seen_.lit[i] >= kStands)
+      ever_[i] = 1;
   }
 }
 

@@ -18,8 +18,8 @@ namespace wf::camera {
 ///    nothing.
 /// 2. **Difference** of a point is how far it is outside of what the model shows within one point around, in parts of a
 ///    threshold: five levels, or four times its own noise or the picture's, and more where a point keeps changing (a
-///    tree, a flag; not where somebody passes by, be it ever so often). From points above it regions grow through those above half of it; so do points that were an
-///    object's just now.
+///    tree, a flag; not where somebody passes by, be it ever so often). From points above it regions grow through those
+///    above half of it; so do points that were an object's just now.
 /// 3. **Objects, light and what is gone.** A region is *light* if its edges are soft, or if the place's own texture
 ///    shows through it evenly (a lamp, a shadow): the model follows it within a second or two. Within soft edges it is
 ///    looked for what has sharp ones: somebody, and the soft shadow around their feet. Where the edges around a
@@ -49,6 +49,9 @@ class Background {
   struct Seen {
     State state = State::learning;
     std::vector<Object> objects;
+    /// What the place was learned with has left here, and nobody had come to stand here; while it is not yet believed.
+    std::vector<Object> left;
+    std::int64_t learned = 0;          ///< time of the first picture that the place was learned of
     std::vector<std::uint16_t> label;  ///< of each point: 0, or an object's place in `objects` + 1
     std::vector<std::int64_t> lit;     ///< of each point: since when it is an object's without a break; 0: it is not
   };
@@ -112,6 +115,7 @@ class Background {
   std::vector<std::int64_t> gap_since_;
   std::vector<std::int64_t> close_;  ///< when an object was last close to it
   std::vector<std::int64_t> held_;   ///< when it was last a standing object's
+  std::vector<std::uint8_t> ever_;   ///< somebody stood here since the place was learned
   std::vector<std::uint8_t> about_;  ///< a standing object is about it
   LightFit light_;
   Tracks tracks_;

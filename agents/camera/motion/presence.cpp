@@ -11,8 +11,9 @@ constexpr int kWidth = SmallPicture::kWidth, kHeight = SmallPicture::kHeight, kP
 constexpr double kMostly = 0.6;                 ///< of the pictures of a dwell something is in
 constexpr double kHardly = 0.3, kFades = 1.25;  ///< of late pictures; nothing for kGone leaves 0.29
 constexpr double kFast = 70;                    ///< points a second: across the picture in a little more than two
+constexpr std::size_t kFalls = 12;              ///< objects in a zone
 constexpr std::size_t kMany = 6;                ///< objects in a zone
-constexpr std::size_t kMostFirst = 30;            ///< pictures that are looked at once more
+constexpr std::size_t kMostFirst = 30;          ///< pictures that are looked at once more
 constexpr float kRestless = 0.25F;              ///< comings and goings a second of a tree's points
 
 double feet_x(const Background::Object& o) { return (o.left + o.right + 1) / 2.0; }
@@ -22,6 +23,14 @@ double feet_y(const Background::Object& o) { return o.bottom + 1; }
 bool beside(const Background::Object& a, const Background::Object& b) {
   const int x = (b.right - b.left) / 2 + 4, y = (b.bottom - b.top) / 2 + 4;
   return a.right >= b.left - x && a.left <= b.right + x && a.bottom >= b.top - y && a.top <= b.bottom + y;
+}
+
+/// Where there are many, as drops are, one of them must be larger than they are to be something else.
+double of_many(std::vector<int>& areas) {
+  if (areas.size() < kMany) return 0;
+  const auto half = areas.begin() + static_cast<std::ptrdiff_t>(areas.size() / 2);
+  std::nth_element(areas.begin(), half, areas.end());
+  return 3.0 * *half;
 }
 
 }  // namespace
@@ -42,22 +51,30 @@ Presence::Presence(std::vector<PresenceZone> zones, Background::Options options,
 Presence::Found Presence::find(const PresenceZone& zone, const Watched& watched) const {
   Found out;
   const double smallest = zone.smallest * kPoints * (watched.present ? 0.5 : 1);
-  std::vector<int> in(seen_->objects.size(), 0), lasting(seen_->objects.size(), 0);
+  std::vector<int> in(seen_->objects.size(), 0), lasting = in, old = in;
   for (std::size_t i = 0; i < seen_->label.size(); ++i) {
     const std::uint16_t label = seen_->label[i];
     if (label == 0 || watched.points[i] == 0) continue;
     ++in[label - 1U];
+    if (seen_->lit[i] < mono_) ++old[label - 1U];
     if (mono_ - seen_->lit[i] >= zone.dwell * 3 / 4) ++lasting[label - 1U];
   }
+  // Of many things most of which are elsewhere in each picture, as drops and flakes are, only those that are not count.
+  const auto stays = [&](std::size_t i) { return 4 * old[i] >= in[i]; };
+  std::size_t many = 0, stay = 0;
+  for (std::size_t i = 0; i < in.size(); ++i)
+    if (in[i] != 0) ++many, stay += stays(i) ? 1 : 0;
+  const bool falls = many >= kFalls && 2 * stay < many;
   for (std::size_t i = 0; i < seen_->objects.size(); ++i) {
     const Background::Object& object = seen_->objects[i];
+    if (falls && !stays(i)) continue;
     if (in[i] == 0 || object.area < smallest) continue;
     const int x = std::clamp(static_cast<int>(feet_x(object)), 0, kWidth - 1);
     const bool feet = watched.points[static_cast<std::size_t>(object.bottom * kWidth + x)] != 0;
     if (!feet && 2 * in[i] < object.area) continue;
     // Elsewhere than who is there, little things that come and go prolong nothing: drops, leaves.
-    if (watched.present && !beside(object, watched.where) && object.area < 2 * zone.smallest * kPoints &&
-        lasting[i] == 0)
+    if (watched.present && !beside(object, watched.where) && lasting[i] == 0 &&
+        object.area < 2 * zone.smallest * kPoints)
       continue;
     out.objects.push_back(object);
     out.lasting.push_back(lasting[i]);
@@ -67,6 +84,14 @@ Presence::Found Presence::find(const PresenceZone& zone, const Watched& watched)
     if (object.area > out.largest.area) out.largest = object;
   }
   return out;
+}
+
+/// Somebody stood here when the place was learned, and has left that spot just now.
+bool Presence::was_there(const PresenceZone& zone, const Watched& watched) const {
+  return std::any_of(seen_->left.begin(), seen_->left.end(), [&](const Background::Object& o) {
+    const int x = std::clamp(static_cast<int>(feet_x(o)), 0, kWidth - 1);
+    return o.area >= zone.smallest * kPoints && watched.points[static_cast<std::size_t>(o.bottom * kWidth + x)] != 0;
+  });
 }
 
 /// Since when what is in the zone for long enough is; 0: nothing is.
@@ -99,15 +124,14 @@ std::int64_t Presence::begun(const PresenceZone& zone, Watched& watched, const F
   }
   watched.best = std::max(watched.best, found.confidence);
   std::int64_t out = 0;
-  // Where there are many, as drops are, one of them must be larger than they are.
   std::vector<int> areas;
   for (const Background::Object& object : found.objects) areas.push_back(object.area);
-  std::nth_element(areas.begin(), areas.begin() + static_cast<std::ptrdiff_t>(areas.size() / 2), areas.end());
-  const int usual = areas.size() < kMany ? 0 : 3 * areas[areas.size() / 2];
+  const double usual = of_many(areas);
   for (std::size_t i = 0; i < tracks.size(); ++i) {
     const bool stood = found.lasting[i] >= 0.5 * zone.smallest * kPoints;
     const Track& track = *tracks[i];
-    const bool alone = mostly(track) && track.steady() && found.objects[i].unrest < kRestless && found.objects[i].area >= usual;
+    const bool alone =
+        mostly(track) && track.steady() && found.objects[i].unrest < kRestless && found.objects[i].area >= usual;
     if (alone && (out == 0 || track.since < out)) out = track.since;
     if (stood && mostly(largest) && out == 0) out = largest.since;
   }
@@ -154,7 +178,7 @@ void Presence::look_once(const SmallPicture& picture, std::vector<Change>& out) 
       const std::int64_t since = begun(zones_[i], w, found);
       if (since == 0) continue;
       w.present = true;
-      w.since = since;
+      w.since = was_there(zones_[i], w) ? std::min(since, seen_->learned) : since;
       w.last = mono_;
       w.lately = 1;
       w.where = found.largest;

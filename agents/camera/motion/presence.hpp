@@ -21,14 +21,15 @@ struct PresenceZone {
 /// Whether something that does not belong to the place is in each zone: when it began and when it ended.
 ///
 /// An object is in a zone if the middle of its lower edge (its feet) or half of it is. It has begun if, for the zone's
-/// dwell, objects were in it in most pictures, and one of them (tracks.hpp), or the largest of each picture, either stood
-/// (points of at least half the smallest size lasted all that time) or went somewhere (the way from first to last is
-/// long, and most of the way gone: a tree's leaves and light come and go about one place). It has ended if something of half the smallest size was in less than a third of
-/// the pictures of the last kGone, or of two and a half if they are further apart; its end is when it was in most.
-/// While another picture is learned nothing ends, for at most kHold.
+/// dwell, objects were in it in most pictures, and one of them (tracks.hpp), or the largest of each picture, either
+/// stood (points of at least half the smallest size lasted all that time) or went somewhere (the way from first to last
+/// is long, and most of the way gone: a tree's leaves and light come and go about one place). It has ended if something
+/// of half the smallest size was in less than a third of the pictures of the last kGone, or of two and a half if they
+/// are further apart; its end is when it was in most. While another picture is learned nothing ends, for at most kHold.
 ///
 /// The first pictures, of which the place is learned, are looked at once more when it is known: who walked through them
-/// is told then.
+/// is told then. Who stood there all the time is taken for the place until they leave their spot; their visit began
+/// with the first picture then.
 class Presence {
  public:
   static constexpr std::int64_t kGone = 2500 * kMillisecond;
@@ -65,12 +66,12 @@ class Presence {
   struct Watched {
     std::vector<std::uint8_t> points;  ///< of the picture, that are in the zone
     bool present = false, told_loiter = false;
-    std::int64_t since = 0;   ///< of the visit; 0: there is none
-    std::int64_t last = 0;    ///< in which something was there
-    double lately = 0;        ///< part of the pictures of late that something was in
+    std::int64_t since = 0;  ///< of the visit; 0: there is none
+    std::int64_t last = 0;   ///< in which something was there
+    double lately = 0;       ///< part of the pictures of late that something was in
     double best = 0;
-    Tracks tracks;            ///< of what is in it, while it is not present
-    Track largest, goes;      ///< of the largest in each picture, likewise; begun: hit > 0
+    Tracks tracks;        ///< of what is in it, while it is not present
+    Track largest, goes;  ///< of the largest in each picture, likewise; begun: hit > 0
     Background::Object where;
   };
   struct Found {
@@ -81,13 +82,14 @@ class Presence {
   };
   void look_once(const SmallPicture& picture, std::vector<Change>& out);
   [[nodiscard]] Found find(const PresenceZone& zone, const Watched& watched) const;
+  [[nodiscard]] bool was_there(const PresenceZone& zone, const Watched& watched) const;
   [[nodiscard]] std::int64_t begun(const PresenceZone& zone, Watched& watched, const Found& found) const;
 
   std::vector<PresenceZone> zones_;
   std::vector<Watched> watched_;
   Background background_;
   const Background::Seen* seen_ = nullptr;
-  std::vector<SmallPicture> first_;  ///< of which the place is learned
+  std::vector<SmallPicture> first_;    ///< of which the place is learned
   std::int64_t mono_ = 0, apart_ = 0;  ///< usual time between pictures
   std::int64_t disturbed_since_ = 0;
 };

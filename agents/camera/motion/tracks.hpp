@@ -10,10 +10,10 @@ struct Track {
   int left = 0, top = 0, right = 0, bottom = 0;  ///< where it was last, inclusive
   std::int64_t since = 0, last = 0;              ///< first and last picture that showed it
   double from_x = 0, from_y = 0, at_x = 0, at_y = 0;
-  double path = 0;              ///< of all its steps together
+  double path = 0;                ///< of all its steps together
   double step_x = 0, step_y = 0;  ///< the last one
   double turns = 0;               ///< by how much each step was another one than the one before, together
-  int looked = 0, hit = 0;      ///< pictures since it was seen first, and those that showed it
+  int looked = 0, hit = 0;        ///< pictures since it was seen first, and those that showed it
   [[nodiscard]] double way() const;
   /// It got somewhere: the way from first to last is longer than half of it is wide, and most of what it went.
   [[nodiscard]] bool went() const;

@@ -172,6 +172,12 @@ std::vector<std::uint8_t> draw(const Clip& clip, double t) {
         const double uy = (y - figure.y * kH) / (0.06 * figure.tall * kH);
         if ((ux - 0.8) * (ux - 0.8) + uy * uy < 1) gain *= 0.68;
       }
+      for (const auto& [person, figure] : people) {
+        if (!person->dim) continue;
+        const double ux = (x - figure.x * kW) / (0.3 * figure.tall * kH);
+        const double uy = (y - (figure.y - 0.45 * figure.tall) * kH) / (0.75 * figure.tall * kH);
+        gain *= 1 - 0.25 * std::exp(-ux * ux - uy * uy);
+      }
       for (const auto& [person, figure] : people)
         if (const double b = body(*person, figure, x, y, t); b >= 0) value = infrared ? 60 + 0.6 * b : b;
       value = 16 + (value - 16) * gain + noise * random.normal();
@@ -360,6 +366,38 @@ std::vector<Clip> clips() {
     busy.people.push_back(crosses(10 + 16 * i, 19 + 16 * i, 0.75 + 0.02 * i, 0.3 + 0.02 * i, i % 2 == 0));
   Person leaves_at_once = visits(6, 9, 20, 24);
   add("soon", 40, {leaves_at_once});
+  Person dim = visits(15, 20, 45, 50);
+  dim.dim = true;
+  add("soft-shadow", 60, {dim}).place = Place::room;
+  add("walks-from-the-start", 40, {{{{-1, 0.1, 0.85, 0.42}, {8, 1.06, 0.85, 0.42}}, 60, 40, 170, false}});
+  // So many pass by that the place is never at rest, and then one who is pale.
+  Clip& corridor = add("corridor", 120, {});
+  for (int i = 0; i < 20; ++i) corridor.people.push_back(crosses(10 + 4 * i, 15 + 4 * i, 0.85, 0.42, i % 2 == 0));
+  Person pale = crosses(100, 108);
+  pale.coat = 108, pale.trousers = 104, pale.skin = 150;
+  corridor.people.push_back(pale);
+  corridor.rate = 5;
+  // Each is in the picture for less than two seconds; now the one is the larger, now the other.
+  Clip& lanes = add("two-lanes", 60, {});
+  for (int i = 0; i < 3; ++i) {
+    lanes.people.push_back(crosses(12 + 14 * i, 14.5 + 14 * i, 0.95, 0.35));
+    lanes.people.push_back(crosses(12.4 + 14 * i, 14.9 + 14 * i, 0.7, 0.36, true));
+  }
+  lanes.rate = 5;
+  for (const unsigned seed : {2U, 5U, 6U}) {
+    Clip& again = add(("stands-at-night-" + std::to_string(seed)).c_str(), 180, {visits(15, 20, 160, 165)});
+    again.infrared = [](double) { return true; };
+    again.noise = 5, again.seed = seed;
+  }
+  for (const unsigned seed : {2U, 3U, 7U}) {
+    Clip& drops = add(("rain-nobody-" + std::to_string(seed)).c_str(), 60, {});
+    drops.rain = true, drops.seed = seed * 31 + 7, drops.rate = seed == 2 ? 5 : 4;
+    Clip& gusts = add(("gusts-" + std::to_string(seed)).c_str(), 90, {});
+    gusts.seed = seed * 31 + 7, gusts.rate = seed == 2 ? 5 : 4;
+    gusts.wind = [seed](double t) {
+      return std::clamp((t - 30) / 4, 0.0, 1.3) * (0.6 + 0.4 * std::sin(t * (0.3 + 0.2 * seed)));
+    };
+  }
   Clip& still = add("stands-in-dim-noise", 150, {visits(20, 26, 120, 126, 0.5, 0.3)});
   still.light = [](double) { return 0.35; };
   still.noise = 6;

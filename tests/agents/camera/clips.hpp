@@ -20,6 +20,7 @@ struct Person {
   std::vector<Step> steps;  ///< in the picture from the first to the last
   int coat = 60, trousers = 40, skin = 170;
   bool shadow = false;
+  bool dim = false;   ///< the light is a little less all about them, softly: a room with a white wall
   bool flat = false;  ///< one brightness, `coat`, and the outline of an egg
 };
 

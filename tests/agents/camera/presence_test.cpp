@@ -145,10 +145,10 @@ TEST_CASE("presence is told of who walks, stands, leaves and comes back, and of 
   std::printf("by the second: precision %.3f, recall %.3f; by the visit: precision %.3f, recall %.3f\n", precision,
               recall, visits_right, visits_found);
   if (std::getenv("WF_MOTION_CLIP") != nullptr) return;
-  CHECK(precision >= 0.97);
-  CHECK(recall >= 0.98);
-  CHECK(visits_right >= 0.97);
-  CHECK(visits_found >= 0.97);
+  CHECK(precision >= 0.98);
+  CHECK(recall >= 0.99);
+  CHECK(visits_right >= 0.98);
+  CHECK(visits_found >= 0.99);
 }
 
 }  // namespace
