@@ -96,4 +96,10 @@ Event presence_event(const Presence::Change& change, const PresenceZone& zone, c
   return event;
 }
 
+Event still_event(const std::string& of, const std::string& camera, UtcNs time) {
+  Event event = begin("camera.still", "later", "Stills of what was told before", camera, time);
+  event.add("still.of", of);
+  return event;
+}
+
 }  // namespace wf::camera

@@ -21,4 +21,8 @@ namespace wf::camera {
 /// `well` for what is no name.
 [[nodiscard]] PictureHealth::State state_of(std::string_view name);
 
+/// Tells which stills belong to an event that was told before they were there (its field `still.of` is that event's
+/// kind, its time that event's, to the nanosecond).
+[[nodiscard]] Event still_event(const std::string& of, const std::string& camera, UtcNs time);
+
 }  // namespace wf::camera

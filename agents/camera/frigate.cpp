@@ -46,8 +46,9 @@ class FrigateMqtt final : public kit::Source {
         settings_(std::move(settings)),
         prefix_(std::move(prefix)),
         password_file_(std::move(password_file)) {
-    for (const char* const topic :
-         {"events", "reviews", "tracked_object_update", "triggers", "available", "+/motion", "+/status/detect"})
+    for (const char* const topic : {"events", "reviews", "tracked_object_update", "triggers", "available", "+/motion",
+                                    "+/status/detect", "+/status/record", "+/audio/+", "+/enabled/state",
+                                    "+/detect/state", "+/recordings/state", "+/classification/+"})
       settings_.topics.push_back(prefix_ + "/" + topic);
   }
 

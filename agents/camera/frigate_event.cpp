@@ -77,6 +77,9 @@ std::string object_of(const std::string& label) {
                                                               "ups",   "amazon", "fedex"};
   static constexpr std::array<std::string_view, 9> kAnimals{"dog",  "cat",  "bird",    "horse", "cow",
                                                             "bear", "deer", "raccoon", "rabbit"};
+  // Frigate+ says of what it looked at twice: "person-verified".
+  constexpr std::string_view kVerified = "-verified";
+  if (label.ends_with(kVerified)) return object_of(label.substr(0, label.size() - kVerified.size()));
   if (std::find(kVehicles.begin(), kVehicles.end(), label) != kVehicles.end()) return "vehicle";
   if (std::find(kAnimals.begin(), kAnimals.end(), label) != kAnimals.end()) return "animal";
   return label == "face" ? "person" : label;
@@ -191,7 +194,8 @@ Result<std::optional<Event>> found_out(const std::string& type, const dom::objec
   if (type == "face") {
     event.add("object", "person");
     put(event, "person.name", name);
-    event.add("message", one_line("A face was recognised: " + name));
+    event.add("message",
+              name.empty() ? "A face was seen that nobody knows" : one_line("A face was recognised: " + name));
   } else if (type == "lpr") {
     event.add("object", "vehicle");
     put(event, "license_plate", text(from, "plate"));
@@ -211,7 +215,24 @@ Result<std::optional<Event>> found_out(const std::string& type, const dom::objec
   return std::optional<Event>(std::move(event));
 }
 
+/// stats and camera_activity tell how Frigate is, at intervals.
+bool figures(const dom::object& from) {
+  dom::object inner;
+  if (from["service"].get(inner) == simdjson::SUCCESS && from["detectors"].get(inner) == simdjson::SUCCESS) return true;
+  std::size_t all = 0, cameras = 0;
+  for (const auto& [key, value] : from) {
+    bool motion = false;
+    dom::array objects;
+    ++all;
+    if (value.get(inner) == simdjson::SUCCESS && inner["motion"].get(motion) == simdjson::SUCCESS &&
+        inner["objects"].get(objects) == simdjson::SUCCESS)
+      ++cameras;
+  }
+  return all > 0 && all == cameras;
+}
+
 Result<std::optional<Event>> of_object(const dom::object& from, UtcNs now) {
+  if (figures(from)) return std::optional<Event>();
   const std::string type = text(from, "type");
   dom::object before, after;
   if (from["after"].get(after) == simdjson::SUCCESS) {
@@ -233,6 +254,9 @@ Result<std::optional<Event>> of_object(const dom::object& from, UtcNs now) {
 
 /// Words, by their topic.
 Result<std::optional<Event>> of_words(std::string_view topic, std::string_view payload, UtcNs now) {
+  static constexpr std::array<std::string_view, 5> kOrders{"restart", "onConnect", "notifications/state",
+                                                           "notifications/set", "profile/state"};
+  if (std::find(kOrders.begin(), kOrders.end(), topic) != kOrders.end()) return std::optional<Event>();
   const std::string camera = fit(topic.substr(0, topic.find('/')));
   if (topic == "available") {
     Event event = begin(payload == "online" ? "device.online" : "device.offline", now, {});
@@ -244,12 +268,46 @@ Result<std::optional<Event>> of_words(std::string_view topic, std::string_view p
     if (payload != "ON" && payload != "OFF") return kNoMessage;
     return std::optional<Event>(begin(payload == "ON" ? "camera.motion" : "camera.motion_end", now, camera));
   }
-  if (topic.find("/status/") != std::string_view::npos) {
+  if (const std::size_t status = topic.find("/status/"); status != std::string_view::npos) {
     if (payload == "disabled") return std::optional<Event>();
     if (payload != "online" && payload != "offline") return kNoMessage;
-    return std::optional<Event>(begin(payload == "online" ? "camera.online" : "camera.offline", now, camera));
+    const bool online = payload == "online";
+    const std::string_view role = topic.substr(status + 8);
+    if (role == "detect") return std::optional<Event>(begin(online ? "camera.online" : "camera.offline", now, camera));
+    if (role != "record") return std::optional<Event>();
+    Event event = begin(online ? "camera.restored" : "camera.recording_gap", now, camera);
+    event.add("reason", "recording");
+    event.add("message", online ? "It is recorded again" : "It is not recorded: its stream is gone");
+    return std::optional<Event>(std::move(event));
   }
-  return kNoMessage;
+  if (const std::size_t audio = topic.find("/audio/"); audio != std::string_view::npos) {
+    const std::string sound = fit(topic.substr(audio + 7));
+    if (payload != "ON" || sound == "all" || sound == "state" || sound == "set") return std::optional<Event>();
+    Event event = begin("other", now, camera);
+    event.add("audio", sound);
+    event.add("message", one_line("It hears: " + sound));
+    return std::optional<Event>(std::move(event));
+  }
+  // Somebody switched it off: nothing is told of this camera from then on.
+  for (const auto& [end, what] : {std::pair{"/enabled/state", "The camera"}, std::pair{"/detect/state", "Detection"},
+                                  std::pair{"/recordings/state", "Recording"}}) {
+    if (!topic.ends_with(end)) continue;
+    if (payload != "ON" && payload != "OFF") return kNoMessage;
+    Event event = begin("other", now, camera);
+    if (payload == "OFF") event.severity = 2;
+    event.add("mode", payload == "ON" ? "on" : "off");
+    event.add("message", std::string(what) + " was switched " + (payload == "ON" ? "on" : "off"));
+    return std::optional<Event>(std::move(event));
+  }
+  if (const std::size_t model = topic.find("/classification/"); model != std::string_view::npos) {
+    Event event = begin("other", now, camera);
+    event.add("model", fit(topic.substr(model + 16)));
+    event.add("state", fit(payload));
+    event.add("message", one_line(fit(topic.substr(model + 16)) + ": " + fit(payload)));
+    return std::optional<Event>(std::move(event));
+  }
+  // Counts, pictures, settings and orders: nothing that happened.
+  return topic.find('/') != std::string_view::npos ? Result<std::optional<Event>>(std::optional<Event>()) : kNoMessage;
 }
 
 }  // namespace
@@ -258,6 +316,7 @@ Result<std::optional<Event>> frigate_event(std::string_view topic, std::string_v
   dom::parser parser;
   dom::object object;
   if (parser.parse(simdjson::padded_string(payload)).get(object) == simdjson::SUCCESS) return of_object(object, now);
+  if (topic == "stats" || topic == "camera_activity") return std::optional<Event>();
   if (payload.starts_with("{")) return Error{"this is no JSON", "", "is it whole?"};
   return of_words(topic, payload, now);
 }
@@ -267,9 +326,12 @@ Result<std::optional<Event>> frigate_document(std::string_view text, UtcNs now) 
   dom::object object;
   if (parser.parse(simdjson::padded_string(text)).get(object) != simdjson::SUCCESS)
     return Error{"this is no JSON", "", "is it what Frigate publishes?"};
-  std::string_view topic, payload;
+  std::string_view topic, payload, taken;
   if (object["topic"].get(topic) != simdjson::SUCCESS) return of_object(object, now);
   topic.remove_prefix(std::min(topic.find('/') + 1, topic.size()));
+  // When mosquitto_sub had it.
+  if (object["tst"].get(taken) == simdjson::SUCCESS)
+    if (const Result<UtcNs> time = parse_rfc3339(taken)) now = *time;
   dom::object inner;
   if (object["payload"].get(inner) == simdjson::SUCCESS) return of_object(inner, now);
   if (object["payload"].get(payload) != simdjson::SUCCESS) return kNoMessage;

@@ -23,7 +23,7 @@ namespace {
 
 constexpr std::size_t kMostMessages = 1024, kMostBytes = 8U << 20U, kMostMessage = 1U << 20U;
 constexpr int kKeepAlive = 20;  // seconds
-constexpr std::chrono::seconds kReconnect{1}, kReconnectMost{15};
+constexpr std::chrono::seconds kReconnect{1}, kReconnectMost{5};
 constexpr int kTurnMs = 1000;
 
 }  // namespace

@@ -22,7 +22,8 @@ namespace {
 
 constexpr std::int64_t kSilent = 10 * kSecond;   ///< without bytes of the stream it is off line
 constexpr std::int64_t kPatience = 3 * kSecond;  ///< with a still after an event, beyond its time
-constexpr std::int64_t kStale = 70 * kMinute;    ///< what pictures are compared with is of another light by then
+constexpr std::size_t kMostOwed = 64;
+constexpr std::int64_t kStale = 70 * kMinute;  ///< what pictures are compared with is of another light by then
 constexpr std::size_t kMostView = 256U << 10U;
 
 struct Settings {
@@ -63,7 +64,7 @@ class Rtsp final : public kit::Source {
     if (!thread_) return false;
     if (!file()) mono_ = moment.mono;
     for (SmallPicture& picture : thread_->take()) look(std::move(picture), sink, moment);
-    release(sink, moment, false);
+    follow_up(sink, moment, false);
     if (file()) {
       if (thread_->over()) end(sink, moment);
       return false;
@@ -79,8 +80,8 @@ class Rtsp final : public kit::Source {
     return false;
   }
 
-  /// What was seen last is told before the agent ends.
-  void finish(kit::Sink& sink, const kit::Moment& moment) override { release(sink, moment, true); }
+  /// Stills that are still wanted go out with what there is before the agent ends.
+  void finish(kit::Sink& sink, const kit::Moment& moment) override { follow_up(sink, moment, true); }
 
   /// "online|offline STATE [SECONDS KEPT]"; the last two are PictureHealth's, and when it was.
   std::string position() const override {
@@ -95,14 +96,16 @@ class Rtsp final : public kit::Source {
     if (file()) return kit::kNever;
     // Packets alone wake nobody: it is looked when the last one that is known of would be too old.
     const std::int64_t silent = heard_ + kSilent > mono_ ? heard_ + kSilent : mono_ + kSecond;
-    return held_.empty() ? silent : std::min(silent, held_.front().due);
+    return owed_.empty() ? silent : std::min(silent, owed_.front().due);
   }
 
  private:
-  struct Held {
-    Event event;
-    UtcNs at = 0;          ///< around which stills are wanted; 0: none are
-    std::int64_t due = 0;  ///< in pictures' time: it is told then, whatever is there
+  /// Stills of an event that was told.
+  struct Owed {
+    std::string kind;
+    UtcNs time = 0, at = 0;  ///< of the event; around which they are wanted
+    std::int64_t due = 0;    ///< in pictures' time: they are told then, whatever is there
+    Stills::Attached attached;
   };
 
   [[nodiscard]] bool file() const { return settings_.stream.file; }
@@ -150,7 +153,7 @@ class Rtsp final : public kit::Source {
     show(picture.mono, sink, moment);
     if (!presence_) return;
     for (const Presence::Change& change : presence_->look(picture)) tell(change, sink, moment);
-    release(sink, moment, false);
+    follow_up(sink, moment, false);
   }
 
   void tell(const Presence::Change& change, kit::Sink& sink, const kit::Moment& moment) {
@@ -167,21 +170,27 @@ class Rtsp final : public kit::Source {
       std::snprintf(seconds, sizeof seconds, "%.2f", static_cast<double>(mono - kSecond) / kSecond);
       event.add("clip.seconds", seconds, ValueType::number);
     }
-    const bool stills = at != 0 && stills_ && attachments() != nullptr;
-    const std::int64_t due = stills ? mono + stills_->wanted().after + kPatience : mono;
-    held_.push_back({std::move(event), stills ? at : 0, due});
-    release(sink, moment, false);
+    if (at == 0 || !stills_ || attachments() == nullptr) {
+      emit(sink, std::move(event), moment);
+      return;
+    }
+    // It is told at once, with those that there are. The others follow.
+    Owed owed{event.kind, event.time, at, mono + stills_->wanted().after + kPatience, {}};
+    stills_->attach(event, at, utc(mono_, moment), *attachments(), owed.attached, false);
+    emit(sink, std::move(event), moment);
+    if (owed.attached.which < Stills::kWhich && owed_.size() < kMostOwed) owed_.push_back(std::move(owed));
   }
 
-  /// Tells what waits no longer for a still; in order.
-  void release(kit::Sink& sink, const kit::Moment& moment, bool all) {
-    while (!held_.empty()) {
-      Held& held = held_.front();
-      const bool there = held.at == 0 || stills_->newest() >= held.at + stills_->wanted().after;
-      if (!there && !all && mono_ < held.due) return;
-      if (held.at != 0) stills_->attach(held.event, held.at, utc(mono_, moment), *attachments());
-      emit(sink, std::move(held.event), moment);
-      held_.pop_front();
+  void follow_up(kit::Sink& sink, const kit::Moment& moment, bool all) {
+    while (!owed_.empty()) {
+      Owed& owed = owed_.front();
+      const bool there = stills_->newest() >= owed.at + stills_->wanted().after;
+      if (!there && !all && mono_ < owed.due) return;
+      Event event = still_event(owed.kind, settings_.device, owed.time);
+      stills_->attach(event, owed.at, utc(mono_, moment), *attachments(), owed.attached, true);
+      if (!event.field("attachment").empty() || !event.field("attachment.problem").empty())
+        emit(sink, std::move(event), moment);
+      owed_.pop_front();
     }
   }
 
@@ -193,7 +202,7 @@ class Rtsp final : public kit::Source {
       // Nobody knows whether somebody is still there.
       if (presence_)
         for (const Presence::Change& change : presence_->end()) tell(change, sink, moment);
-      release(sink, moment, true);
+      follow_up(sink, moment, true);
     }
     tell(life_event(silent, why(thread_->problem()), settings_.device, moment.now), 0, moment.mono, sink, moment);
   }
@@ -214,7 +223,7 @@ class Rtsp final : public kit::Source {
   void end(kit::Sink& sink, const kit::Moment& moment) {
     if (presence_)
       for (const Presence::Change& change : presence_->end()) tell(change, sink, moment);
-    release(sink, moment, true);
+    follow_up(sink, moment, true);
     const std::string problem = thread_->problem();
     if (problem.empty() && status().read == 0)
       set_state("failed", settings_.host + ": there is no picture in it");
@@ -229,7 +238,7 @@ class Rtsp final : public kit::Source {
   std::unique_ptr<StreamThread> thread_;
   PictureHealth health_;
   PictureHealth::State said_ = PictureHealth::State::well;
-  std::deque<Held> held_;
+  std::deque<Owed> owed_;
   UtcNs kept_at_ = 0;
   std::int64_t heard_ = 0, mono_ = 0;
   bool offline_ = false, shown_ = false;

@@ -60,15 +60,18 @@ bool Stills::may(UtcNs now) {
   return attached_.size() < wanted_.per_minute;
 }
 
-void Stills::attach(Event& event, UtcNs time, UtcNs now, kit::AttachmentSink& to) {
-  const Still* last = nullptr;
-  for (const auto& [which, at] :
-       {std::pair{"before", time - wanted_.before}, std::pair{"at", time}, std::pair{"after", time + wanted_.after}}) {
+void Stills::attach(Event& event, UtcNs time, UtcNs now, kit::AttachmentSink& to, Attached& attached, bool all) {
+  const std::array wanted{std::pair{"before", time - wanted_.before}, std::pair{"at", time},
+                          std::pair{"after", time + wanted_.after}};
+  for (; attached.which < wanted.size(); ++attached.which) {
+    const auto& [which, at] = wanted[attached.which];
+    if (!all && newest() < at) return;
     const Still* const still = nearest(at);
-    if (still == nullptr || still == last) continue;
-    last = still;
+    if (still == nullptr || still->time == attached.last) continue;
+    attached.last = still->time;
     if (!may(now)) {
       event.add("attachment.problem", "more than " + std::to_string(wanted_.per_minute) + " stills a minute");
+      attached.which = wanted.size();
       return;
     }
     attached_.push_back(now);
@@ -93,7 +96,10 @@ std::string captioned(const std::string& jpeg, UtcNs time, std::string_view came
 void attach_stills(Event& event, UtcNs now, kit::AttachmentSink* to) {
   if (to == nullptr || std::find(kShown.begin(), kShown.end(), event.kind) == kShown.end()) return;
   if (!event.field("attachment").empty()) return;
-  if (Stills* const stills = Stills::of(event.field("camera.id"))) stills->attach(event, event.time, now, *to);
+  if (Stills* const stills = Stills::of(event.field("camera.id"))) {
+    Stills::Attached attached;
+    stills->attach(event, event.time, now, *to, attached, true);
+  }
 }
 
 }  // namespace wf::camera

@@ -31,10 +31,17 @@ class Stills {
   [[nodiscard]] std::size_t size() const { return ring_.size(); }
   [[nodiscard]] const View::Stills& wanted() const { return wanted_; }
 
+  /// What was attached of an event's stills already.
+  static constexpr std::size_t kWhich = 3;
+  struct Attached {
+    std::size_t which = 0;  ///< of before, at and after: so many
+    UtcNs last = 0;         ///< when that still was taken; 0: none was
+  };
   /// Attaches the stills before, at and after this time, those that there are, each once, and says in each when it was
-  /// taken, of which camera, and which of them it is (caption()). Beyond the rate there are none, and the event says
-  /// so. `now` is of the clock of the times.
-  void attach(Event& event, UtcNs time, UtcNs now, kit::AttachmentSink& to);
+  /// taken, of which camera, and which of them it is (captioned()). Beyond the rate there are none, and the event says
+  /// so. `now` is of the clock of the times. Unless it is to attach `all`, it leaves those for later of which a better
+  /// one may come still; `attached` says how far it came.
+  void attach(Event& event, UtcNs time, UtcNs now, kit::AttachmentSink& to, Attached& attached, bool all);
 
  private:
   struct Still {

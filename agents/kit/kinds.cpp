@@ -39,6 +39,7 @@ constexpr std::array kKinds{
     KindInfo{"camera.recorded", 1, 1},
     KindInfo{"camera.recording_gap", 3, 1},
     KindInfo{"camera.restored", 1, 1},
+    KindInfo{"camera.still", 1, 1},
     KindInfo{"camera.tamper", 4, 1},
     KindInfo{"device.alarm", 3, 1},
     KindInfo{"device.bypassed", 2, 1},

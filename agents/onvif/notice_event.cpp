@@ -6,20 +6,12 @@
 #include <utility>
 
 #include "agents/kit/kinds.hpp"
+#include "agents/onvif/camera_topic.hpp"
 #include "proto/time.hpp"
 #include "proto/utf8.hpp"
 
 namespace wf::onvif {
 namespace {
-
-struct Meaning {
-  std::string_view kind = "other";
-  std::string_view reason = {};
-  std::string_view mode = {};
-  bool normal = false;  ///< nothing is wrong: no news when a subscription begins
-};
-
-bool is_true(std::string_view text) { return text == "true" || text == "1"; }
 
 /// Denied, by the reasons of the Access Control specification.
 std::string_view reason_of(std::string_view reason) {
@@ -111,61 +103,6 @@ Meaning access_control(std::string_view topic, const Notice& notice) {
   return {"other"};
 }
 
-/// What cameras say. An object stands in `mode`, which is the field object for such kinds.
-Meaning camera(std::string_view topic, const Notice& notice) {
-  struct Object {
-    std::string_view item, object;
-  };
-  static constexpr std::array kObjects{Object{"IsPeople", "person"}, Object{"IsPerson", "person"},
-                                       Object{"IsFace", "person"},   Object{"IsVehicle", "vehicle"},
-                                       Object{"IsPet", "animal"},    Object{"IsAnimal", "animal"},
-                                       Object{"IsIntrusion", ""},    Object{"IsInside", ""}};
-  for (const Object& one : kObjects)
-    if (is_true(notice.item(one.item))) return {"camera.object", {}, one.object, true};
-  struct Row {
-    std::string_view topic, begins, ends, object = {};
-  };
-  static constexpr std::array kRows{
-      Row{"RuleEngine/FieldDetector/ObjectsInside", "camera.object", "camera.motion_end"},
-      Row{"RuleEngine/LoiteringDetector/", "camera.loitering", "camera.motion_end"},
-      Row{"RuleEngine/MyRuleDetector/PeopleDetect", "camera.object", "camera.motion_end", "person"},
-      Row{"RuleEngine/MyRuleDetector/FaceDetect", "camera.object", "camera.motion_end", "person"},
-      Row{"RuleEngine/MyRuleDetector/Visitor", "camera.object", "camera.motion_end", "person"},
-      Row{"RuleEngine/MyRuleDetector/VehicleDetect", "camera.object", "camera.motion_end", "vehicle"},
-      Row{"RuleEngine/MyRuleDetector/DogCatDetect", "camera.object", "camera.motion_end", "animal"},
-      Row{"UserAlarm/IVA/HumanShapeDetect", "camera.object", "camera.motion_end", "person"},
-      Row{"VideoSource/SignalLoss", "camera.offline", "camera.online"},
-      Row{"VideoSource/VideoLoss", "camera.offline", "camera.online"},
-      Row{"VideoSource/MotionAlarm", "camera.motion", "camera.motion_end"},
-      Row{"RuleEngine/CellMotionDetector/Motion", "camera.motion", "camera.motion_end"},
-      Row{"RuleEngine/VMD3/", "camera.motion", "camera.motion_end"},
-      Row{"CameraApplicationPlatform/VMD/", "camera.motion", "camera.motion_end"},
-      Row{"CameraApplicationPlatform/MotionGuard/", "camera.motion", "camera.motion_end"},
-      Row{"Device/Sensor/PIR", "camera.motion", "camera.motion_end"},
-      Row{"RuleEngine/LineDetector/Crossed", "camera.line_crossed", ""},
-      Row{"RuleEngine/CellMotionDetector/LineCross", "camera.line_crossed", ""},
-      Row{"VideoSource/GlobalSceneChange", "camera.moved", "camera.restored"},
-      Row{"VideoSource/ImageTooDark", "camera.dark", "camera.restored"},
-      Row{"VideoSource/ImageTooBlurry", "camera.blurred", "camera.restored"},
-      Row{"RuleEngine/CellMotionDetector/Tamper", "camera.tamper", "camera.restored"},
-      Row{"RuleEngine/TamperDetector/Tamper", "camera.tamper", "camera.restored"},
-  };
-  for (const Row& row : kRows) {
-    if (!topic.starts_with(row.topic)) continue;
-    // A line is crossed and somebody loiters without an end that is told.
-    bool on = row.topic == "RuleEngine/LineDetector/Crossed" || row.topic == "RuleEngine/LoiteringDetector/";
-    for (const char* item : {"State", "state", "active", "IsMotion", "IsLineCross", "IsTamper", "IsInside"})
-      on |= is_true(notice.item(item));
-    if (notice.item("State") == "false") on = false;
-    if (!on) return {row.ends.empty() ? std::string_view("other") : row.ends, {}, {}, true};
-    // That something moves or is there is no lasting state; a covered picture is.
-    return {row.begins, {}, row.object, row.ends != "camera.restored" && row.ends != "camera.online"};
-  }
-  if (topic.starts_with("RuleEngine/Recognition/LicensePlate") || !notice.item("PlateNumber").empty())
-    return {"camera.object", {}, "vehicle", true};
-  return {"other"};
-}
-
 Meaning meaning_of(const Notice& notice, Role role) {
   const std::string_view topic = notice.topic;
   const auto under = [&](std::string_view front) { return topic.starts_with(front); };
@@ -184,27 +121,26 @@ Meaning meaning_of(const Notice& notice, Role role) {
       under("Device/Network/Lost"))
     return axis_door(topic, notice);
   if (under("Device/HardwareFailure/PowerSupplyFailure")) {
-    const bool failed = is_true(notice.item("Failed"));
+    const bool failed = is_so(notice).value_or(false);
     return {failed ? "door.power" : "door.restored", "power supply", {}, !failed};
   }
   if (under("Device/HardwareFailure/")) {
     const bool hot = under("Device/HardwareFailure/TemperatureCritical");
-    const bool failed = stands(notice, {"Failed", "Critical", "State"});
+    const bool failed = is_so(notice).value_or(false);
     return {failed ? "device.fault" : "device.restored", hot ? "temperature" : "hardware", {}, !failed};
   }
   if (under("Device/Tampering") || under("Device/Casing")) {
-    const bool is = stands(notice, {"Tampering", "state", "State", "Open", "open"});
-    if (role == Role::camera) return {is ? "camera.tamper" : "camera.restored", {}, {}, !is};
-    return {is ? "device.tamper" : "device.restored", {}, {}, !is};
+    const bool on = is_so(notice).value_or(false);
+    if (role == Role::camera) return {on ? "camera.tamper" : "camera.restored", {}, {}, !on};
+    return {on ? "device.tamper" : "device.restored", {}, {}, !on};
   }
   // An input is whatever is wired to it; at a door's controller that is the exit button, unless a mapping says more.
-  if (under("Device/Trigger/DigitalInput") || under("Device/IO/Port")) {
-    bool on = false;
-    for (const char* item : {"LogicalState", "State", "state"}) on |= is_true(notice.item(item));
+  if (under("Device/Trigger/DigitalInput") || under("Device/IO/")) {
+    const bool on = is_so(notice).value_or(false);
     if (role == Role::camera) return {on ? "device.alarm" : "device.normal", {}, {}, true};
     return {on ? "door.rex" : "other", {}, {}, true};
   }
-  Meaning out = camera(topic, notice);
+  Meaning out = camera_topic(notice);
   if (out.kind == "other") out.normal = notice.operation == Notice::Operation::initialized;
   return out;
 }

@@ -78,9 +78,10 @@ struct Digest {
   std::vector<EntityRef> entities;
   std::vector<Link> links;
   std::uint8_t criticality = 1;
-  std::vector<std::string> attachments = {};  ///< hashes, at most Contribution::kMostAttachments
-  std::string not_kept = {};                  ///< why its agent could not keep one
-  mutable std::uint64_t home = 0;             ///< the incident that it was put into; 0: none. Fusion's bookkeeping
+  /// Hashes, at most Contribution::kMostAttachments. Some come later than the event.
+  mutable std::vector<std::string> attachments = {};
+  mutable std::string not_kept = {};  ///< why its agent could not keep one
+  mutable std::uint64_t home = 0;     ///< the incident that it was put into; 0: none. Fusion's bookkeeping
 };
 
 }  // namespace wf::fusion

@@ -86,6 +86,7 @@ void Fusion::Impl::on_event(Event& event, UtcNs at, Changes& changes) {
     finish(changes);
   }
   if (event.kind == "agent.problem") take_given_up(event, changes);
+  if (event.kind == "camera.still") return take_late_stills(event, changes);
   const Timeliness when = timeliness(event.time, at);
   if (when == Timeliness::history) return;
   stale_due();

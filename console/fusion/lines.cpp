@@ -14,16 +14,6 @@ constexpr std::size_t kContextLines = 6;             ///< looked up for one aler
 constexpr std::int64_t kRoutineSpan = kMinute;       ///< the same for what happens at every door all day
 constexpr std::size_t kPartsWithContext = 8;         ///< of a correlation
 
-/// Stills and clips go with their line; of a line of many the newest stay.
-void take_attachments(Contribution& to, const Digest& d) {
-  for (const std::string& hash : d.attachments) {
-    if (std::find(to.attachments.begin(), to.attachments.end(), hash) != to.attachments.end()) continue;
-    if (to.attachments.size() >= Contribution::kMostAttachments) to.attachments.erase(to.attachments.begin());
-    to.attachments.push_back(hash);
-  }
-  if (!d.not_kept.empty()) to.not_kept = d.not_kept;
-}
-
 /// What tells of every coming and going, not of this one.
 bool routine(std::string_view kind) {
   return kind == "door.opened" || kind == "door.closed" || kind == "door.rex" || kind == "door.restored" ||
@@ -36,6 +26,15 @@ std::size_t context_lines(const LiveIncident& live) {
 }
 
 }  // namespace
+
+void take_attachments(Contribution& to, const Digest& d) {
+  for (const std::string& hash : d.attachments) {
+    if (std::find(to.attachments.begin(), to.attachments.end(), hash) != to.attachments.end()) continue;
+    if (to.attachments.size() >= Contribution::kMostAttachments) to.attachments.erase(to.attachments.begin());
+    to.attachments.push_back(hash);
+  }
+  if (!d.not_kept.empty()) to.not_kept = d.not_kept;
+}
 
 Line& fold_into(Line& line, const Digest& d) {
   ++line.shown.repeats;

@@ -45,6 +45,8 @@ struct Joining {
 /// A line of its own, and one more event in it.
 [[nodiscard]] Line line_of(const Digest& digest, bool context, Joining joining, Priority priority);
 Line& fold_into(Line& line, const Digest& digest);
+/// Stills and clips go with their line; of a line of many the newest stay.
+void take_attachments(Contribution& to, const Digest& digest);
 
 /// Everything that fusion knows. fusion.cpp takes events in, weave.cpp makes incidents of alerts, lines.cpp
 /// and weigh.cpp say why and how bad, commands.cpp carries out what people ask, alarms.cpp calls them and keeps time.
@@ -149,6 +151,10 @@ struct Fusion::Impl {
   // given_up.cpp
   /// An agent says which attachments it gave up.
   void take_given_up(const Event& event, Changes& changes);
+
+  // late_stills.cpp
+  /// An agent says which stills belong to an event that it told before.
+  void take_late_stills(const Event& event, Changes& changes);
 
   // device_orders.cpp
   /// A command to a device, judged by the site and who gives it; what may be done goes to `changes.orders`.

@@ -82,6 +82,16 @@ TEST_CASE("somebody walks through a camera's picture: the stills before, at and 
   for (const wf::Field& field : event.fields)
     if (field.name == "attachment") hashes.push_back(field.value);
   CHECK(event.field("attachment.problem").empty());
+  REQUIRE(hashes.size() >= 1);
+  // It did not wait for those of later.
+  if (hashes.size() < 3) {
+    if (!eventually([&] { return !stored(data, "camera.still").empty(); })) FAIL(said());
+    const wf::Event later = stored(data, "camera.still").front();
+    CHECK(later.time == event.time);
+    CHECK(later.field("still.of") == "camera.motion");
+    for (const wf::Field& field : later.fields)
+      if (field.name == "attachment") hashes.push_back(field.value);
+  }
   REQUIRE(hashes.size() == 3);
   auto made = wf::seat::make_remote_seat({{"ipc://" + data + "/seat.ipc", {}, {}, {}}, "test", "Seat"});
   REQUIRE(made.ok());
@@ -113,4 +123,53 @@ TEST_CASE("somebody walks through a camera's picture: the stills before, at and 
   const Outcome verified = run("watchfloor", {"verify", "--data", data});
   INFO(verified.out << verified.err);
   CHECK(verified.status == 0);
+}
+
+TEST_CASE("an agent that is killed while stills of an event are still to come has told the event") {
+  if (!std::filesystem::exists(program_directory() / "wf-test-rtsp")) {
+    std::cout << "gst-rtsp-server is absent: no stream is watched\n";
+    return;
+  }
+  Scratch scratch;
+  const std::string data = scratch / "data", link = "ipc://" + (scratch / "engine.ipc");
+  Program camera("wf-test-rtsp", {"clip:walks"}, "");
+  REQUIRE(eventually([&] { return camera.out().ends_with("\n"); }));
+  // Five seconds after the event a still is wanted: time enough to be killed.
+  write_text(scratch / "view.yaml", "v: 1\nzones: [{name: Yard}]\nstills: {kib: 64, after: 5s}\n");
+  write_text(scratch / "agent.yaml", "v: 1\nname: camera-1\nengines: ['" + link + "']\nstate: " + (scratch / "state") +
+                                         "\nsources:\n  - {kind: rtsp, address: 'rtsp://127.0.0.1:" +
+                                         camera.out().substr(0, camera.out().size() - 1) +
+                                         "/live', options: {device: C-27, view: " + (scratch / "view.yaml") + "}}\n");
+  const auto spooled = [&] {
+    std::string all;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(scratch / "state"))
+      if (entry.is_regular_file() && entry.path().string().find("attachments") == std::string::npos)
+        all += read_text(entry.path());
+    return all.find("camera.motion") != std::string::npos;
+  };
+  {
+    // Nobody takes the events yet: they are on the agent's disk alone.
+    Program agent("wf-agent-camera", {"--config", scratch / "agent.yaml"});
+    if (!eventually(spooled, std::chrono::seconds(90))) FAIL(agent.err());
+    agent.signal(SIGKILL);
+    (void)agent.wait();
+  }
+  Program engine("watchfloor", {"serve", "--data", data, "--listen", link});
+  Program agent("wf-agent-camera", {"--config", scratch / "agent.yaml"});
+  const auto said = [&] { return "engine: " + engine.err() + "agent: " + agent.err(); };
+  if (!eventually([&] { return !stored(data, "camera.motion").empty(); }, std::chrono::seconds(60))) FAIL(said());
+  const wf::Event event = stored(data, "camera.motion").front();
+  CHECK_FALSE(event.field("attachment").empty());
+  // The stills that it names are on the way too.
+  auto made = wf::seat::make_remote_seat({{"ipc://" + data + "/seat.ipc", {}, {}, {}}, "test", "Seat"});
+  REQUIRE(made.ok());
+  REQUIRE(eventually([&] { return (*made)->snapshot()->version != 0; }));
+  std::shared_ptr<const wf::QueryPage> page;
+  const std::string hash(event.field("attachment"));
+  const auto here = [&] { return (page = asked(**made, hash)) != nullptr && page->attachment != nullptr; };
+  if (!eventually(here)) FAIL(said());
+  agent.signal(SIGTERM);
+  CHECK(agent.wait() == 0);
+  engine.signal(SIGTERM);
+  CHECK(engine.wait() == 0);
 }

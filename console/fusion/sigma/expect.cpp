@@ -83,7 +83,7 @@ bool remembered_kind(std::string_view kind) {
   if (kind.starts_with("link.")) return kind == "link.silent" || kind == "link.heard";
   return kind == "device.alarm" || kind == "device.normal" || kind.starts_with("access.") ||
          kind.starts_with("door.") || kind.starts_with("intrusion.") || kind.starts_with("fire.") ||
-         (kind.starts_with("camera.") && kind != "camera.motion_end");
+         (kind.starts_with("camera.") && kind != "camera.motion_end" && kind != "camera.still");
 }
 
 std::vector<Expectation> expectations_at(const YAML::Node& own) {

@@ -123,10 +123,19 @@ stills: {before: 2s, after: 2s, width: 200, kib: 16}
 )");
   Kept kept;
   const ReadOnce read = watch(file + ",device=yard,view=" + view + ",begin=2026-03-12T22:00:00Z", &kept);
-  REQUIRE(read.events.size() == 2);
+  // The event is told with what there is, and the last still follows.
+  REQUIRE(read.events.size() == 3);
+  const Event& later = read.events[1];
+  CHECK(later.kind == "camera.still");
+  CHECK(later.field("still.of") == "camera.motion");
+  CHECK(later.field("camera.id") == "yard");
+  CHECK(later.time == read.events[0].time);
   std::vector<std::string> whiches;
   std::vector<Grey> pictures;
-  for (const Field& field : read.events[0].fields) {
+  std::vector<Field> fields = read.events[0].fields;
+  CHECK(std::count_if(fields.begin(), fields.end(), [](const Field& f) { return f.name == "attachment"; }) == 2);
+  fields.insert(fields.end(), later.fields.begin(), later.fields.end());
+  for (const Field& field : fields) {
     if (field.name != "attachment") continue;
     REQUIRE(kept.contents.contains(field.value));
     const std::string& jpeg = kept.contents[field.value];
@@ -139,7 +148,7 @@ stills: {before: 2s, after: 2s, width: 200, kib: 16}
     CHECK(jpeg.find("time 2026-03-12T22:00:1") != std::string::npos);
   }
   CHECK(whiches == std::vector<std::string>{"before", "at", "after"});
-  CHECK(read.events[1].field("attachment").empty());
+  CHECK(read.events[2].field("attachment").empty());
   REQUIRE(pictures.size() == 3);
   for (const Grey& one : pictures) {
     CHECK(one.width == 160);

@@ -129,6 +129,37 @@ TEST_CASE("words mean what their topic says") {
   CHECK(event_of("gate/motion", "OFF")->field("camera.id") == "gate");
   CHECK(event_of("gate/status/detect", "offline")->kind == "camera.offline");
   CHECK_FALSE(event_of("gate/status/detect", "disabled"));
+  CHECK(event_of("available", "stopped")->kind == "device.offline");
+  CHECK(event_of("gate/status/record", "offline")->kind == "camera.recording_gap");
+  CHECK(event_of("gate/status/record", "online")->field("reason") == "recording");
+  CHECK(event_of("gate/audio/scream", "ON")->field("audio") == "scream");
+  CHECK(event_of("gate/detect/state", "OFF")->field("message") == "Detection was switched off");
+  CHECK(event_of("gate/enabled/state", "OFF")->severity == 2);
+  CHECK(event_of("gate/classification/barrier", "open")->field("state") == "open");
+}
+
+TEST_CASE("what Frigate publishes besides is no news, and nothing wrong") {
+  for (const auto& [topic, payload] :
+       {std::pair{"gate/person", "2"}, std::pair{"gate/all/active", "0"},
+        std::pair{"yard/car/snapshot", "\xff\xd8\xff"}, std::pair{"gate/motion/state", "ON"},
+        std::pair{"gate/motion_threshold/state", "30"}, std::pair{"gate/review_status", "ALERT"},
+        std::pair{"gate/audio/dBFS", "-41.3"}, std::pair{"gate/audio/state", "ON"}, std::pair{"gate/audio/bark", "OFF"},
+        std::pair{"gate/ptz", "STOP"}, std::pair{"gate/birdseye_mode/state", "MOTION"},
+        std::pair{"gate/notifications/suspended", "0"}, std::pair{"gate/status/audio", "offline"},
+        std::pair{"restart", ""}, std::pair{"notifications/state", "ON"}, std::pair{"profile/state", "none"},
+        std::pair{"stats", "not whole {"},
+        std::pair{"stats", R"({"cameras":{"gate":{"camera_fps":5.1}},"detectors":{"cpu":{}},"service":{"uptime":9}})"},
+        std::pair{"camera_activity",
+                  R"({"gate":{"config":{"detect":true},"motion":true,"objects":[{"id":"5-a","label":"car"}]}})"}}) {
+    INFO(topic << " " << payload);
+    CHECK_FALSE(event_of(topic, payload));
+  }
+  CHECK(event_of("tracked_object_update", R"({"type":"face","id":"5-a","name":null,"score":0.4,"camera":"gate"})")
+            ->field("message") == "A face was seen that nobody knows");
+  const std::optional<Event> verified = event_of(
+      "reviews",
+      R"({"type":"new","after":{"camera":"gate","severity":"alert","data":{"objects":["person-verified"],"audio":[]}}})");
+  CHECK(verified->field("object") == "person");
 }
 
 TEST_CASE("what is no message of Frigate is refused with its reason, and the next is read") {
@@ -140,7 +171,7 @@ TEST_CASE("what is no message of Frigate is refused with its reason, and the nex
     CHECK_FALSE(frigate_event(topic, payload, 7));
   TemporaryFolder folder;
   const ReadOnce got =
-      read(folder.write("log", R"({"tst":"2026-02-02T03:00:00","topic":"frigate/gate/motion","payload":"ON"}
+      read(folder.write("log", R"({"tst":"2026-02-02T04:00:00.250000+0100","topic":"frigate/gate/motion","payload":"ON"}
 {"topic":"frigate/events","payload":{"type":"new","after":{"camera":"gate","label":"dog","start_time":1770000000}}}
 {"a":1}
 {"topic":"frigate/events","payload":"{\"type\":\"new\",\"after\":{\"camera\":\"gate\",\"label\":\"face\"}}"}
@@ -149,6 +180,7 @@ TEST_CASE("what is no message of Frigate is refused with its reason, and the nex
   CHECK(got.status.refused == 1);
   REQUIRE(got.events.size() == 3);
   CHECK(got.events[0].kind == "camera.motion");
+  CHECK(got.events[0].time == utc_from_civil(2026, 2, 2, 3, 0, 0) + 250 * kMillisecond);
   CHECK(got.events[1].field("object") == "animal");
   CHECK(got.events[2].field("object") == "person");
 }

@@ -2,6 +2,7 @@
 // stands here.
 #include <filesystem>
 #include <iostream>
+#include <tuple>
 
 #include "agents/onvif/file_source.hpp"
 #include "agents/onvif/notice_event.hpp"
@@ -228,21 +229,53 @@ TEST_CASE("the answer of Axis' event logger is read as XML too, and its alarms")
 }
 
 TEST_CASE("what cameras say has its kind, at its beginning and at its end") {
-  const auto [topic, item, begins, object, ends] =
-      GENERATE(table<std::string, std::string, std::string, std::string, std::string>({
-          {"VideoSource/MotionAlarm", "State", "camera.motion", "", "camera.motion_end"},
-          {"RuleEngine/CellMotionDetector/Motion", "IsMotion", "camera.motion", "", "camera.motion_end"},
-          {"RuleEngine/FieldDetector/ObjectsInside", "IsInside", "camera.object", "", "camera.motion_end"},
-          {"RuleEngine/MyRuleDetector/PeopleDetect", "State", "camera.object", "person", "camera.motion_end"},
-          {"RuleEngine/MyRuleDetector/VehicleDetect", "State", "camera.object", "vehicle", "camera.motion_end"},
-          {"RuleEngine/LoiteringDetector/ObjectIsLoitering", "State", "camera.loitering", "", "camera.motion_end"},
-          {"VideoSource/GlobalSceneChange/ImagingService", "State", "camera.moved", "", "camera.restored"},
-          {"VideoSource/ImageTooDark/AnalyticsService", "State", "camera.dark", "", "camera.restored"},
-          {"VideoSource/ImageTooBlurry/AnalyticsService", "State", "camera.blurred", "", "camera.restored"},
-          {"VideoSource/SignalLoss", "State", "camera.offline", "", "camera.online"},
-          {"Device/Trigger/DigitalInput", "LogicalState", "device.alarm", "", "device.normal"},
-          {"Device/Tampering", "Tampering", "camera.tamper", "", "camera.restored"},
-      }));
+  const auto [topic, item, begins, object,
+              ends] = GENERATE(table<std::string, std::string, std::string, std::string, std::string>({
+      {"VideoSource/MotionAlarm", "State", "camera.motion", "", "camera.motion_end"},
+      {"RuleEngine/CellMotionDetector/Motion", "IsMotion", "camera.motion", "", "camera.motion_end"},
+      {"RuleEngine/FieldDetector/ObjectsInside", "IsInside", "camera.object", "", "camera.motion_end"},
+      {"RuleEngine/MyRuleDetector/PeopleDetect", "State", "camera.object", "person", "camera.motion_end"},
+      {"RuleEngine/MyRuleDetector/VehicleDetect", "State", "camera.object", "vehicle", "camera.motion_end"},
+      {"RuleEngine/LoiteringDetector/ObjectIsLoitering", "State", "camera.loitering", "", "camera.motion_end"},
+      {"VideoSource/GlobalSceneChange/ImagingService", "State", "camera.moved", "", "camera.restored"},
+      {"VideoSource/ImageTooDark/AnalyticsService", "State", "camera.dark", "", "camera.restored"},
+      {"VideoSource/ImageTooBlurry/AnalyticsService", "State", "camera.blurred", "", "camera.restored"},
+      {"VideoSource/SignalLoss", "State", "camera.offline", "", "camera.online"},
+      {"Device/Trigger/DigitalInput", "LogicalState", "device.alarm", "", "device.normal"},
+      {"Device/Tampering", "Tampering", "camera.tamper", "", "camera.restored"},
+      // What makers have of their own, and what each calls its item.
+      {"RuleEngine/MotionRegionDetector/Motion", "State", "camera.motion", "", "camera.motion_end"},
+      {"RuleEngine/CellMotionDetector/Motion", "Value", "camera.motion", "", "camera.motion_end"},
+      {"VideoSource/MotionAlarm", "MotionAlarmState", "camera.motion", "", "camera.motion_end"},
+      {"VideoSource/MotionDetection", "State", "camera.motion", "", "camera.motion_end"},
+      {"VideoAnalytics/MotionDetection", "State", "camera.motion", "", "camera.motion_end"},
+      {"RuleEngine/VMD3/vmd3_video_1", "active", "camera.motion", "", "camera.motion_end"},
+      {"CameraApplicationPlatform/ObjectAnalytics/Device1Scenario1", "active", "camera.object", "",
+       "camera.motion_end"},
+      {"CameraApplicationPlatform/FenceGuard/Camera1Profile1", "active", "camera.object", "", "camera.motion_end"},
+      {"CameraApplicationPlatform/LoiteringGuard/Camera1Profile1", "active", "camera.loitering", "",
+       "camera.motion_end"},
+      {"RuleEngine/CellMotionDetector/People", "IsPeople", "camera.object", "person", "camera.motion_end"},
+      {"RuleEngine/PeopleDetector/People", "IsPeople", "camera.object", "person", "camera.motion_end"},
+      {"RuleEngine/TPSmartEventDetector/TPSmartEvent", "IsVehicle", "camera.object", "vehicle", "camera.motion_end"},
+      {"RuleEngine/CellMotionDetector/TpSmartEvent", "IsPet", "camera.object", "animal", "camera.motion_end"},
+      {"RuleEngine/CellMotionDetector/Intrusion", "IsIntrusion", "camera.object", "", "camera.motion_end"},
+      {"RuleEngine/MyRuleDetector/FaceDetect", "State", "camera.object", "person", "camera.motion_end"},
+      {"RuleEngine/MyRuleDetector/Visitor", "State", "camera.object", "person", "camera.motion_end"},
+      {"RuleEngine/MyRuleDetector/DogCatDetect", "State", "camera.object", "animal", "camera.motion_end"},
+      {"RuleEngine/MyRuleDetector/Package", "State", "camera.object", "package", "camera.motion_end"},
+      {"UserAlarm/IVA/HumanShapeDetect", "State", "camera.object", "person", "camera.motion_end"},
+      {"VideoAnalytics/FaceDetection", "State", "camera.object", "person", "camera.motion_end"},
+      {"RuleEngine/IvaRule/EnterRegion", "Detected", "camera.object", "", "camera.motion_end"},
+      {"VideoSource/ImageTooBright/ImagingService", "State", "camera.dark", "", "camera.restored"},
+      {"VideoSource/Tampering", "tampering", "camera.tamper", "", "camera.restored"},
+      {"VideoAnalytics/Tampering", "State", "camera.tamper", "", "camera.restored"},
+      {"RuleEngine/TamperDetector/Tamper", "IsTamper", "camera.tamper", "", "camera.restored"},
+      {"VideoSource/VideoLoss", "Value", "camera.offline", "", "camera.online"},
+      {"Device/HardwareFailure/StorageFailure", "Failed", "device.fault", "", "device.restored"},
+      {"Device/HardwareFailure/FanFailure", "State", "device.fault", "", "device.restored"},
+      {"Device/IO/VirtualPort", "state", "device.alarm", "", "device.normal"},
+  }));
   INFO(topic);
   const std::optional<Event> begun = event_of(notice_of(topic, {{item, "true"}}), Role::camera, 0);
   const std::optional<Event> over = event_of(notice_of(topic, {{item, "false"}}), Role::camera, 0);
@@ -253,11 +286,15 @@ TEST_CASE("what cameras say has its kind, at its beginning and at its end") {
   CHECK(begun->logsource.category == "camera");
   CHECK(over->kind == ends);
   CHECK(lasting(*begun) == (begins != "camera.loitering"));
+  for (const char* const yes : {"1", "True", "TRUE", "active"})
+    CHECK(event_of(notice_of(topic, {{item, yes}}), Role::camera, 0)->kind == begins);
+  CHECK(event_of(notice_of(topic, {{item, "0"}}), Role::camera, 0)->kind == ends);
   CHECK_FALSE(lasting(*over));
   // At the beginning of a subscription a picture that is wrong is news, and that something moves is not.
   Notice stands = notice_of(topic, {{item, "true"}});
   stands.operation = Notice::Operation::initialized;
-  CHECK(bool(event_of(stands, Role::camera, 0)) == (ends == "camera.restored" || ends == "camera.online"));
+  CHECK(bool(event_of(stands, Role::camera, 0)) ==
+        (ends == "camera.restored" || ends == "camera.online" || ends == "device.restored"));
   CHECK(event_of(stands, Role::camera, 0, true));
 }
 
@@ -270,6 +307,28 @@ TEST_CASE("a number plate is a vehicle's; a line is crossed without an end") {
   CHECK(plate->field("license_plate") == "AB-12");
   CHECK(event_of(notice_of("RuleEngine/LineDetector/Crossed", {{"ObjectId", "5"}}), Role::camera, 0)->kind ==
         "camera.line_crossed");
+  CHECK(event_of(notice_of("RuleEngine/CellMotionDetector/LineCross", {{"IsLineCross", "true"}}), Role::camera, 0)
+            ->kind == "camera.line_crossed");
+}
+
+TEST_CASE("what is no yes or no, and what is no camera's sight, is told as what it is") {
+  for (const auto& [topic, item, value] : {std::tuple{"RuleEngine/CountAggregation/Counter", "Count", "1"},
+                                           {"Monitoring/ProcessorUsage", "Value", "1"},
+                                           {"Monitoring/OperatingTime/LastReboot", "Status", "2026-03-12T22:31:05Z"},
+                                           {"RecordingConfig/JobState", "State", "Active"},
+                                           {"VideoSource/LiveStreamAccessed", "accessed", "1"},
+                                           {"VideoSource/DayNightVision", "day", "1"},
+                                           {"Device/Trigger/Relay", "LogicalState", "active"},
+                                           {"AudioAnalytics/Audio/DetectedSound", "IsSoundDetected", "true"},
+                                           {"RuleEngine/CellMotionDetector/TpSmartEvent", "IsNothingKnown", "true"},
+                                           {"VideoSource/MotionAlarm", "Level", "17"},
+                                           {"RuleEngine/FieldDetector/ObjectsInside", "ObjectId", "1"}}) {
+    INFO(topic);
+    const std::optional<Event> event = event_of(notice_of(topic, {{item, value}}), Role::camera, 0);
+    REQUIRE(event);
+    CHECK(event->kind == "other");
+    CHECK(event->field(item) == value);
+  }
 }
 
 TEST_CASE("documents that are hostile or of another kind are refused") {

@@ -1,0 +1,29 @@
+#pragma once
+#include <optional>
+#include <string_view>
+
+#include "agents/onvif/notice.hpp"
+
+namespace wf::onvif {
+
+/// What a notice is an event of.
+struct Meaning {
+  std::string_view kind = "other";
+  std::string_view reason = {};
+  std::string_view mode = {};  ///< of camera.object: the object
+  bool normal = false;         ///< nothing is wrong: no news when a subscription begins
+};
+
+/// "true", "1", "active", "on" and "yes", however they are written.
+[[nodiscard]] bool is_true(std::string_view text);
+
+/// Whether what a notice tells of is so: by the items that devices use for it, else by its first item that says yes or
+/// no. Empty: none does.
+[[nodiscard]] std::optional<bool> is_so(const Notice& notice);
+
+/// What a camera says of its picture and of what moves in it. Topics of ONVIF's and of makers' that are known have their
+/// meaning; others under the same roots have it by the words in them (`…/IvaHumanDetection` is a person's), if they say
+/// yes or no. Kind "other": it is none of these.
+[[nodiscard]] Meaning camera_topic(const Notice& notice);
+
+}  // namespace wf::onvif
