@@ -43,7 +43,8 @@ void Stills::add(UtcNs time, std::string&& jpeg) {
   while (!ring_.empty() && ring_.back().time > time) bytes_ -= ring_.back().jpeg.size(), ring_.pop_back();
   bytes_ += jpeg.size();
   ring_.push_back({time, std::move(jpeg)});
-  while (ring_.size() > kMost || (bytes_ > kMostBytes && ring_.size() > 1)) {
+  const auto old = [&] { return time - ring_.front().time > wanted_.before + wanted_.after + kLate; };
+  while (ring_.size() > kMost || ((bytes_ > kMostBytes || old()) && ring_.size() > 1)) {
     bytes_ -= ring_.front().jpeg.size();
     ring_.pop_front();
   }

@@ -10,11 +10,14 @@
 
 namespace wf::camera {
 
-/// The newest stills of one camera, in memory: at most kMost and kMostBytes, the oldest go first. They are found by the
+/// The newest stills of one camera, in memory: those of so many seconds as an event may want, at most kMost and
+/// kMostBytes, the oldest go first. They are found by the
 /// camera's name as long as this lives, for events of other sources about the same camera. The agent's thread.
 class Stills {
  public:
   static constexpr std::size_t kMost = 20, kMostBytes = 3U << 20U;
+  /// Beyond what is wanted before and after: an event is told so much after it happened.
+  static constexpr std::int64_t kLate = 6 * kSecond;
   /// A still this far from the time that is wanted is not it.
   static constexpr std::int64_t kNear = 2 * kSecond;
 

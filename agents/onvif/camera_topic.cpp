@@ -36,11 +36,11 @@ struct Item {
   std::string_view name;
   Sort sort;
 };
-constexpr std::array kItems{Item{"IsPeople", kPerson},   Item{"IsPerson", kPerson},  Item{"IsHuman", kPerson},
-                            Item{"IsFace", kPerson},     Item{"IsVehicle", kVehicle}, Item{"IsCar", kVehicle},
-                            Item{"IsPet", kAnimal},      Item{"IsAnimal", kAnimal},  Item{"IsPackage", kPackage},
-                            Item{"IsIntrusion", kObject}, Item{"IsInside", kObject},  Item{"IsLineCross", kLine},
-                            Item{"IsTamper", kTamper},   Item{"IsMotion", kMotion}};
+constexpr std::array kItems{Item{"IsPeople", kPerson},    Item{"IsPerson", kPerson},   Item{"IsHuman", kPerson},
+                            Item{"IsFace", kPerson},      Item{"IsVehicle", kVehicle}, Item{"IsCar", kVehicle},
+                            Item{"IsPet", kAnimal},       Item{"IsAnimal", kAnimal},   Item{"IsPackage", kPackage},
+                            Item{"IsIntrusion", kObject}, Item{"IsInside", kObject},   Item{"IsLineCross", kLine},
+                            Item{"IsTamper", kTamper},    Item{"IsMotion", kMotion}};
 
 /// Part of a topic, in small letters. The first that is found decides.
 struct Word {
@@ -48,31 +48,31 @@ struct Word {
   Sort sort;
 };
 constexpr std::array kWords{
-    Word{"tamper", kTamper},          Word{"videoblind", kTamper},       Word{"shelter", kTamper},
-    Word{"occlu", kTamper},           Word{"videocover", kTamper},       Word{"lenscover", kTamper},
-    Word{"scenechange", kMoved},      Word{"viewchange", kMoved},        Word{"cameramoved", kMoved},
-    Word{"toobright", kBright},       Word{"overexpos", kBright},        Word{"toodark", kDark},
-    Word{"blur", kBlurred},           Word{"defocus", kBlurred},         Word{"outoffocus", kBlurred},
-    Word{"signalloss", kLost},        Word{"signallost", kLost},         Word{"videoloss", kLost},
-    Word{"videolost", kLost},         Word{"linecross", kLine},          Word{"crossline", kLine},
-    Word{"linedetector", kLine},      Word{"linedetection", kLine},      Word{"tripwire", kLine},
-    Word{"loiter", kLoiters},         Word{"human", kPerson},            Word{"people", kPerson},
-    Word{"person", kPerson},          Word{"pedestrian", kPerson},       Word{"face", kPerson},
-    Word{"visitor", kPerson},         Word{"vehicle", kVehicle},         Word{"licenseplate", kVehicle},
-    Word{"dogcat", kAnimal},          Word{"animal", kAnimal},           Word{"petdetect", kAnimal},
-    Word{"package", kPackage},        Word{"parcel", kPackage},          Word{"intrusion", kObject},
-    Word{"objectsinside", kObject},   Word{"fielddetect", kObject},      Word{"fence", kObject},
-    Word{"enterregion", kObject},     Word{"regionentr", kObject},       Word{"exitregion", kObject},
-    Word{"regionexit", kObject},      Word{"enterarea", kObject},        Word{"areaentr", kObject},
-    Word{"objectanalytics", kObject}, Word{"objectdetect", kObject},     Word{"smartmotion", kMotion},
-    Word{"motion", kMotion},          Word{"vmd", kMotion},              Word{"/pir", kMotion},
+    Word{"tamper", kTamper},          Word{"videoblind", kTamper},   Word{"shelter", kTamper},
+    Word{"occlu", kTamper},           Word{"videocover", kTamper},   Word{"lenscover", kTamper},
+    Word{"scenechange", kMoved},      Word{"viewchange", kMoved},    Word{"cameramoved", kMoved},
+    Word{"toobright", kBright},       Word{"overexpos", kBright},    Word{"toodark", kDark},
+    Word{"blur", kBlurred},           Word{"defocus", kBlurred},     Word{"outoffocus", kBlurred},
+    Word{"signalloss", kLost},        Word{"signallost", kLost},     Word{"videoloss", kLost},
+    Word{"videolost", kLost},         Word{"linecross", kLine},      Word{"crossline", kLine},
+    Word{"linedetector", kLine},      Word{"linedetection", kLine},  Word{"tripwire", kLine},
+    Word{"loiter", kLoiters},         Word{"human", kPerson},        Word{"people", kPerson},
+    Word{"person", kPerson},          Word{"pedestrian", kPerson},   Word{"face", kPerson},
+    Word{"visitor", kPerson},         Word{"vehicle", kVehicle},     Word{"licenseplate", kVehicle},
+    Word{"dogcat", kAnimal},          Word{"animal", kAnimal},       Word{"petdetect", kAnimal},
+    Word{"package", kPackage},        Word{"parcel", kPackage},      Word{"intrusion", kObject},
+    Word{"objectsinside", kObject},   Word{"fielddetect", kObject},  Word{"fence", kObject},
+    Word{"enterregion", kObject},     Word{"regionentr", kObject},   Word{"exitregion", kObject},
+    Word{"regionexit", kObject},      Word{"enterarea", kObject},    Word{"areaentr", kObject},
+    Word{"objectanalytics", kObject}, Word{"objectdetect", kObject}, Word{"smartmotion", kMotion},
+    Word{"motion", kMotion},          Word{"vmd", kMotion},          Word{"/pir", kMotion},
 };
 
 /// Where cameras speak of what they see.
 bool sees(std::string_view topic) {
   static constexpr std::array<std::string_view, 7> kRoots{
-      "RuleEngine/",         "VideoSource/", "VideoAnalytics/",          "CameraApplicationPlatform/",
-      "UserAlarm/",          "MotionAlarm",  "Device/Sensor/"};
+      "RuleEngine/", "VideoSource/", "VideoAnalytics/", "CameraApplicationPlatform/",
+      "UserAlarm/",  "MotionAlarm",  "Device/Sensor/"};
   return std::any_of(kRoots.begin(), kRoots.end(), [&](std::string_view root) { return topic.starts_with(root); });
 }
 
@@ -97,7 +97,8 @@ std::optional<bool> is_so(const Notice& notice) {
     const std::string small = lower(name);
     const bool says = small == "state" || small == "active" || small == "logicalstate" || small == "value" ||
                       small == "failed" || small == "tampering" || small == "motion" || small == "motionactive" ||
-                      small == "detected" || small == "alarm" || small == "critical" || small == "open" || (small.starts_with("is") && !small.starts_with("isnot"));
+                      small == "detected" || small == "alarm" ||
+                      (small.starts_with("is") && !small.starts_with("isnot"));
     if (says && is_true(value)) return true;
     if (says && is_false(value)) out = false;
   }

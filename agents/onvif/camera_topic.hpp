@@ -21,9 +21,9 @@ struct Meaning {
 /// no. Empty: none does.
 [[nodiscard]] std::optional<bool> is_so(const Notice& notice);
 
-/// What a camera says of its picture and of what moves in it. Topics of ONVIF's and of makers' that are known have their
-/// meaning; others under the same roots have it by the words in them (`…/IvaHumanDetection` is a person's), if they say
-/// yes or no. Kind "other": it is none of these.
+/// What a camera says of its picture and of what moves in it. Topics of ONVIF's and of makers' that are known have
+/// their meaning; others under the same roots have it by the words in them (`…/IvaHumanDetection` is a person's), if
+/// they say yes or no. Kind "other": it is none of these.
 [[nodiscard]] Meaning camera_topic(const Notice& notice);
 
 }  // namespace wf::onvif

@@ -87,10 +87,13 @@ Presence::Found Presence::find(const PresenceZone& zone, const Watched& watched)
 }
 
 /// Somebody stood here when the place was learned, and has left that spot just now.
-bool Presence::was_there(const PresenceZone& zone, const Watched& watched) const {
+bool Presence::was_there(const PresenceZone& zone, const Watched& watched, int area) const {
+  // After another visit it may as well be what that one took away.
+  if (watched.visited >= seen_->learned && watched.visited != 0) return false;
   return std::any_of(seen_->left.begin(), seen_->left.end(), [&](const Background::Object& o) {
     const int x = std::clamp(static_cast<int>(feet_x(o)), 0, kWidth - 1);
-    return o.area >= zone.smallest * kPoints && watched.points[static_cast<std::size_t>(o.bottom * kWidth + x)] != 0;
+    return o.area >= zone.smallest * kPoints && 3 * o.area >= area &&
+           watched.points[static_cast<std::size_t>(o.bottom * kWidth + x)] != 0;
   });
 }
 
@@ -178,7 +181,8 @@ void Presence::look_once(const SmallPicture& picture, std::vector<Change>& out) 
       const std::int64_t since = begun(zones_[i], w, found);
       if (since == 0) continue;
       w.present = true;
-      w.since = was_there(zones_[i], w) ? std::min(since, seen_->learned) : since;
+      w.since = was_there(zones_[i], w, found.largest.area) ? std::min(since, seen_->learned) : since;
+      w.visited = mono_;
       w.last = mono_;
       w.lately = 1;
       w.where = found.largest;

@@ -66,9 +66,10 @@ class Presence {
   struct Watched {
     std::vector<std::uint8_t> points;  ///< of the picture, that are in the zone
     bool present = false, told_loiter = false;
-    std::int64_t since = 0;  ///< of the visit; 0: there is none
-    std::int64_t last = 0;   ///< in which something was there
-    double lately = 0;       ///< part of the pictures of late that something was in
+    std::int64_t visited = 0;  ///< when a visit was told of last
+    std::int64_t since = 0;    ///< of the visit; 0: there is none
+    std::int64_t last = 0;     ///< in which something was there
+    double lately = 0;         ///< part of the pictures of late that something was in
     double best = 0;
     Tracks tracks;        ///< of what is in it, while it is not present
     Track largest, goes;  ///< of the largest in each picture, likewise; begun: hit > 0
@@ -82,7 +83,7 @@ class Presence {
   };
   void look_once(const SmallPicture& picture, std::vector<Change>& out);
   [[nodiscard]] Found find(const PresenceZone& zone, const Watched& watched) const;
-  [[nodiscard]] bool was_there(const PresenceZone& zone, const Watched& watched) const;
+  [[nodiscard]] bool was_there(const PresenceZone& zone, const Watched& watched, int area) const;
   [[nodiscard]] std::int64_t begun(const PresenceZone& zone, Watched& watched, const Found& found) const;
 
   std::vector<PresenceZone> zones_;

@@ -5,6 +5,7 @@ extern "C" {
 #include <libavformat/avformat.h>
 #include <libavutil/pixdesc.h>
 }
+#include <malloc.h>
 #include <time.h>
 
 #include <algorithm>
@@ -249,9 +250,15 @@ std::string read_pictures(const StreamSettings& settings, StreamControl& control
   Frame frame;
   PictureTimes times(settings, av_guess_frame_rate(format.context, format.context->streams[index], nullptr),
                      stream.time_base);
+  bool settled = false;
   const auto receive = [&] {
-    while (avcodec_receive_frame(codec.context, frame.frame) >= 0)
+    while (avcodec_receive_frame(codec.context, frame.frame) >= 0) {
       giver.give(*frame.frame, times.of(frame.frame->best_effort_timestamp));
+      // A picture that is held is one more that the decoder needs room for.
+      av_frame_unref(frame.frame);
+      if (!settled) ::malloc_trim(0);  // what it took to find out what the stream is
+      settled = true;
+    }
   };
   for (;;) {
     control.deadline = now() + kRead;
