@@ -142,11 +142,7 @@ const Background::Seen& Background::look(const SmallPicture& picture) {
   if (before_.empty()) before_ = now_;
   keep(picture);
   if (model_.empty()) {
-    if (kept_.size() < kLearnPictures || mono_ - kept_.front().mono < kLearn) return seen_;
-    learn();
-    // The first pictures may be looked at once more.
-    kept_.clear();
-    mono_ = 0;
+    if (kept_.size() >= kLearnPictures && mono_ - kept_.front().mono >= kLearn) (void)learn_now();
     return seen_;
   }
   light_ = fit_light(now_, model_, object_, light_);
@@ -168,6 +164,15 @@ const Background::Seen& Background::look(const SmallPicture& picture) {
   update(found, dt);
   anchor();
   return seen_;
+}
+
+bool Background::learn_now() {
+  if (!model_.empty() || kept_.size() < kLearnPictures) return false;
+  learn();
+  // The first pictures may be looked at once more.
+  kept_.clear();
+  mono_ = 0;
+  return true;
 }
 
 /// The middle of each point's brightnesses: who walks through is not in it.

@@ -59,6 +59,8 @@ class Background {
   explicit Background(Options options);
   /// Pictures come in the order of their time.
   const Seen& look(const SmallPicture& picture);
+  /// No more pictures come: the place is learned of those that there were, if they are enough.
+  bool learn_now();
   /// The model in the last picture's light, for tests and for people.
   [[nodiscard]] Grey expected() const;
 

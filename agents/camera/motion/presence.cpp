@@ -216,6 +216,9 @@ void Presence::look_once(const SmallPicture& picture, std::vector<Change>& out) 
 
 std::vector<Presence::Change> Presence::end() {
   std::vector<Change> out;
+  // A film that was over before the place was known.
+  if (!first_.empty() && background_.learn_now())
+    for (const SmallPicture& first : std::exchange(first_, {})) look_once(first, out);
   for (std::size_t i = 0; i < zones_.size(); ++i) {
     Watched& w = watched_[i];
     if (w.present) out.push_back({What::ended, i, w.last, w.since, w.best, 0, w.where});

@@ -13,6 +13,7 @@ extern "C" {
 #include <cstdarg>
 #include <memory>
 
+#include "agents/camera/video/plain_picture.hpp"
 #include "agents/camera/video/still_maker.hpp"
 
 namespace wf::camera {
@@ -84,22 +85,24 @@ struct Frame {
   ~Frame() { av_frame_free(&frame); }
 };
 
+const char* kind_of(AVPixelFormat format) {
+  const char* const name = av_get_pix_fmt_name(format);
+  return name == nullptr ? "unknown" : name;
+}
+
 /// The mean of each field of the picture's first plane, which is the brightness in every format with one.
-bool shrink(const AVFrame& frame, SmallPicture& out) {
+void shrink(const AVFrame& frame, SmallPicture& out) {
   const AVPixFmtDescriptor* const format = av_pix_fmt_desc_get(static_cast<AVPixelFormat>(frame.format));
-  if (format == nullptr || (format->flags & (AV_PIX_FMT_FLAG_RGB | AV_PIX_FMT_FLAG_PAL | AV_PIX_FMT_FLAG_HWACCEL |
-                                             AV_PIX_FMT_FLAG_BITSTREAM | AV_PIX_FMT_FLAG_BE)) != 0)
-    return false;
   const AVComponentDescriptor& luma = format->comp[0];
-  if (luma.plane != 0 || luma.step < 1 || luma.step > 2 || frame.width < SmallPicture::kWidth ||
-      frame.height < SmallPicture::kHeight)
-    return false;
   const int shift = luma.depth + luma.shift - 8;
   out.luma.resize(SmallPicture::kWidth * SmallPicture::kHeight);
   for (int y = 0; y < SmallPicture::kHeight; ++y) {
-    const int top = y * frame.height / SmallPicture::kHeight, bottom = (y + 1) * frame.height / SmallPicture::kHeight;
+    // Of one that is smaller still, points are taken more than once.
+    const int top = y * frame.height / SmallPicture::kHeight;
+    const int bottom = std::max(top + 1, (y + 1) * frame.height / SmallPicture::kHeight);
     for (int x = 0; x < SmallPicture::kWidth; ++x) {
-      const int left = x * frame.width / SmallPicture::kWidth, right = (x + 1) * frame.width / SmallPicture::kWidth;
+      const int left = x * frame.width / SmallPicture::kWidth;
+      const int right = std::max(left + 1, (x + 1) * frame.width / SmallPicture::kWidth);
       // Large pictures are looked at in part: 4 × 4 points of a field tell its brightness.
       const int dy = std::max(1, (bottom - top) / 4), dx = std::max(1, (right - left) / 4);
       unsigned sum = 0, count = 0;
@@ -116,7 +119,6 @@ bool shrink(const AVFrame& frame, SmallPicture& out) {
           static_cast<std::uint8_t>(sum / std::max(count, 1U));
     }
   }
-  return true;
 }
 
 /// Decides which packets are decoded: keyframes alone where they come often enough, else all of them. A decoder that is
@@ -185,17 +187,22 @@ class Giver {
  public:
   Giver(const StreamSettings& settings, const std::function<void(SmallPicture&&)>& take)
       : settings_(settings), take_(take), stills_(settings) {}
-  void give(const AVFrame& frame, std::int64_t time) {
-    if (settings_.most_apart > 0 && given_ != 0 && time - given_ < kApart) return;
+  /// False: no pictures of this kind are read.
+  bool give(const AVFrame& decoded, std::int64_t time) {
+    if (settings_.most_apart > 0 && given_ != 0 && time - given_ < kApart) return true;
+    const AVFrame* const plain = plain_.of(decoded);
+    if (plain == nullptr) return false;
+    const AVFrame& frame = *plain;
     SmallPicture picture;
     picture.mono = time;
-    if (!shrink(frame, picture)) return;
+    shrink(frame, picture);
     given_ = time;
     if (settings_.still_every > 0 && (still_ == 0 || time - still_ >= settings_.still_every - kApart / 2)) {
       picture.still = stills_.make(frame);
       still_ = time;
     }
     take_(std::move(picture));
+    return true;
   }
 
  private:
@@ -203,12 +210,15 @@ class Giver {
   const StreamSettings& settings_;
   const std::function<void(SmallPicture&&)>& take_;
   StillMaker stills_;
+  PlainPicture plain_;
   std::int64_t given_ = 0, still_ = 0;
 };
 
 std::string read_pictures(const StreamSettings& settings, StreamControl& control,
                           const std::function<void(SmallPicture&&)>& take) {
   av_log_set_callback(quiet);
+  // Buffers of pictures go back when they are freed, whatever was freed before.
+  ::mallopt(M_MMAP_THRESHOLD, 128 << 10);
   avformat_network_init();
   Format format;
   if (format.context == nullptr) return "no memory";
@@ -251,9 +261,11 @@ std::string read_pictures(const StreamSettings& settings, StreamControl& control
   PictureTimes times(settings, av_guess_frame_rate(format.context, format.context->streams[index], nullptr),
                      stream.time_base);
   bool settled = false;
+  std::string unread;
   const auto receive = [&] {
     while (avcodec_receive_frame(codec.context, frame.frame) >= 0) {
-      giver.give(*frame.frame, times.of(frame.frame->best_effort_timestamp));
+      if (!giver.give(*frame.frame, times.of(frame.frame->best_effort_timestamp)))
+        unread = std::string("pictures of this kind are not read: ") + kind_of(codec.context->pix_fmt);
       // A picture that is held is one more that the decoder needs room for.
       av_frame_unref(frame.frame);
       if (!settled) ::malloc_trim(0);  // what it took to find out what the stream is
@@ -267,7 +279,7 @@ std::string read_pictures(const StreamSettings& settings, StreamControl& control
     if (code == AVERROR_EOF && settings.file && !control.stop) {
       avcodec_send_packet(codec.context, nullptr);
       receive();
-      return control.stop ? "stopped" : "";
+      return control.stop ? "stopped" : unread;
     }
     if (code < 0) return control.stop ? "stopped" : "the stream ended: " + words(code);
     control.last_packet = now();
@@ -281,6 +293,7 @@ std::string read_pictures(const StreamSettings& settings, StreamControl& control
     }
     av_packet_unref(packet.packet);
     if (control.stop) return "stopped";
+    if (!unread.empty()) return unread;
   }
 }
 

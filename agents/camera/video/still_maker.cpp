@@ -46,15 +46,18 @@ class Plane {
 }  // namespace
 
 StillMaker::~StillMaker() {
-  avcodec_free_context(&encoder_);
-  av_frame_free(&frame_);
+  close();
   av_packet_free(&packet_);
 }
 
-bool StillMaker::prepare(const AVFrame& picture) {
-  if (encoder_ != nullptr && picture.width == from_width_ && picture.height == from_height_) return true;
+void StillMaker::close() {
   avcodec_free_context(&encoder_);
   av_frame_free(&frame_);
+}
+
+bool StillMaker::prepare(const AVFrame& picture) {
+  const bool same = picture.width == from_width_ && picture.height == from_height_;
+  close();
   from_width_ = picture.width, from_height_ = picture.height;
   by_ = std::max(1, (picture.width + settings_.still_width - 1) / std::max(settings_.still_width, 2));
   const int width = picture.width / by_ / 2 * 2, height = picture.height / by_ / 2 * 2;
@@ -72,9 +75,10 @@ bool StillMaker::prepare(const AVFrame& picture) {
   encoder_->qmin = 1, encoder_->qmax = 31;
   encoder_->thread_count = 1;
   if (av_frame_get_buffer(frame_, 0) < 0 || avcodec_open2(encoder_, codec, nullptr) < 0) {
-    avcodec_free_context(&encoder_);
+    close();
     return false;
   }
+  if (same && !masked_.empty()) return true;
   masked_.assign(static_cast<std::size_t>(width / 2) * static_cast<std::size_t>(height / 2), 0);
   // A block is painted over if any corner of it, or of its neighbours, is inside: nothing shines through at the edge.
   for (const Polygon& mask : settings_.masks)
@@ -123,7 +127,14 @@ void StillMaker::fill(const AVFrame& picture) {
   }
 }
 
+/// Between two stills, a second apart, the encoder's memory is of use to others.
+struct StillMaker::Rest {
+  StillMaker& of;
+  ~Rest() { of.close(); }
+};
+
 std::string StillMaker::make(const AVFrame& picture) {
+  const Rest rest{*this};
   if (!prepare(picture) || av_frame_make_writable(frame_) < 0) return {};
   fill(picture);
   for (; quality_ <= kWorst; quality_ += 4) {

@@ -24,6 +24,8 @@ class StillMaker {
   [[nodiscard]] std::string make(const AVFrame& picture);
 
  private:
+  struct Rest;
+  void close();
   bool prepare(const AVFrame& picture);
   void fill(const AVFrame& picture);
 

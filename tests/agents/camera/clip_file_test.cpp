@@ -1,6 +1,7 @@
 // The source on files of clips: presence with a clip's own times, stills and masks.
 #include <turbojpeg.h>
 
+#include <fstream>
 #include <map>
 
 #include "agents/camera/rtsp.hpp"
@@ -204,6 +205,33 @@ TEST_CASE("stills are bounded in memory, and a clock that was set back hides non
   CHECK(stills.newest() == 9 * kSecond);
   stills.add(3 * kSecond, "y");
   CHECK(stills.newest() == 3 * kSecond);
+}
+
+TEST_CASE("pictures of red, green and blue are watched like those of brightness, and small ones too") {
+  TemporaryFolder folder;
+  Clip clip = clip_of("walks");
+  // Pictures one after the other, 25 a second; somebody comes in after 12 s of the clip.
+  const auto film = [&](const std::string& name, int by) {
+    std::ofstream out(folder.file(name), std::ios::binary);
+    for (int i = 0; i < 8 * 25; ++i) {
+      const std::vector<std::uint8_t> grey = draw(clip, 8 + i / 25.0);
+      out << "P6\n" << kClipWidth / by << " " << kClipHeight / by << "\n255\n";
+      for (int y = 0; y < kClipHeight; y += by)
+        for (int x = 0; x < kClipWidth; x += by)
+          for (int part = 0; part < 3; ++part)
+            out.put(static_cast<char>(grey[static_cast<std::size_t>(y * kClipWidth + x)]));
+    }
+    return folder.file(name);
+  };
+  for (const int by : {1, 4}) {
+    const ReadOnce read = watch(film("film", by) + ",device=yard");
+    INFO(by << " " << read.status.problem);
+    CHECK(read.status.state == "ended");
+    CHECK(read.status.read >= 35);
+    REQUIRE_FALSE(read.events.empty());
+    CHECK(read.events[0].kind == "camera.motion");
+    CHECK(std::stod(std::string(read.events[0].field("clip.seconds"))) == Approx(4.5).margin(1));
+  }
 }
 
 TEST_CASE("a file that is none, or has no video, is said to be so") {

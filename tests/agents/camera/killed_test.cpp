@@ -42,8 +42,8 @@ TEST_CASE("an event is on the disk before its stills have all come, and stays th
   write_text(view, "v: 1\nzones: [{name: Yard}]\nstills: {kib: 64, after: 5s}\n");
   write_text(config, "v: 1\nname: camera-1\nengines: ['ipc://" + (scratch / "engine.ipc") + "']\nstate: " + state +
                          "\nsources:\n  - {kind: rtsp, address: 'rtsp://127.0.0.1:" +
-                         camera.out().substr(0, camera.out().size() - 1) + "/live', options: {device: C-27, view: " +
-                         view + "}}\n");
+                         camera.out().substr(0, camera.out().size() - 1) +
+                         "/live', options: {device: C-27, view: " + view + "}}\n");
   Program agent("wf-agent-camera", {"--config", config});
   const auto spooled = [&] {
     return std::filesystem::exists(state) && on_disk(state).find("camera.motion") != std::string::npos;
