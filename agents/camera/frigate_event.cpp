@@ -275,8 +275,7 @@ Result<std::optional<Event>> of_words(std::string_view topic, std::string_view p
     const std::string_view role = topic.substr(status + 8);
     if (role == "detect") return std::optional<Event>(begin(online ? "camera.online" : "camera.offline", now, camera));
     if (role != "record") return std::optional<Event>();
-    Event event = begin(online ? "camera.restored" : "camera.recording_gap", now, camera);
-    event.add("reason", "recording");
+    Event event = begin(online ? "camera.recorded" : "camera.recording_gap", now, camera);
     event.add("message", online ? "It is recorded again" : "It is not recorded: its stream is gone");
     return std::optional<Event>(std::move(event));
   }

@@ -97,7 +97,7 @@ std::optional<bool> is_so(const Notice& notice) {
     const std::string small = lower(name);
     const bool says = small == "state" || small == "active" || small == "logicalstate" || small == "value" ||
                       small == "failed" || small == "tampering" || small == "motion" || small == "motionactive" ||
-                      small == "detected" || small == "alarm" ||
+                      small == "detected" || small == "alarm" || small == "critical" || small == "open" ||
                       (small.starts_with("is") && !small.starts_with("isnot"));
     if (says && is_true(value)) return true;
     if (says && is_false(value)) out = false;

@@ -131,7 +131,7 @@ TEST_CASE("words mean what their topic says") {
   CHECK_FALSE(event_of("gate/status/detect", "disabled"));
   CHECK(event_of("available", "stopped")->kind == "device.offline");
   CHECK(event_of("gate/status/record", "offline")->kind == "camera.recording_gap");
-  CHECK(event_of("gate/status/record", "online")->field("reason") == "recording");
+  CHECK(event_of("gate/status/record", "online")->kind == "camera.recorded");
   CHECK(event_of("gate/audio/scream", "ON")->field("audio") == "scream");
   CHECK(event_of("gate/detect/state", "OFF")->field("message") == "Detection was switched off");
   CHECK(event_of("gate/enabled/state", "OFF")->severity == 2);
