@@ -138,4 +138,23 @@ Meaning camera_topic(const Notice& notice) {
   return {"other"};
 }
 
+Meaning recorder_topic(const Notice& notice, Recording recording) {
+  const bool always = recording == Recording::always;
+  constexpr Meaning kRecorded{"camera.recorded", {}, {}, true};
+  if (notice.topic == "RecordingConfig/JobState") {
+    const std::string state = lower(notice.item("State"));
+    if (state == "error") return {"camera.recording_gap", "recorder"};
+    if (state == "active") return kRecorded;
+    if (state == "idle" && always) return {"camera.recording_gap", "idle"};
+    // Some of its tracks are recorded (sound alone, or the picture alone): the state says it, and which is for a
+    // person.
+    return {"other", {}, notice.item("State"), state != "partiallyactive"};
+  }
+  const std::optional<bool> going_on = is_so(notice);
+  if (!going_on) return {"other"};
+  if (*going_on) return kRecorded;
+  if (always) return {"camera.recording_gap", "stopped"};
+  return {"other", {}, "not recording", true};
+}
+
 }  // namespace wf::onvif

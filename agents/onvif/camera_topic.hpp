@@ -1,4 +1,5 @@
 #pragma once
+#include <cstdint>
 #include <optional>
 #include <string_view>
 
@@ -14,6 +15,9 @@ struct Meaning {
   bool normal = false;         ///< nothing is wrong: no news when a subscription begins
 };
 
+/// Whether a recorder is to record all the time, or when something happens: then it is nothing wrong that it does not.
+enum class Recording : std::uint8_t { on_events, always };
+
 /// "true", "1", "active", "on" and "yes", however they are written.
 [[nodiscard]] bool is_true(std::string_view text);
 
@@ -25,5 +29,10 @@ struct Meaning {
 /// their meaning; others under the same roots have it by the words in them (`…/IvaHumanDetection` is a person's), if
 /// they say yes or no. Kind "other": it is none of these.
 [[nodiscard]] Meaning camera_topic(const Notice& notice);
+
+/// What a recorder says of its recordings (ONVIF Recording Control, RecordingConfig/JobState and
+/// RecordingHistory/Recording/State): a job in error is a gap; one that is idle, or a recording that is not going on,
+/// is one where it is to record always.
+[[nodiscard]] Meaning recorder_topic(const Notice& notice, Recording recording);
 
 }  // namespace wf::onvif

@@ -29,6 +29,7 @@ struct Settings {
   std::string device;
   bool channels = false;
   Role role = Role::access;
+  Recording recording = Recording::on_events;
 };
 
 void random_bytes(std::span<std::uint8_t> out) { randombytes_buf(out.data(), out.size()); }
@@ -150,7 +151,8 @@ class OnvifLive final : public kit::Source {
     const PropertyMemory::Known known = memory_.compare(notice);
     const bool state = notice.operation == Notice::Operation::initialized;
     if (state && known == PropertyMemory::Known::same) return;
-    std::optional<Event> event = event_of(notice, settings_.role, moment.now, known == PropertyMemory::Known::other);
+    std::optional<Event> event =
+        event_of(notice, settings_.role, moment.now, known == PropertyMemory::Known::other, settings_.recording);
     memory_.remember(notice, event && lasting(*event));
     if (!event) return;
     // The device's clock is known to be wrong: its times are put right, and the one that it told is kept.
@@ -200,7 +202,7 @@ kit::SourceMade make_onvif_live(const kit::SourceSpec& spec, Role role) {
                              address ? "write http://HOST[:PORT]/PATH, or https" : address.error().to_do});
     return made;
   }
-  made.problems = spec.unknown_options({"user", "password_file", "device", "ca", "pin", "channels"});
+  made.problems = spec.unknown_options({"user", "password_file", "device", "ca", "pin", "channels", "recording"});
   Settings settings;
   settings.address = *address;
   settings.role = role;
@@ -212,6 +214,11 @@ kit::SourceMade make_onvif_live(const kit::SourceSpec& spec, Role role) {
   settings.channels = channels == "yes";
   if (channels != "yes" && channels != "no")
     made.problems.push_back({"'channels' is yes or no", where, "leave it out for a device with one picture"});
+  const std::string recording = spec.option("recording", "on-events");
+  settings.recording = recording == "always" ? Recording::always : Recording::on_events;
+  if (recording != "always" && recording != "on-events")
+    made.problems.push_back({"'recording' is always or on-events", where,
+                             "write recording=always where every pause of a recording is a gap"});
   if (settings.user.empty() != settings.password_file.empty())
     made.problems.push_back({"a user and the file with the password belong together", where,
                              "write user=NAME,password_file=FILE (mode 0600), or a credential of systemd"});

@@ -103,7 +103,7 @@ Meaning access_control(std::string_view topic, const Notice& notice) {
   return {"other"};
 }
 
-Meaning meaning_of(const Notice& notice, Role role) {
+Meaning meaning_of(const Notice& notice, Role role, Recording recording) {
   const std::string_view topic = notice.topic;
   const auto under = [&](std::string_view front) { return topic.starts_with(front); };
   if (under("AccessControl/")) return access_control(topic.substr(14), notice);
@@ -122,6 +122,7 @@ Meaning meaning_of(const Notice& notice, Role role) {
     return axis_door(topic, notice);
   if (under("Device/HardwareFailure/PowerSupplyFailure")) {
     const bool failed = is_so(notice).value_or(false);
+    if (role == Role::camera) return {failed ? "device.fault" : "device.restored", "power supply", {}, !failed};
     return {failed ? "door.power" : "door.restored", "power supply", {}, !failed};
   }
   if (under("Device/HardwareFailure/")) {
@@ -140,6 +141,8 @@ Meaning meaning_of(const Notice& notice, Role role) {
     if (role == Role::camera) return {on ? "device.alarm" : "device.normal", {}, {}, true};
     return {on ? "door.rex" : "other", {}, {}, true};
   }
+  if (topic == "RecordingConfig/JobState" || topic == "RecordingHistory/Recording/State")
+    return recorder_topic(notice, recording);
   Meaning out = camera_topic(notice);
   if (out.kind == "other") out.normal = notice.operation == Notice::Operation::initialized;
   return out;
@@ -164,8 +167,8 @@ bool secret(const Notice& notice, std::string_view item) {
 
 }  // namespace
 
-std::optional<Event> event_of(const Notice& notice, Role role, UtcNs now, bool differs) {
-  const Meaning meaning = meaning_of(notice, role);
+std::optional<Event> event_of(const Notice& notice, Role role, UtcNs now, bool differs, Recording recording) {
+  const Meaning meaning = meaning_of(notice, role, recording);
   if (meaning.normal && notice.operation == Notice::Operation::initialized && !differs) return std::nullopt;
   Event event;
   event.kind = meaning.kind;
@@ -189,7 +192,8 @@ std::optional<Event> event_of(const Notice& notice, Role role, UtcNs now, bool d
     if (event.field("credential.id").empty() && !secret(notice, name)) put(event, "credential.id", notice.item(name));
   put(event, "person.name", notice.item("CredentialHolderName"));
   if (event.kind.starts_with("camera."))
-    for (const char* name : {"VideoSourceConfigurationToken", "VideoSourceToken", "VideoSource", "Source"})
+    for (const char* name : {"VideoSourceConfigurationToken", "VideoSourceToken", "VideoSource", "Source",
+                             "RecordingToken", "RecordingJobToken"})
       if (event.field("camera.id").empty()) put(event, "camera.id", notice.item(name));
   for (const char* name : {"InputToken", "Token", "port"})
     if (notice.topic.starts_with("Device/") && event.field("alarm.point").empty())
@@ -209,10 +213,10 @@ std::optional<Event> event_of(const Notice& notice, Role role, UtcNs now, bool d
 }
 
 bool lasting(const Event& event) {
-  static constexpr std::array<std::string_view, 17> kKinds{
+  static constexpr std::array<std::string_view, 18> kKinds{
       "door.forced",    "door.held",    "door.tamper",   "door.fault",     "door.power",    "door.opened",
       "access.mode",    "device.fault", "device.tamper", "device.alarm",   "camera.motion", "camera.object",
-      "camera.offline", "camera.dark",  "camera.moved",  "camera.blurred", "camera.tamper"};
+      "camera.offline", "camera.dark",  "camera.moved",  "camera.blurred", "camera.tamper", "camera.recording_gap"};
   return std::find(kKinds.begin(), kKinds.end(), event.kind) != kKinds.end();
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 #include <optional>
 
+#include "agents/onvif/camera_topic.hpp"
 #include "agents/onvif/notice.hpp"
 #include "proto/event.hpp"
 
@@ -13,7 +14,8 @@ enum class Role : std::uint8_t { access, camera };
 /// The event of a notice (ONVIF Access Control and Door Control, and some of Device and of cameras). Nothing: it says
 /// that something is as it should be when a subscription begins, which is state and no news, unless it `differs` from
 /// what was told last. `now` stands where the device's time cannot be read.
-[[nodiscard]] std::optional<Event> event_of(const Notice& notice, Role role, UtcNs now, bool differs = false);
+[[nodiscard]] std::optional<Event> event_of(const Notice& notice, Role role, UtcNs now, bool differs = false,
+                                            Recording recording = Recording::on_events);
 /// An event of such a kind is the beginning of something whose end will be told.
 [[nodiscard]] bool lasting(const Event& event);
 

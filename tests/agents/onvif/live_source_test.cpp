@@ -336,6 +336,7 @@ TEST_CASE("what is wrong with an onvif source is said, and no password is repeat
         std::pair{std::string("onvif:http://10.0.0.9,pin=sha256//A"), "https only"},
         std::pair{std::string("onvif:https://10.0.0.9,pin=AA"), "no fingerprint"},
         std::pair{std::string("onvif:http://10.0.0.9,password=x"), "no option 'password'"},
+        std::pair{std::string("onvif:http://10.0.0.9,recording=maybe"), "always or on-events"},
         std::pair{std::string("onvif:http://10.0.0.9:99999"), "no address"}}) {
     const std::string said = problems_of(make_onvif(*kit::parse_source_spec(spec), Role::camera));
     INFO(said);

@@ -228,6 +228,36 @@ TEST_CASE("the answer of Axis' event logger is read as XML too, and its alarms")
   CHECK(event_of(alarms->front(), Role::access, 0)->kind == "access.duress");
 }
 
+TEST_CASE("A recorder tells of what it does not record: a job in error, and every pause where it is to record always") {
+  const auto kind = [](const char* topic, const char* item, const char* value, Recording recording) {
+    return event_of(notice_of(topic, {{item, value}}), Role::camera, 0, false, recording)->kind;
+  };
+  for (const Recording recording : {Recording::on_events, Recording::always}) {
+    CHECK(kind("RecordingConfig/JobState", "State", "Error", recording) == "camera.recording_gap");
+    CHECK(kind("RecordingConfig/JobState", "State", "Active", recording) == "camera.recorded");
+    CHECK(kind("RecordingConfig/JobState", "State", "PartiallyActive", recording) == "other");
+    CHECK(kind("RecordingHistory/Recording/State", "IsRecording", "true", recording) == "camera.recorded");
+    const bool always = recording == Recording::always;
+    const std::string pause = always ? "camera.recording_gap" : "other";
+    CHECK(kind("RecordingConfig/JobState", "State", "Idle", recording) == pause);
+    CHECK(kind("RecordingHistory/Recording/State", "IsRecording", "false", recording) == pause);
+    // At the beginning of a subscription a gap is news, and what is as it should be is not.
+    Notice stands = notice_of("RecordingHistory/Recording/State", {{"IsRecording", "false"}});
+    stands.operation = Notice::Operation::initialized;
+    CHECK(bool(event_of(stands, Role::camera, 0, false, recording)) == always);
+    stands = notice_of("RecordingConfig/JobState", {{"State", "Active"}});
+    stands.operation = Notice::Operation::initialized;
+    CHECK_FALSE(event_of(stands, Role::camera, 0, false, recording));
+    CHECK(event_of(stands, Role::camera, 0, true, recording)->kind == "camera.recorded");
+  }
+  const Event gap = *event_of(notice_of("RecordingConfig/JobState", {{"State", "Error"}}), Role::camera, 0);
+  CHECK(lasting(gap));
+  CHECK(gap.field("reason") == "recorder");
+  // A camera's power supply is no door's.
+  CHECK(event_of(notice_of("Device/HardwareFailure/PowerSupplyFailure", {{"Failed", "true"}}), Role::camera, 0)->kind ==
+        "device.fault");
+}
+
 TEST_CASE("what cameras say has its kind, at its beginning and at its end") {
   const auto [topic, item, begins, object,
               ends] = GENERATE(table<std::string, std::string, std::string, std::string, std::string>({
@@ -315,7 +345,6 @@ TEST_CASE("what is no yes or no, and what is no camera's sight, is told as what 
   for (const auto& [topic, item, value] : {std::tuple{"RuleEngine/CountAggregation/Counter", "Count", "1"},
                                            {"Monitoring/ProcessorUsage", "Value", "1"},
                                            {"Monitoring/OperatingTime/LastReboot", "Status", "2026-03-12T22:31:05Z"},
-                                           {"RecordingConfig/JobState", "State", "Active"},
                                            {"VideoSource/LiveStreamAccessed", "accessed", "1"},
                                            {"VideoSource/DayNightVision", "day", "1"},
                                            {"Device/Trigger/Relay", "LogicalState", "active"},
