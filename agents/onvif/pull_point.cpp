@@ -105,8 +105,9 @@ std::optional<Request> PullPoint::choose(const kit::Moment& moment) {
   if (moment.mono < lease_end_ - margin()) return Request::pull;
   // It cannot be extended, or was not in time. The old one runs out by itself: on some devices ending one ends all.
   has_subscription_ = false;
-  phase_ = Phase::create;
-  return Request::create;
+  // After a restart that took the old one up, nobody has asked yet where a new one is made.
+  phase_ = services_.empty() ? Phase::services : Phase::create;
+  return services_.empty() ? Request::services : Request::create;
 }
 
 std::optional<http::Question> PullPoint::next(const kit::Moment& moment) {

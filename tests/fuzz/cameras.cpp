@@ -5,6 +5,7 @@
 #include "agents/camera/frigate_event.hpp"
 #include "agents/camera/picture_health.hpp"
 #include "agents/camera/view.hpp"
+#include "agents/kit/kinds.hpp"
 #include "agents/onvif/device_health.hpp"
 #include "agents/onvif/property_memory.hpp"
 #include "agents/onvif/pull_point.hpp"
@@ -58,6 +59,31 @@ int fuzz_onvif_device(const std::uint8_t* data, std::size_t size) {
     again.load(memory.save());
     holds(device.save().find('\n') == std::string::npos, "what is saved is one line");
   }
+  return 0;
+}
+
+/// Notices of any topic and items, each as whoever asks for it sees it: a door's controller, a camera, a recorder that
+/// is to record always, one that had told of another state before.
+int fuzz_onvif_notices(const std::uint8_t* data, std::size_t size) {
+  Pieces pieces(text_of(data, size));
+  const unsigned how = pieces.byte();
+  const onvif::Role role = (how & 1U) != 0 ? onvif::Role::access : onvif::Role::camera;
+  const onvif::Recording recording = (how & 2U) != 0 ? onvif::Recording::always : onvif::Recording::on_events;
+  const Result<std::vector<onvif::Notice>> notices = onvif::read_notices(pieces.rest());
+  if (!notices) return 0;
+  onvif::PropertyMemory memory;
+  for (const onvif::Notice& notice : *notices) {
+    holds(!onvif::recorder_topic(notice, recording).kind.empty(), "a recorder's notice has a kind");
+    const std::optional<Event> event = onvif::event_of(notice, role, 7, (how & 4U) != 0, recording);
+    (void)memory.compare(notice);
+    memory.remember(notice, event && onvif::lasting(*event));
+    if (!event) continue;
+    holds(kit::find_kind(event->kind) != nullptr, "a kind is one of those that we have");
+    for (const Field& field : event->fields) holds(is_utf8(field.value), "a field is UTF-8");
+  }
+  onvif::PropertyMemory again;
+  again.load(memory.save());
+  holds(again.save() == memory.save(), "what was told is remembered over a restart");
   return 0;
 }
 

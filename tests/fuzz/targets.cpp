@@ -43,6 +43,7 @@ constexpr std::array kTargets{
     Named{"discovery", fuzz_discovery},
     Named{"camera_view", fuzz_camera_view},
     Named{"onvif_device", fuzz_onvif_device},
+    Named{"onvif_notices", fuzz_onvif_notices},
     Named{"documents", fuzz_documents},
     Named{"dc09_frame", fuzz_dc09_frame},
     Named{"dc09_receiver", fuzz_dc09_receiver},

@@ -91,6 +91,7 @@ int fuzz_frigate(const std::uint8_t* data, std::size_t size);
 int fuzz_discovery(const std::uint8_t* data, std::size_t size);
 int fuzz_camera_view(const std::uint8_t* data, std::size_t size);
 int fuzz_onvif_device(const std::uint8_t* data, std::size_t size);
+int fuzz_onvif_notices(const std::uint8_t* data, std::size_t size);
 int fuzz_documents(const std::uint8_t* data, std::size_t size);
 int fuzz_dc09_frame(const std::uint8_t* data, std::size_t size);
 int fuzz_dc09_receiver(const std::uint8_t* data, std::size_t size);
