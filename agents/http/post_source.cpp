@@ -163,7 +163,11 @@ void PostSource::say() {
   else if (away.too_large > 0)
     said = std::to_string(away.too_large) + " bodies of more than " + std::to_string(place_.options.most) + " bytes";
   else if (away.compressed > 0)
-    said = std::to_string(away.compressed) + " compressed bodies; tell their senders not to (compression_level: 0)";
+    said = std::to_string(away.compressed) + " bodies by another compression than gzip; tell their senders to use that";
+  else if (away.without_zlib > 0)
+    said = std::to_string(away.without_zlib) + " bodies by gzip, for which zlib is missing: install Debian's zlib1g";
+  else if (away.damaged > 0)
+    said = std::to_string(away.damaged) + " bodies whose gzip is not whole or damaged, the last from " + away.last_peer;
   else if (away.too_many > 0)
     said = std::to_string(away.too_many) + " told to come again: too much waited";
   if (said == said_) return;

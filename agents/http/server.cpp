@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sodium.h>
+#include <strings.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -12,6 +13,7 @@
 #include <utility>
 
 #include "agents/http/bulk.hpp"
+#include "agents/http/gunzip.hpp"
 #include "agents/http/microhttpd_library.hpp"
 #include "agents/kit/clock.hpp"
 #include "agents/kit/read/socket_listen.hpp"
@@ -48,8 +50,10 @@ class Server::Daemon {
     std::uint64_t id = 0;
     MHD_Connection* connection = nullptr;
     std::string peer, body, answer;
-    std::size_t held = 0;  ///< bytes of its body, which somebody holds until it is answered
-    unsigned status = 0;   ///< 0: not answered yet
+    std::unique_ptr<Gunzip> gunzip;  ///< of a body that comes by gzip
+    std::size_t came = 0;            ///< bytes of its body as they came
+    std::size_t held = 0;            ///< bytes of its body, which somebody holds until it is answered
+    unsigned status = 0;             ///< 0: not answered yet
     bool refused = false, suspended = false, bulk = false;
   };
 
@@ -133,13 +137,19 @@ class Server::Daemon {
     if (*size > 0) {
       const std::size_t given = std::exchange(*size, 0);
       if (exchange.refused) return MHD_YES;  // the answer is on its way
-      if (exchange.body.size() + given > daemon.options_.most) return daemon.cut_off(daemon.turned_away_.too_large);
+      exchange.came += given;
+      if (exchange.came > daemon.options_.most) return daemon.cut_off(daemon.turned_away_.too_large);
+      if (exchange.status != 0) return MHD_YES;  // it is answered once the rest has come
+      if (exchange.gunzip != nullptr) {
+        daemon.unpack(exchange, {data, given});
+        return MHD_YES;
+      }
       if (daemon.held_ + given > daemon.options_.together) return daemon.cut_off(daemon.turned_away_.too_many);
       exchange.body.append(data, given);
-      exchange.held += given;
-      daemon.held_ += given;
+      daemon.hold(exchange, given);
       return MHD_YES;
     }
+    if (exchange.gunzip != nullptr && !exchange.refused) daemon.unpacked(exchange);
     if (exchange.status != 0)
       return exchange.bulk ? daemon.answer_json(connection, exchange.status, exchange.answer)
                            : daemon.answer(connection, exchange.status, exchange.answer);
@@ -178,24 +188,82 @@ class Server::Daemon {
       return answer(connection, MHD_HTTP_METHOD_NOT_ALLOWED, "records are posted\n", "Allow", "POST, PUT");
     }
     const char* const encoding = mhd_.lookup_connection_value(connection, MHD_HEADER_KIND, "Content-Encoding");
-    if (encoding != nullptr && std::strcmp(encoding, "identity") != 0) {
+    const bool gzip =
+        encoding != nullptr && (::strcasecmp(encoding, "gzip") == 0 || ::strcasecmp(encoding, "x-gzip") == 0);
+    if (encoding != nullptr && !gzip && ::strcasecmp(encoding, "identity") != 0) {
       ++turned_away_.compressed;
       exchange.refused = true;
-      return answer(connection, 415, "bodies come as they are: send them without compression (compression_level: 0)\n");
+      return answer(connection, 415, "a body comes as it is, or by gzip: send it without another compression\n",
+                    "Accept-Encoding", "gzip");  // RFC 7694
     }
     const char* const length = mhd_.lookup_connection_value(connection, MHD_HEADER_KIND, "Content-Length");
     if (length != nullptr && std::strtoull(length, nullptr, 10) > options_.most) {
       ++turned_away_.too_large;
       exchange.refused = true;
-      return answer(connection, 413, too_large_text());
+      return answer(connection, 413, too_large_text() + "\n");
     }
     if (held_ > options_.together / 2) {
       ++turned_away_.too_many;
       exchange.refused = true;
-      return answer(connection, MHD_HTTP_SERVICE_UNAVAILABLE, "too much waits to be kept\n", "Retry-After", "1");
+      return answer(connection, MHD_HTTP_SERVICE_UNAVAILABLE, too_many_text() + "\n", "Retry-After", "1");
     }
+    return gzip ? begin_gzip(exchange) : MHD_YES;
+  }
+
+  MHD_Result begin_gzip(Exchange& exchange) {
+    Result<std::unique_ptr<Gunzip>> opened = Gunzip::open();
+    if (!opened) {
+      ++turned_away_.without_zlib;
+      exchange.refused = true;
+      return answer(exchange.connection, 415, opened.error().text() + "; or send bodies without compression\n");
+    }
+    exchange.gunzip = std::move(*opened);
+    hold(exchange, Gunzip::kOwnBytes);
     return MHD_YES;
   }
+
+  /// Appends what a piece of a body unpacks to, or says why nothing of it is taken.
+  void unpack(Exchange& exchange, std::string_view piece) {
+    const std::size_t before = exchange.body.size();
+    const std::size_t free = options_.together - std::min(held_, options_.together);
+    const std::size_t most = std::min(options_.most, before + free);
+    const Result<bool> taken = exchange.gunzip->take(piece, most, exchange.body);
+    if (!taken) return give_up(exchange, 400, taken.error().what, turned_away_.damaged);
+    if (*taken) return hold(exchange, exchange.body.size() - before);
+    if (most < options_.most)
+      return give_up(exchange, MHD_HTTP_SERVICE_UNAVAILABLE, too_many_text(), turned_away_.too_many);
+    give_up(exchange, 413, too_large_text() + ", unpacked too", turned_away_.too_large);
+  }
+
+  /// A body by gzip has come, whole or not.
+  void unpacked(Exchange& exchange) {
+    if (const Result<void> end = exchange.gunzip->end(); !end)
+      return give_up(exchange, 400, end.error().what, turned_away_.damaged);
+    exchange.gunzip.reset();
+    let_go(exchange, Gunzip::kOwnBytes);
+  }
+
+  /// Lets go of what came of a body; the answer is given once the rest of it has come, which nobody keeps.
+  void give_up(Exchange& exchange, unsigned status, const std::string& text, std::uint64_t& count) {
+    ++count;
+    exchange.gunzip.reset();
+    std::string().swap(exchange.body);
+    let_go(exchange, exchange.held);
+    exchange.status = status;
+    exchange.answer = text + "\n";
+    exchange.bulk = false;
+  }
+
+  void hold(Exchange& exchange, std::size_t bytes) {
+    exchange.held += bytes;
+    held_ += bytes;
+  }
+  void let_go(Exchange& exchange, std::size_t bytes) {
+    exchange.held -= bytes;
+    held_ -= bytes;
+  }
+
+  static std::string too_many_text() { return "too much waits to be kept"; }
 
   /// In the middle of a body no answer can be queued: the connection ends, and its sender tries again.
   static MHD_Result cut_off(std::uint64_t& count) {
@@ -204,7 +272,7 @@ class Server::Daemon {
   }
 
   [[nodiscard]] std::string too_large_text() const {
-    return "a body has at most " + std::to_string(options_.most) + " bytes\n";
+    return "a body has at most " + std::to_string(options_.most) + " bytes";
   }
 
   MHD_Result answer_json(MHD_Connection* connection, unsigned status, const std::string& text) {

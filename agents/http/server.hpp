@@ -18,7 +18,7 @@ struct ServerOptions {
   /// it behind the colon; never empty.
   std::string token;
   std::string certificate, key;         ///< PEM; both empty: without TLS
-  std::size_t most = 1U << 20U;         ///< bytes of a body
+  std::size_t most = 1U << 20U;         ///< bytes of a body, as it comes and unpacked
   std::size_t together = 4U << 20U;     ///< bytes of all bodies that are not answered yet
   unsigned connections = 64;            ///< at once, of one address at most a quarter of them
   std::int64_t timeout = 30 * kSecond;  ///< of a connection on which nothing happens
@@ -35,13 +35,15 @@ struct Posted {
 
 /// What was turned away, since the server was opened.
 struct TurnedAway {
-  std::uint64_t without_token = 0, too_large = 0, no_post = 0, too_many = 0, compressed = 0;
+  std::uint64_t without_token = 0, too_large = 0, no_post = 0, too_many = 0, compressed = 0, damaged = 0,
+                without_zlib = 0;
   std::string last_peer;
 };
 
 /// Takes bodies by HTTP/1.1 POST, without ever blocking, and answers each when its receiver says so. Who has no token
-/// is answered 401 before the body is read; 405 what is no POST or PUT, 413 what is too large, 415 what is compressed,
-/// 503 what comes while too much waits. One thread.
+/// is answered 401 before the body is read; 405 what is no POST or PUT, 413 what is too large, 503 what comes while too
+/// much waits. A body may come by gzip, and is given unpacked: 413 what is too large unpacked, 400 what is
+/// damaged or not whole, 415 another compression. One thread.
 class Server {
  public:
   /// Takes over a listening socket. An error: the library is not there, or the certificate cannot be used.

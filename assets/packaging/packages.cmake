@@ -138,11 +138,11 @@ Reads what is seen there and brings it to a Watchfloor engine over an
 encrypted link, each event once. Keeps on its own disk what the engine has
 not stored yet.")
   set(CPACK_DEBIAN_${upper}_PACKAGE_DEPENDS "tzdata")
-  # Loaded where a device is asked over HTTP, or posts, or sends over TLS, or the journal is read, so nothing else tells it.
+  # Loaded where a device is asked over HTTP, or posts, or packs what it posts, or sends over TLS, or the journal is read, so nothing else tells it.
   if(AGENT STREQUAL "access" OR AGENT STREQUAL "camera")
-    set(CPACK_DEBIAN_${upper}_PACKAGE_RECOMMENDS "libcurl4t64 | libcurl4, libmicrohttpd12t64 | libmicrohttpd12")
+    set(CPACK_DEBIAN_${upper}_PACKAGE_RECOMMENDS "libcurl4t64 | libcurl4, libmicrohttpd12t64 | libmicrohttpd12, zlib1g")
   elseif(AGENT STREQUAL "network")
-    set(CPACK_DEBIAN_${upper}_PACKAGE_RECOMMENDS "libgnutls30t64 | libgnutls30, libmicrohttpd12t64 | libmicrohttpd12")
+    set(CPACK_DEBIAN_${upper}_PACKAGE_RECOMMENDS "libgnutls30t64 | libgnutls30, libmicrohttpd12t64 | libmicrohttpd12, zlib1g")
   elseif(AGENT STREQUAL "host")
     set(CPACK_DEBIAN_${upper}_PACKAGE_RECOMMENDS "libsystemd0")
   endif()

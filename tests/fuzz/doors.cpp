@@ -1,4 +1,4 @@
-// What is typed at the tool that sets readers up, and what comes to a door system's webhook.
+// What is typed at the tool that sets readers up, and what comes to a door system's webhook, by gzip too.
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "agents/access/osdp/set_tool.hpp"
+#include "agents/http/gunzip.hpp"
 #include "agents/http/server.hpp"
 #include "agents/kit/read/socket_listen.hpp"
 #include "tests/fuzz/targets.hpp"
@@ -20,6 +21,27 @@ using namespace wf::fuzz;
 namespace {
 
 constexpr std::size_t kMostWords = 16;
+
+/// What a body by gzip is, cut into pieces of `size` bytes: its text, or which refusal.
+struct Unpacked {
+  std::string text, refusal;
+  bool operator==(const Unpacked&) const = default;
+};
+Unpacked unpack(std::string_view packed, std::size_t size, std::size_t most) {
+  Result<std::unique_ptr<http::Gunzip>> gunzip = http::Gunzip::open();
+  if (!gunzip) return {};
+  Unpacked out;
+  while (!packed.empty()) {
+    const std::string_view piece = packed.substr(0, size);
+    packed.remove_prefix(piece.size());
+    const Result<bool> taken = (*gunzip)->take(piece, most, out.text);
+    holds(out.text.size() <= most, "nothing is unpacked beyond the limit");
+    if (!taken) return {{}, taken.error().what};
+    if (!*taken) return {{}, "too large"};
+  }
+  const Result<void> end = (*gunzip)->end();
+  return end ? out : Unpacked{{}, end.error().what};
+}
 
 /// A server of webhooks that stands for the whole run.
 struct Webhook {
@@ -95,5 +117,14 @@ int fuzz_webhook(const std::uint8_t* data, std::size_t size) {
     over = n == 0;
   }
   webhook.quiet &= over;
+  return 0;
+}
+
+int fuzz_gunzip(const std::uint8_t* data, std::size_t size) {
+  // The first byte says where the rest is cut.
+  if (size == 0) return 0;
+  const std::string_view packed = text_of(data + 1, size - 1);
+  constexpr std::size_t kMost = 16U << 10U;
+  holds(unpack(packed, packed.size(), kMost) == unpack(packed, data[0] + 1U, kMost), "a cut changes nothing");
   return 0;
 }

@@ -56,6 +56,7 @@ constexpr std::array kTargets{
     Named{"osdp_files", fuzz_osdp_files},
     Named{"osdp_set", fuzz_osdp_set},
     Named{"webhook", fuzz_webhook},
+    Named{"gunzip", fuzz_gunzip},
     Named{"audit", fuzz_audit},
     Named{"host_state", fuzz_host_state},
 };

@@ -104,5 +104,6 @@ int fuzz_osdp_capture(const std::uint8_t* data, std::size_t size);
 int fuzz_osdp_files(const std::uint8_t* data, std::size_t size);
 int fuzz_osdp_set(const std::uint8_t* data, std::size_t size);
 int fuzz_webhook(const std::uint8_t* data, std::size_t size);
+int fuzz_gunzip(const std::uint8_t* data, std::size_t size);
 int fuzz_audit(const std::uint8_t* data, std::size_t size);
 int fuzz_host_state(const std::uint8_t* data, std::size_t size);

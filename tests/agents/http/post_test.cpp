@@ -19,6 +19,7 @@
 #include "agents/kit/read/socket_listen.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/collected.hpp"
+#include "tests/support/gzip.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 using namespace wf;
@@ -84,8 +85,9 @@ struct Receiver {
     return true;
   }
   /// "200 1 taken, 0 refused".
-  std::string post(const std::string& body, const std::string& token = kToken, const char* type = "application/json") {
-    auto answer = send(body, token, type);
+  std::string post(const std::string& body, const std::string& token = kToken, const char* type = "application/json",
+                   const char* encoding = nullptr) {
+    auto answer = send(body, token, type, encoding);
     if (!until([&] { return answer.wait_for(std::chrono::seconds(0)) == std::future_status::ready; })) return "none";
     return answer.get();
   }
@@ -110,12 +112,16 @@ struct Receiver {
     if (!until([&] { return answer.wait_for(std::chrono::seconds(0)) == std::future_status::ready; })) return "none";
     return answer.get();
   }
+  std::string post_gzip(const std::string& body, const char* encoding = "gzip") {
+    return post(body, kToken, "application/json", encoding);
+  }
   std::future<std::string> send(const std::string& body, const std::string& token = kToken,
-                                const char* type = "application/json") {
-    return std::async(std::launch::async, [this, body, token, type] {
+                                const char* type = "application/json", const char* encoding = nullptr) {
+    return std::async(std::launch::async, [this, body, token, type, encoding] {
       httplib::Client client("127.0.0.1", port);
       httplib::Headers headers;
       if (!token.empty()) headers.emplace("Authorization", "Bearer " + token);
+      if (encoding != nullptr) headers.emplace("Content-Encoding", encoding);
       const auto result = client.Post("/", headers, body, type);
       if (!result) return std::string("no answer");
       return std::to_string(result->status) + " " + result->body.substr(0, result->body.find('\n'));
@@ -174,6 +180,76 @@ TEST_CASE("what cannot be used is said to its sender and counted") {
   CHECK(r.sink.events.size() == 1);
 }
 
+TEST_CASE("a body by gzip is read as if it had come as it is") {
+  if (!have_library()) return;
+  Receiver r(kJson);
+  CHECK(r.post_gzip(test::gzipped(kGranted)) == "200 1 taken, 0 refused");
+  CHECK(r.post_gzip(test::gzipped(kGranted, 9), "x-gzip") == "200 1 taken, 0 refused");
+  CHECK(r.post_gzip(test::gzipped(kGranted, 0), "GZip") == "200 1 taken, 0 refused");
+  CHECK(r.post_gzip(kGranted, "Identity") == "200 1 taken, 0 refused");
+  CHECK(r.sink.events.at(1).field("door.id") == "D-1");
+  // Several members are one body, wherever they are cut.
+  const std::string two = "[" + std::string(kGranted) + "," + kGranted + "]";
+  CHECK(r.post_gzip(test::gzipped(two.substr(0, 40)) + test::gzipped("") + test::gzipped(two.substr(40))) ==
+        "200 2 taken, 0 refused");
+  // Nothing, packed and not.
+  CHECK(r.post_gzip(test::gzipped("")) == "200 0 taken, 0 refused");
+  CHECK(r.post_gzip("") == "200 0 taken, 0 refused");
+  // As large as a body may be, and a byte more.
+  const std::string full = kGranted + std::string((1U << 20U) - std::string_view(kGranted).size(), ' ');
+  CHECK(r.post_gzip(test::gzipped(full)) == "200 1 taken, 0 refused");
+  CHECK(r.post_gzip(test::gzipped(full + " ")) == "413 a body has at most 1048576 bytes, unpacked too");
+  CHECK(r.sink.events.size() == 7);
+}
+
+TEST_CASE("a bomb is told that it is too large, and the next body is read") {
+  if (!have_library()) return;
+  Receiver r(kJson);
+  const std::string bomb = test::gzipped(std::string(256U << 20U, ' '), 9);
+  REQUIRE(bomb.size() < 1U << 20U);
+  CHECK(r.post_gzip(bomb) == "413 a body has at most 1048576 bytes, unpacked too");
+  // The limit is the whole body's, not a member's.
+  const std::string part = test::gzipped(std::string(700U << 10U, ' '));
+  CHECK(r.post_gzip(part + part).starts_with("413 "));
+  CHECK(r.until([&] { return r.source->status().problem == "2 bodies of more than 1048576 bytes"; }));
+  CHECK(r.post_gzip(test::gzipped(kGranted)) == "200 1 taken, 0 refused");
+}
+
+TEST_CASE("a body whose gzip is not whole is refused whole, with the reason") {
+  if (!have_library()) return;
+  Receiver r(kJson);
+  const std::string good = test::gzipped("[" + std::string(kGranted) + "," + kGranted + "]");
+  const std::string ends = "400 the body's gzip ends before it is whole";
+  CHECK(r.post_gzip(good.substr(0, good.size() - 1)) == ends);
+  CHECK(r.post_gzip(good.substr(0, good.size() / 2)) == ends);
+  CHECK(r.post_gzip(good.substr(0, 1)) == ends);
+  CHECK(r.post_gzip(good + good.substr(0, 12)) == ends);
+  CHECK(r.post_gzip(good + "rubbish") == "400 what follows the end of the body's gzip is no gzip");
+  CHECK(r.post_gzip(good + std::string(512, '\0')) == "400 what follows the end of the body's gzip is no gzip");
+  CHECK(r.post_gzip(kGranted) == "400 the body cannot be unpacked by gzip: incorrect header check");
+  std::string damaged = good;
+  damaged[damaged.size() - 8] = static_cast<char>(damaged[damaged.size() - 8] ^ 1);
+  CHECK(r.post_gzip(damaged) == "400 the body cannot be unpacked by gzip: incorrect data check");
+  CHECK(r.sink.events.empty());
+  CHECK(r.until([&] {
+    return r.source->status().problem == "8 bodies whose gzip is not whole or damaged, the last from 127.0.0.1";
+  }));
+  CHECK(r.post_gzip(good) == "200 2 taken, 0 refused");
+}
+
+TEST_CASE("another compression is refused, and what is taken is said") {
+  if (!have_library()) return;
+  Receiver r(kJson);
+  const std::string said = "415 a body comes as it is, or by gzip: send it without another compression";
+  CHECK(r.post_gzip(test::gzipped(kGranted, 1, 15), "deflate") == said);
+  CHECK(r.post_gzip("x", "zstd") == said);
+  CHECK(r.post_gzip(test::gzipped(test::gzipped(kGranted)), "gzip, gzip") == said);
+  CHECK(r.sink.events.empty());
+  CHECK(r.until([&] {
+    return r.source->status().problem == "3 bodies by another compression than gzip; tell their senders to use that";
+  }));
+}
+
 TEST_CASE("what waits for the disk counts until it is answered: who comes meanwhile is told to come again") {
   if (!have_library()) return;
   Receiver r(kJson);
@@ -183,9 +259,11 @@ TEST_CASE("what waits for the disk counts until it is answered: who comes meanwh
     waiting.push_back(r.send(body));
     REQUIRE(r.until([&] { return r.sink.events.size() == n; }, false));
   }
-  auto refused = r.send(kGranted);
-  REQUIRE(r.until([&] { return refused.wait_for(std::chrono::seconds(0)) == std::future_status::ready; }, false));
-  CHECK(refused.get() == "503 too much waits to be kept");
+  for (const char* const encoding : {static_cast<const char*>(nullptr), "gzip"}) {
+    auto refused = r.send(kGranted, kToken, "application/json", encoding);
+    REQUIRE(r.until([&] { return refused.wait_for(std::chrono::seconds(0)) == std::future_status::ready; }, false));
+    CHECK(refused.get() == "503 too much waits to be kept");
+  }
   for (auto& answer : waiting) {
     REQUIRE(r.until([&] { return answer.wait_for(std::chrono::seconds(0)) == std::future_status::ready; }));
     CHECK(answer.get() == "200 1 taken, 0 refused");
