@@ -100,7 +100,8 @@ struct Bar {
       p.text(at + (wide ? 29 : 26), kMiddle, digits,
              n == 0 ? Face::l
              : big  ? Face::l_semibold
-                    : Face::m_semibold,
+             : wide ? Face::m_semibold
+                    : Face::s_semibold,
              n == 0 ? t.t3 : t.t1, Align::left, step - 27);
       d.hint(hit, only ? "Show every priority again"_tr.str()
                        : text_of<"{} {} open: show only these">(count_text(n), word_of(priority)));

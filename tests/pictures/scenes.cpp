@@ -9,6 +9,13 @@
 namespace wf::pictures {
 namespace {
 
+/// So many open that marks of the line under the map have no room for each.
+std::shared_ptr<Snapshot> crowd() {
+  auto s = sample::crowd(2000);
+  s->estate = sample::night()->estate;
+  return s;
+}
+
 std::shared_ptr<Snapshot> drill() {
   auto s = sample::night();
   auto i = std::make_shared<Incident>(*s->incidents[1]);
@@ -95,6 +102,7 @@ constexpr Scene kScenes[] = {
     {"wall", ui::View::wall, &sample::night, 0, ""},
     {"quiet", ui::View::wall, &sample::quiet, 0, ""},
     {"flood", ui::View::wall, &sample::flood, 0, ""},
+    {"crowd-map", ui::View::map, &crowd, 0, ""},
     {"drill", ui::View::wall, &drill, 2415, ""},
     {"late", ui::View::wall, &late, 0, ""},
     {"late-live", ui::View::wall, &late, 2417, ""},
