@@ -1,10 +1,11 @@
 #include "agents/camera/video_module.hpp"
 
-#include <dlfcn.h>
 #include <unistd.h>
 
 #include <array>
 #include <string>
+
+#include "agents/kit/loaded_library.hpp"
 
 namespace wf::camera {
 namespace {
@@ -23,13 +24,11 @@ struct Loaded {
     for (const char* const place : {"", "../lib/watchfloor/"}) {
       const std::string file = folder + place + kFile;
       if (::access(file.c_str(), F_OK) != 0) continue;
-      void* const handle = ::dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
-      if (handle == nullptr) {
-        const char* const why = ::dlerror();
-        problem = why == nullptr ? file : why;
-        return;
-      }
-      if (auto* const get = reinterpret_cast<ReadPictures (*)()>(::dlsym(handle, kReadPicturesSymbol))) read = get();
+      kit::LoadedLibrary module(file.c_str());
+      ReadPictures (*get)() = nullptr;
+      module.take(get, kReadPicturesSymbol);
+      if (get != nullptr) read = get();
+      problem = module.why().empty() ? module.missing() : module.why();
       return;
     }
     problem = std::string(kFile) + " is not installed";

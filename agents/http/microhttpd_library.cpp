@@ -1,41 +1,32 @@
 #include "agents/http/microhttpd_library.hpp"
 
-#include <dlfcn.h>
-
 #include <string>
-#include <type_traits>
+
+#include "agents/kit/loaded_library.hpp"
 
 namespace wf::http {
 namespace {
 
 struct Loaded {
-  MicrohttpdLibrary library{};
+  MicrohttpdLibrary functions{};
   std::string missing;
 
   Loaded() {
-    void* const handle = ::dlopen("libmicrohttpd.so.12", RTLD_NOW | RTLD_LOCAL);
-    if (handle == nullptr) {
-      missing = "libmicrohttpd.so.12";
-      return;
-    }
-    const auto take = [&](auto& function, const char* name) {
-      void* const symbol = ::dlsym(handle, name);
-      if (symbol == nullptr) missing = name;
-      function = reinterpret_cast<std::remove_reference_t<decltype(function)>>(symbol);
-    };
-    take(library.start_daemon, "MHD_start_daemon");
-    take(library.stop_daemon, "MHD_stop_daemon");
-    take(library.run, "MHD_run");
-    take(library.get_timeout, "MHD_get_timeout");
-    take(library.get_daemon_info, "MHD_get_daemon_info");
-    take(library.get_connection_info, "MHD_get_connection_info");
-    take(library.lookup_connection_value, "MHD_lookup_connection_value");
-    take(library.suspend_connection, "MHD_suspend_connection");
-    take(library.resume_connection, "MHD_resume_connection");
-    take(library.create_response_from_buffer, "MHD_create_response_from_buffer");
-    take(library.add_response_header, "MHD_add_response_header");
-    take(library.queue_response, "MHD_queue_response");
-    take(library.destroy_response, "MHD_destroy_response");
+    kit::LoadedLibrary from("libmicrohttpd.so.12");
+    from.take(functions.start_daemon, "MHD_start_daemon");
+    from.take(functions.stop_daemon, "MHD_stop_daemon");
+    from.take(functions.run, "MHD_run");
+    from.take(functions.get_timeout, "MHD_get_timeout");
+    from.take(functions.get_daemon_info, "MHD_get_daemon_info");
+    from.take(functions.get_connection_info, "MHD_get_connection_info");
+    from.take(functions.lookup_connection_value, "MHD_lookup_connection_value");
+    from.take(functions.suspend_connection, "MHD_suspend_connection");
+    from.take(functions.resume_connection, "MHD_resume_connection");
+    from.take(functions.create_response_from_buffer, "MHD_create_response_from_buffer");
+    from.take(functions.add_response_header, "MHD_add_response_header");
+    from.take(functions.queue_response, "MHD_queue_response");
+    from.take(functions.destroy_response, "MHD_destroy_response");
+    missing = from.missing();
   }
 };
 
@@ -46,7 +37,7 @@ Result<const MicrohttpdLibrary*> microhttpd_library() {
   if (!loaded.missing.empty())
     return Error{"libmicrohttpd cannot be loaded (" + loaded.missing + ")", "",
                  "install Debian's libmicrohttpd12 (since Debian 13 libmicrohttpd12t64)"};
-  return &loaded.library;
+  return &loaded.functions;
 }
 
 }  // namespace wf::http

@@ -1,33 +1,24 @@
 #include "agents/http/zlib_library.hpp"
 
-#include <dlfcn.h>
-
 #include <string>
-#include <type_traits>
+
+#include "agents/kit/loaded_library.hpp"
 
 namespace wf::http {
 namespace {
 
 struct Loaded {
-  ZlibLibrary library{};
+  ZlibLibrary functions{};
   std::string missing;
 
   Loaded() {
-    void* const handle = ::dlopen("libz.so.1", RTLD_NOW | RTLD_LOCAL);
-    if (handle == nullptr) {
-      missing = "libz.so.1";
-      return;
-    }
-    const auto take = [&](auto& function, const char* name) {
-      void* const symbol = ::dlsym(handle, name);
-      if (symbol == nullptr) missing = name;
-      function = reinterpret_cast<std::remove_reference_t<decltype(function)>>(symbol);
-    };
-    take(library.version, "zlibVersion");
-    take(library.inflate_init2, "inflateInit2_");
-    take(library.inflate, "inflate");
-    take(library.inflate_reset, "inflateReset");
-    take(library.inflate_end, "inflateEnd");
+    kit::LoadedLibrary from("libz.so.1");
+    from.take(functions.version, "zlibVersion");
+    from.take(functions.inflate_init2, "inflateInit2_");
+    from.take(functions.inflate, "inflate");
+    from.take(functions.inflate_reset, "inflateReset");
+    from.take(functions.inflate_end, "inflateEnd");
+    missing = from.missing();
   }
 };
 
@@ -37,7 +28,7 @@ Result<const ZlibLibrary*> zlib_library() {
   static const Loaded loaded;
   if (!loaded.missing.empty())
     return Error{"zlib cannot be loaded (" + loaded.missing + ")", "", "install Debian's zlib1g"};
-  return &loaded.library;
+  return &loaded.functions;
 }
 
 }  // namespace wf::http

@@ -1,68 +1,58 @@
 #include "agents/tls/gnutls_library.hpp"
 
-#include <dlfcn.h>
-
 #include <string>
-#include <type_traits>
 
 #include "agents/kit/code_pages.hpp"
+#include "agents/kit/loaded_library.hpp"
 
 namespace wf::tls {
 namespace {
 
 struct Loaded {
-  GnutlsLibrary library{};
+  GnutlsLibrary functions{};
   std::string missing;
 
   Loaded() {
     // What the library needs to begin would come on top of what the start needed.
     kit::release_code_pages();
-    void* const handle = ::dlopen("libgnutls.so.30", RTLD_NOW | RTLD_LOCAL);
-    if (handle == nullptr) {
-      missing = "libgnutls.so.30";
-      return;
-    }
-    const auto take = [&](auto& function, const char* name) {
-      void* const symbol = ::dlsym(handle, name);
-      if (symbol == nullptr) missing = name;
-      function = reinterpret_cast<std::remove_reference_t<decltype(function)>>(symbol);
-    };
-    take(library.certificate_allocate_credentials, "gnutls_certificate_allocate_credentials");
-    take(library.certificate_free_credentials, "gnutls_certificate_free_credentials");
-    take(library.certificate_set_x509_key_mem2, "gnutls_certificate_set_x509_key_mem2");
-    take(library.certificate_set_x509_trust_mem, "gnutls_certificate_set_x509_trust_mem");
-    take(library.session_set_verify_function, "gnutls_session_set_verify_function");
-    take(library.certificate_server_set_request, "gnutls_certificate_server_set_request");
-    take(library.certificate_get_peers, "gnutls_certificate_get_peers");
-    take(library.certificate_verify_peers2, "gnutls_certificate_verify_peers2");
-    take(library.certificate_verification_status_print, "gnutls_certificate_verification_status_print");
-    take(library.priority_init, "gnutls_priority_init");
-    take(library.priority_deinit, "gnutls_priority_deinit");
-    take(library.priority_set, "gnutls_priority_set");
-    take(library.init, "gnutls_init");
-    take(library.deinit, "gnutls_deinit");
-    take(library.session_set_ptr, "gnutls_session_set_ptr");
-    take(library.session_get_ptr, "gnutls_session_get_ptr");
-    take(library.credentials_set, "gnutls_credentials_set");
-    take(library.transport_set_int2, "gnutls_transport_set_int2");
-    take(library.handshake, "gnutls_handshake");
-    take(library.record_recv, "gnutls_record_recv");
-    take(library.record_get_direction, "gnutls_record_get_direction");
-    take(library.record_check_pending, "gnutls_record_check_pending");
-    take(library.alert_send_appropriate, "gnutls_alert_send_appropriate");
-    take(library.alert_get, "gnutls_alert_get");
-    take(library.alert_get_name, "gnutls_alert_get_name");
-    take(library.bye, "gnutls_bye");
-    take(library.error_is_fatal, "gnutls_error_is_fatal");
-    take(library.strerror, "gnutls_strerror");
-    take(library.fingerprint, "gnutls_fingerprint");
-    take(library.x509_crt_init, "gnutls_x509_crt_init");
-    take(library.x509_crt_deinit, "gnutls_x509_crt_deinit");
-    take(library.x509_crt_import, "gnutls_x509_crt_import");
-    take(library.x509_crt_get_activation_time, "gnutls_x509_crt_get_activation_time");
-    take(library.x509_crt_get_expiration_time, "gnutls_x509_crt_get_expiration_time");
-    take(library.x509_crt_get_subject_alt_name, "gnutls_x509_crt_get_subject_alt_name");
-    take(library.x509_crt_get_dn_by_oid, "gnutls_x509_crt_get_dn_by_oid");
+    kit::LoadedLibrary from("libgnutls.so.30");
+    from.take(functions.certificate_allocate_credentials, "gnutls_certificate_allocate_credentials");
+    from.take(functions.certificate_free_credentials, "gnutls_certificate_free_credentials");
+    from.take(functions.certificate_set_x509_key_mem2, "gnutls_certificate_set_x509_key_mem2");
+    from.take(functions.certificate_set_x509_trust_mem, "gnutls_certificate_set_x509_trust_mem");
+    from.take(functions.session_set_verify_function, "gnutls_session_set_verify_function");
+    from.take(functions.certificate_server_set_request, "gnutls_certificate_server_set_request");
+    from.take(functions.certificate_get_peers, "gnutls_certificate_get_peers");
+    from.take(functions.certificate_verify_peers2, "gnutls_certificate_verify_peers2");
+    from.take(functions.certificate_verification_status_print, "gnutls_certificate_verification_status_print");
+    from.take(functions.priority_init, "gnutls_priority_init");
+    from.take(functions.priority_deinit, "gnutls_priority_deinit");
+    from.take(functions.priority_set, "gnutls_priority_set");
+    from.take(functions.init, "gnutls_init");
+    from.take(functions.deinit, "gnutls_deinit");
+    from.take(functions.session_set_ptr, "gnutls_session_set_ptr");
+    from.take(functions.session_get_ptr, "gnutls_session_get_ptr");
+    from.take(functions.credentials_set, "gnutls_credentials_set");
+    from.take(functions.transport_set_int2, "gnutls_transport_set_int2");
+    from.take(functions.handshake, "gnutls_handshake");
+    from.take(functions.record_recv, "gnutls_record_recv");
+    from.take(functions.record_get_direction, "gnutls_record_get_direction");
+    from.take(functions.record_check_pending, "gnutls_record_check_pending");
+    from.take(functions.alert_send_appropriate, "gnutls_alert_send_appropriate");
+    from.take(functions.alert_get, "gnutls_alert_get");
+    from.take(functions.alert_get_name, "gnutls_alert_get_name");
+    from.take(functions.bye, "gnutls_bye");
+    from.take(functions.error_is_fatal, "gnutls_error_is_fatal");
+    from.take(functions.strerror, "gnutls_strerror");
+    from.take(functions.fingerprint, "gnutls_fingerprint");
+    from.take(functions.x509_crt_init, "gnutls_x509_crt_init");
+    from.take(functions.x509_crt_deinit, "gnutls_x509_crt_deinit");
+    from.take(functions.x509_crt_import, "gnutls_x509_crt_import");
+    from.take(functions.x509_crt_get_activation_time, "gnutls_x509_crt_get_activation_time");
+    from.take(functions.x509_crt_get_expiration_time, "gnutls_x509_crt_get_expiration_time");
+    from.take(functions.x509_crt_get_subject_alt_name, "gnutls_x509_crt_get_subject_alt_name");
+    from.take(functions.x509_crt_get_dn_by_oid, "gnutls_x509_crt_get_dn_by_oid");
+    missing = from.missing();
   }
 };
 
@@ -73,7 +63,7 @@ Result<const GnutlsLibrary*> gnutls_library() {
   if (!loaded.missing.empty())
     return Error{"GnuTLS cannot be loaded (" + loaded.missing + ")", "",
                  "install Debian's libgnutls30 (since Debian 13 libgnutls30t64)"};
-  return &loaded.library;
+  return &loaded.functions;
 }
 
 }  // namespace wf::tls
