@@ -101,7 +101,7 @@ TEST_CASE(
     REQUIRE(agent.ring->rotated(say));
     return false;  // connect again
   };
-  for (int round = 0; round < 1500; ++round) {
+  for (int round = 0; round < 600; ++round) {
     session(false, chance(3));
     if (!chance(10)) continue;
     for (int i = 0; i < 4 && !session(true, false); ++i) {

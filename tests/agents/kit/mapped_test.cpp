@@ -457,8 +457,8 @@ TEST_CASE("damaged mappings and data never crash") {
     }
     return text;
   };
-  for (int i = 0; i < 1500; ++i) static_cast<void>(problems_with(damaged(kDoor)));
-  for (int i = 0; i < 300; ++i)
+  for (int i = 0; i < 500; ++i) static_cast<void>(problems_with(damaged(kDoor)));
+  for (int i = 0; i < 150; ++i)
     static_cast<void>(
         Mapped(kDoor, damaged(std::string(kHeader) + "2026-03-12 22:31:05.120;\"D\";Access denied;8;M;U\n")).read());
 }
