@@ -229,7 +229,7 @@ class Dc09Source final : public kit::Source {
       connection.broken = 0;
       Dc09Answer answer = receiver_.take(found.body, found.binary_crc, connection.peer, moment, events_);
       if (answer.refused) refuse(*answer.refused);
-      // An account that is not ours gets no answer.
+      // Whose message is refused is answered and stays a stranger.
       connection.known |= !answer.refused && !answer.bytes.empty();
       if (answer.bytes.empty()) continue;
       if (answer.when_durable && undecided())

@@ -97,7 +97,10 @@ class ConfigReader : kit::YamlReader {
     std::set<std::string> seen;
     for (const YAML::Node& one : node) {
       PanelAccount account = read_account(one);
-      if (!account.account.empty() && !seen.insert(account.account).second)
+      std::string same = account.account;  // they are hexadecimal digits: 77ab is 77AB
+      std::transform(same.begin(), same.end(), same.begin(),
+                     [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+      if (!same.empty() && !seen.insert(std::move(same)).second)
         problem(one, "account " + account.account + " comes twice", "remove one of the two");
       out.accounts.push_back(std::move(account));
     }

@@ -242,7 +242,7 @@ Result<Dc09Frame> parse_frame(std::string_view body) {
   out.id = in.take_while(kMostId, [](char c) { return alnum(c) || c == '-'; });
   if (out.id.empty() || !in.take('"')) return no_message("its id cannot be read", body);
   out.sequence = in.take_while(4, digit);
-  if (out.sequence.size() != 4) return no_message("its sequence number has not four digits", body);
+  if (out.sequence.empty()) return no_message("it has no sequence number", body);
   const auto hex = [](char c) { return hex_digit(c) >= 0; };
   if (in.take('R')) out.receiver = in.take_while(6, hex);
   if (in.take('L')) out.prefix = in.take_while(6, hex);

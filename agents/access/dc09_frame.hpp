@@ -34,7 +34,7 @@ class Dc09Key {
 struct Dc09Frame {
   std::string id;                     ///< without the star of an encrypted one
   bool encrypted = false;             ///< what stands behind the first bracket is AES-CBC, in hexadecimal digits
-  std::string sequence;               ///< four digits
+  std::string sequence;               ///< four digits; of transmitters that write fewer, as they wrote it
   std::string receiver, prefix;       ///< behind R and L; empty: absent
   std::string account;                ///< behind #
   std::string sealed;                 ///< of an encrypted one that was not opened: its bytes

@@ -27,6 +27,11 @@ std::uint64_t hash_of(const Dc09Frame& frame) {
 
 std::string seconds(std::int64_t ns) { return std::to_string(std::abs(ns) / kSecond) + " s"; }
 
+bool same_account(std::string_view a, std::string_view b) {
+  const auto small = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [&](char x, char y) { return small(x) == small(y); });
+}
+
 bool is_answer(const std::string& id) { return id == "ACK" || id == "NAK" || id == "DUH" || id == "RSP"; }
 
 template <class Number>
@@ -83,7 +88,8 @@ void Dc09Receiver::start(std::string_view position, const kit::Moment& moment) {
       if (!message.understood) one.remove_suffix(1);
       message.sequence = piece(one, ':');
       const bool numbers = read_number(piece(one, ':'), message.hash) && read_number(one, message.at);
-      if (numbers && message.sequence.size() == 4) state.recent.push_back(std::move(message));
+      if (numbers && !message.sequence.empty() && message.sequence.size() <= 4)
+        state.recent.push_back(std::move(message));
     }
     while (!line.empty() && state.armed.size() < kMostPartitions) {
       std::string_view one = piece(line, ',');
@@ -96,7 +102,7 @@ void Dc09Receiver::start(std::string_view position, const kit::Moment& moment) {
 
 const PanelAccount* Dc09Receiver::find(std::string_view account) const {
   const auto it = std::find_if(config_.accounts.begin(), config_.accounts.end(),
-                               [&](const PanelAccount& one) { return one.account == account; });
+                               [&](const PanelAccount& one) { return same_account(one.account, account); });
   return it == config_.accounts.end() ? nullptr : &*it;
 }
 
@@ -106,7 +112,8 @@ const Dc09Key* Dc09Receiver::key_of(const std::string& account) const {
   return it == keys_.end() ? nullptr : &it->second;
 }
 
-Dc09Answer Dc09Receiver::reply(const Dc09Frame& to, const char* id, const kit::Moment& moment) const {
+Dc09Answer Dc09Receiver::reply(const Dc09Frame& to, const char* id, const PanelAccount* account,
+                               const kit::Moment& moment) const {
   Dc09Frame answer;
   answer.id = id;
   answer.sequence = to.sequence;
@@ -117,7 +124,7 @@ Dc09Answer Dc09Receiver::reply(const Dc09Frame& to, const char* id, const kit::M
   // DC-09 5.5.3: what acknowledges an encrypted message is encrypted, with a time stamp; DUH is in clear.
   answer.encrypted = to.encrypted && std::string_view(id) == "ACK";
   if (answer.encrypted) answer.time = moment.now;
-  return {build_frame(answer, key_of(to.account), random_), false, {}};
+  return {build_frame(answer, account == nullptr ? nullptr : key_of(account->account), random_), false, {}};
 }
 
 Dc09Answer Dc09Receiver::nak(const Dc09Frame& to, const kit::Moment& moment) const {
@@ -217,17 +224,24 @@ Dc09Answer Dc09Receiver::take(std::string_view body, bool binary_crc, const std:
   if (!read) return {{}, false, read.error()};
   Dc09Frame& frame = *read;
   frame.binary_crc = binary_crc;
-  if (is_answer(frame.id)) return {{}, false, Error{"an answer came where messages are expected", peer, ""}};
+  // DC-09 5.5.3: they go from a receiver to a panel, RSP too; whoever sends one here is no panel.
+  if (is_answer(frame.id))
+    return {{},
+            false,
+            Error{frame.id + " came, which is a receiver's answer and no panel's message", peer,
+                  "see what sends to this port"}};
   if (frame.account.empty() && !frame.encrypted) frame.account = split_account(frame.data, {}).account.substr(0, 16);
   const PanelAccount* const account = find(frame.account);
   if (account == nullptr) {
     const std::string shown = one_line(frame.account);
     refuse(unknown_account, shown, peer, moment, out);
-    return {{}, false, Error{"account '" + shown + "' is not known", peer, "add it to " + config_.file}};
+    Dc09Answer answer = reply(frame, "DUH", nullptr, moment);
+    answer.refused = Error{"account '" + shown + "' is not known", peer, "add it to " + config_.file};
+    return answer;
   }
-  State& state = states_.find(frame.account)->second;
+  State& state = states_.find(account->account)->second;
   if (frame.encrypted) {
-    const Dc09Key* const key = key_of(frame.account);
+    const Dc09Key* const key = key_of(account->account);
     const Result<void> opened =
         key == nullptr ? Error{"there is no key for it", "", "add one to the file of keys"} : open_frame(frame, *key);
     if (!opened) {
@@ -238,10 +252,10 @@ Dc09Answer Dc09Receiver::take(std::string_view body, bool binary_crc, const std:
     }
   } else if (account->encrypted) {
     refuse(in_clear, frame.account, peer, moment, out);
-    return {{},
-            false,
-            Error{"account " + frame.account + " sends in clear", peer,
-                  "let the panel encrypt, or say 'encrypted: false'"}};
+    Dc09Answer answer = reply(frame, "DUH", account, moment);
+    answer.refused =
+        Error{"account " + frame.account + " sends in clear", peer, "let the panel encrypt, or say 'encrypted: false'"};
+    return answer;
   }
   if (!time_right(frame, *account, state, moment, out)) {
     Dc09Answer answer = nak(frame, moment);
@@ -256,11 +270,11 @@ Dc09Answer Dc09Receiver::take(std::string_view body, bool binary_crc, const std:
     out.push_back(about_panel(*account, "device.online", "", "it is heard again"));
     out.back().time = moment.now;
   }
-  if (frame.id == "NULL") return reply(frame, "ACK", moment);
+  if (frame.id == "NULL") return reply(frame, "ACK", account, moment);
   Remembered message{frame.sequence, hash_of(frame), moment.now, true};
   if (const Remembered* const before = repeat_of(state, message)) {
     ++repeated_;
-    Dc09Answer answer = reply(frame, before->understood ? "ACK" : "DUH", moment);
+    Dc09Answer answer = reply(frame, before->understood ? "ACK" : "DUH", account, moment);
     answer.when_durable = true;
     return answer;
   }
@@ -282,14 +296,14 @@ Dc09Answer Dc09Receiver::take(std::string_view body, bool binary_crc, const std:
     event.time = time_of(frame, *account, moment);
     event.add("panel.sequence", frame.sequence);
     event.add("panel.encrypted", frame.encrypted ? "true" : "false", ValueType::boolean);
-    if (!said.account.empty() && said.account != frame.account)
+    if (!said.account.empty() && !same_account(said.account, frame.account))
       event.add("panel.inner_account", one_line(said.account.substr(0, 16)));
     event.add("src.ip", peer);
     add_extended(frame.extended, event);
   }
   message.understood = reports.ok();
   remember(state, std::move(message));
-  Dc09Answer answer = reply(frame, reports ? "ACK" : "DUH", moment);
+  Dc09Answer answer = reply(frame, reports ? "ACK" : "DUH", account, moment);
   answer.when_durable = true;
   if (!reports) answer.refused = Error{"account " + frame.account + ": " + reports.error().what, peer, ""};
   return answer;

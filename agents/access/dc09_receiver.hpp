@@ -69,9 +69,12 @@ class Dc09Receiver {
     std::string account, peer;  ///< of the last
   };
 
+  /// Accounts are hexadecimal digits: 77ab is 77AB.
   [[nodiscard]] const PanelAccount* find(std::string_view account) const;
   [[nodiscard]] const Dc09Key* key_of(const std::string& account) const;
-  [[nodiscard]] Dc09Answer reply(const Dc09Frame& to, const char* id, const kit::Moment& moment) const;
+  /// `account`: whose key seals it; null, of one that is not known, needs none.
+  [[nodiscard]] Dc09Answer reply(const Dc09Frame& to, const char* id, const PanelAccount* account,
+                                 const kit::Moment& moment) const;
   [[nodiscard]] Dc09Answer nak(const Dc09Frame& to, const kit::Moment& moment) const;
   [[nodiscard]] bool time_right(const Dc09Frame& frame, const PanelAccount& account, State& state,
                                 const kit::Moment& moment, std::vector<Event>& out);

@@ -277,12 +277,12 @@ TEST_CASE("the time at which it happened may be earlier than the message") {
   CHECK(bench.events[0].time == happened);
 }
 
-TEST_CASE("an account that nobody knows gets no answer, and is said once a minute with its count") {
+TEST_CASE("an account that nobody knows is answered DUH, and is said once a minute with its count") {
   Bench bench;
   Message message = Bench::clear("0001", "NBA1");
   message.account = "6666";
   const Dc09Answer answer = bench.send(message);
-  CHECK(answer.bytes.empty());
+  CHECK(answer.bytes.substr(9) == "\"DUH\"0001L0#6666[]\r");
   REQUIRE(answer.refused);
   REQUIRE(bench.events.size() == 1);
   CHECK(bench.events[0].kind == "device.refused");
@@ -291,15 +291,53 @@ TEST_CASE("an account that nobody knows gets no answer, and is said once a minut
   CHECK(bench.events[0].field("src.ip") == "10.1.2.3");
   for (int i = 0; i < 500; ++i) {
     message.account = std::to_string(10000 + i);
-    CHECK(bench.send(message).bytes.empty());
+    CHECK(id_of(bench.send(message).bytes) == "DUH");
     CHECK(bench.events.empty());
   }
+  // One that is encrypted too: no key of ours would open it, and DUH is in clear.
+  message = bench.encrypted("0001", "NBA1");
+  message.account = "6666";
+  CHECK(id_of(bench.send(message).bytes) == "DUH");
   CHECK(bench.receiver->next_wake() <= bench.mono + 60 * kSecond);
   std::vector<Event> later = bench.wait(60 * kSecond);
   std::erase_if(later, [](const Event& event) { return event.kind == "device.offline"; });
   REQUIRE(later.size() == 1);
-  CHECK(later[0].field("count") == "500");
+  CHECK(later[0].field("count") == "501");
   CHECK(bench.receiver->position().find("6666") == std::string::npos);
+}
+
+TEST_CASE("an account is the same in small letters, and a shorter sequence number is answered as it came") {
+  Bench bench;
+  Message message = Bench::clear("0001", "#77ab|Nri1/BA12");
+  message.account = "77ab";
+  CHECK(bench.send(message).bytes.substr(9) == "\"ACK\"0001L0#77ab[]\r");
+  REQUIRE(bench.events.size() == 1);
+  CHECK(bench.events[0].field("panel.account") == "77AB");
+  CHECK(bench.events[0].field("panel.inner_account").empty());
+  // Its repeats are known whichever way it is written, after a restart too.
+  for (const char* sequence : {"7", "12", "012"}) {
+    message.sequence = sequence;
+    message.data = std::string("#77AB|Nri1/BR") + sequence;
+    for (const bool again : {false, true}) {
+      if (again) bench.restart(bench.receiver->position());
+      message.account = again ? "77aB" : "77ab";
+      CHECK(bench.send(message).bytes.find("\"ACK\"" + std::string(sequence) + "L0#") == 9);
+      CHECK(bench.events.size() == (again ? 0 : 1));
+    }
+  }
+}
+
+TEST_CASE("a receiver's answer, RSP too, is no message of a panel and is not answered") {
+  Bench bench;
+  for (const char* id : {"ACK", "NAK", "DUH", "RSP"}) {
+    Message message = Bench::clear("0001", "");
+    message.id = id;
+    const Dc09Answer answer = bench.send(message);
+    CHECK(answer.bytes.empty());
+    REQUIRE(answer.refused);
+    CHECK(answer.refused->what.find("is a receiver's answer") != std::string::npos);
+    CHECK(bench.events.empty());
+  }
 }
 
 TEST_CASE("a wrong key is said and answered NAK; nothing of the message is believed") {
@@ -323,9 +361,10 @@ TEST_CASE("a message in clear from a panel that must encrypt is refused and said
   Bench bench;
   Message message = bench.encrypted("0001", "#1234|Nri1/OP5");
   message.key = nullptr;
-  CHECK(bench.send(message).bytes.empty());
+  CHECK(id_of(bench.send(message).bytes) == "DUH");
   REQUIRE(bench.events.size() == 1);
   CHECK(bench.events[0].field("reason") == "not encrypted");
+  CHECK(bench.receiver->position() == "1");
 }
 
 TEST_CASE("what cannot be understood is answered DUH, again too, and a person sees it once") {
@@ -404,7 +443,7 @@ TEST_CASE("each mistake of a configuration is named with its line") {
       {"v: 1\nlisten: {tcp: '0.0.0.0:70000'}\naccounts: [{account: '1234'}]\n", "no address"},
       {"v: 1\nlisten: {tcp: 0.0.0.0:1}\n", "no account"},
       {"v: 1\nlisten: {tcp: 0.0.0.0:1}\naccounts: [{account: '12'}]\n", "'12' is no account"},
-      {"v: 1\nlisten: {tcp: 0.0.0.0:1}\naccounts: [{account: '1234'}, {account: '1234'}]\n", "comes twice"},
+      {"v: 1\nlisten: {tcp: 0.0.0.0:1}\naccounts: [{account: 'ABCD'}, {account: 'abcd'}]\n", "comes twice"},
       {"v: 1\nlisten: {tcp: 0.0.0.0:1}\naccounts: [{account: '1234', key: abc}]\n", "unknown key 'key'"},
       {"v: 1\nlisten: {tcp: 0.0.0.0:1}\naccounts: [{account: '1234', zones: {1: {colour: red}}}]\n",
        "unknown key 'colour'"},
