@@ -145,6 +145,23 @@ Result<UtcNs> read_epoch(std::string_view text, std::int64_t unit) {
   return negative ? -time : time;
 }
 
+/// "46095.290313", with a comma where the spreadsheet has one: the civil time as if it were UTC.
+Result<UtcNs> read_excel(std::string_view text) {
+  constexpr int kFirst = 25'569, kLast = 109'574;  // 1970 to 2199: smaller numbers are no times of events
+  constexpr std::int64_t kSecondsOfDay = 24 * 3600;
+  const std::string_view all = text;
+  int days = 0;
+  bool good = take_number(text, 6, kFirst, kLast, days);
+  std::int64_t fraction = 0;  // of a day, in 1e-9
+  if (good && !text.empty() && (text.front() == '.' || text.front() == ',')) {
+    text.remove_prefix(1);
+    good = !text.empty();
+    fraction = take_fraction(text);
+  }
+  if (!good || !text.empty()) return no_time(all, "a day's number as spreadsheets have it");
+  return (days - kFirst) * kDay + (fraction * kSecondsOfDay + kSecond / 2) / kSecond * kSecond;
+}
+
 }  // namespace
 
 Result<TimeFormat> TimeFormat::parse(const std::string& format, const std::string& where) {
@@ -159,6 +176,11 @@ Result<TimeFormat> TimeFormat::parse(const std::string& format, const std::strin
       return out;
     }
   if (format == "rfc3339") return out;
+  if (format == "excel") {
+    out.kind_ = Kind::excel;
+    out.local_ = true;
+    return out;
+  }
   out.kind_ = Kind::pattern;
   std::string seen;
   for (std::size_t i = 0; i + 1 < format.size(); ++i) {
@@ -172,7 +194,7 @@ Result<TimeFormat> TimeFormat::parse(const std::string& format, const std::strin
   const auto has = [&](std::string_view letters) { return seen.find_first_of(letters) != std::string::npos; };
   if (!has("Yy") || !(has("j") || (has("mb") && has("de"))))
     return Error{"time format '" + format + "' does not make a date", where,
-                 "write rfc3339, epoch_s, epoch_ms, or a pattern such as \"%Y-%m-%d %H:%M:%S.%f\""};
+                 "write rfc3339, epoch_s, epoch_ms, excel, or a pattern such as \"%Y-%m-%d %H:%M:%S.%f\""};
   out.local_ = !has("z");
   return out;
 }
@@ -180,6 +202,10 @@ Result<TimeFormat> TimeFormat::parse(const std::string& format, const std::strin
 Result<UtcNs> TimeFormat::read(std::string_view text, Zone& zone, std::optional<UtcNs> before) const {
   if (kind_ == Kind::rfc3339) return parse_rfc3339(text);
   if (kind_ == Kind::epoch) return read_epoch(text, unit_);
+  if (kind_ == Kind::excel) {
+    const Result<UtcNs> local = read_excel(text);
+    return local ? Result<UtcNs>(zone.to_utc(*local, before)) : local;
+  }
   const std::string_view all = text;
   Civil c;
   for (std::size_t i = 0; i < pattern_.size(); ++i) {

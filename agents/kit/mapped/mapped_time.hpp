@@ -10,8 +10,9 @@
 namespace wf::kit {
 
 /// Reads the times of one column: "rfc3339", "epoch_s", "epoch_ms", "epoch_us", "epoch_ns" (whole or with a
-/// fraction), or a pattern of %Y %y %m %d %e %b %H %I %M %S %f (fraction, any number of digits) %p %z %j %% and
-/// literal text, where a blank stands for any number of blanks.
+/// fraction), "excel" (days since 30 December 1899, to the second, as spreadsheets keep local times), or a pattern of
+/// %Y %y %m %d %e %b %H %I %M %S %f (fraction, any number of digits) %p %z %j %% and literal text, where a blank stands
+/// for any number of blanks.
 class TimeFormat {
  public:
   TimeFormat() = default;
@@ -22,7 +23,7 @@ class TimeFormat {
   [[nodiscard]] Result<UtcNs> read(std::string_view text, Zone& zone, std::optional<UtcNs> before) const;
 
  private:
-  enum class Kind { rfc3339, epoch, pattern };
+  enum class Kind { rfc3339, epoch, excel, pattern };
   Kind kind_ = Kind::rfc3339;
   std::int64_t unit_ = kSecond;
   std::string pattern_;

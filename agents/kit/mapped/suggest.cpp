@@ -123,7 +123,14 @@ class Writer {
           "taken "
           "for the second of the two.");
     std::string zone;
-    if (guess.local) {
+    if (guess.local && !columns_.zone.empty()) {
+      say("Their zone is what " + shown(columns_.names[*columns_.zone_column]) + " says in every record looked at.");
+      zone = ", zone: " + quoted(columns_.zone);
+    } else if (guess.local) {
+      if (columns_.zone_column)
+        say("TO DECIDE: " + shown(columns_.names[*columns_.zone_column]) + " speaks of zones, for example " +
+            shown(columns_.value(sample_.records.front(), *columns_.zone_column)) +
+            "; what it means in the IANA database must be said here, and one for all records.");
       say("TO DECIDE: these times have no time zone. 'local' is the zone of the machine that reads the file: put the");
       say("device's there (Europe/Amsterdam), or give the source tz=ZONE, unless both are the same.");
       zone = ", zone: local";
@@ -203,10 +210,11 @@ class Writer {
     std::map<std::string, std::map<std::string, std::uint64_t>> seen;
     for (const std::vector<Field>& record : sample_.records) {
       const std::string& event = columns_.value(record, *columns_.event);
-      if (event.empty() || seen.size() > 5 * kMostRows) continue;
+      if (event.empty() || seen.size() > (columns_.by_words ? 50 : 5) * kMostRows) continue;
       auto& seconds = seen[event];
       const std::string second = columns_.second ? columns_.value(record, *columns_.second) : std::string();
-      seconds[seconds.size() < kMostRows || seconds.count(second) > 0 ? second : std::string()]++;
+      const std::size_t most = (columns_.second_by_words ? 20 : 1) * kMostRows;
+      seconds[seconds.size() < most || seconds.count(second) > 0 ? second : std::string()]++;
     }
     std::vector<Row> general;
     std::map<std::string, std::size_t> by_pattern;
@@ -218,20 +226,23 @@ class Writer {
         if (second.empty()) continue;
         Row row{event, second, alone, {}, count};
         if (alone.kind.empty()) {
-          row.meaning = meaning_of(event + " " + second);
+          row.meaning = meaning_of(columns_.second_by_words ? std::string(second) : event + " " + second);
           row.reason = row.meaning.reason;
-          if (row.meaning.kind.empty()) {
+          whole.count -= count;
+          if (row.meaning.kind.empty())
             open.push_back(row);
-            whole.count -= count;
-          } else {
+          else if (columns_.second_by_words)
+            add_by_words(rows, row, row.meaning.pattern);
+          else
             rows.push_back(row);
-            whole.count -= count;
-          }
         } else if (alone.kind == "access.denied" && alone.reason.empty()) {
           row.reason = refusal_of(second);
           if (row.reason.empty()) continue;
-          rows.push_back(row);
           whole.count -= count;
+          if (columns_.second_by_words)
+            add_by_words(rows, row, refusal_pattern(second));
+          else
+            rows.push_back(row);
         }
       }
       // A refusal may come with a reason that was not seen yet.
@@ -251,20 +262,41 @@ class Writer {
       general.push_back(whole);
     }
     const auto often = [](const Row& a, const Row& b) { return a.count > b.count; };
-    std::stable_sort(rows.begin(), rows.end(), often);
-    std::stable_sort(general.begin(), general.end(), often);
+    // Words may occur in each other's texts: "not granted" is tried before "granted", a reason before none.
+    const auto particular = [](const Row& a, const Row& b) {
+      const bool a_open = a.reason == "other", b_open = b.reason == "other";
+      if (a.meaning.rank != b.meaning.rank) return a.meaning.rank < b.meaning.rank;
+      return a_open != b_open ? b_open : a.count > b.count;
+    };
+    columns_.second_by_words ? std::stable_sort(rows.begin(), rows.end(), particular)
+                             : std::stable_sort(rows.begin(), rows.end(), often);
+    columns_.by_words ? std::stable_sort(general.begin(), general.end(), particular)
+                      : std::stable_sort(general.begin(), general.end(), often);
     std::stable_sort(open.begin(), open.end(), often);
     rows.insert(rows.end(), general.begin(), general.end());
-    // A value that has a star itself matches more than itself; a refusal with a reason stands before one without.
-    std::stable_partition(rows.begin(), rows.end(), [&](const Row& r) {
-      return columns_.by_words ? r.reason != "other" : r.event.find('*') == std::string::npos;
+    // A value that has a star itself matches more than itself.
+    if (!columns_.by_words)
+      std::stable_partition(rows.begin(), rows.end(),
+                            [](const Row& r) { return r.event.find('*') == std::string::npos; });
+  }
+
+  /// One row for all texts with the same words.
+  static void add_by_words(std::vector<Row>& rows, Row row, const std::string& pattern) {
+    row.second = pattern;
+    const auto same = std::find_if(rows.begin(), rows.end(), [&](const Row& one) {
+      return one.event == row.event && one.second == pattern && one.meaning.kind == row.meaning.kind &&
+             one.reason == row.reason;
     });
+    if (same == rows.end())
+      rows.push_back(std::move(row));
+    else
+      same->count += row.count;
   }
 
   static std::string plain_words(std::string_view words) {
     std::string out;
     for (const char c : words)
-      if (c != '~' && c != '=') out.push_back(c);
+      if (c != '~' && c != '=' && c != '^') out.push_back(c);
     return out;
   }
 

@@ -49,8 +49,9 @@ class Finder {
       return Error{"no column of it is a time, which every record of a mapped source needs", sample_.file,
                    "it has: " + names_list()};
     if (sample_.format == Mapping::Format::csv && first_is_data()) no_header();
-    out_.time_example = values_of(out_.time_columns.front(), 1).front();
-    if (out_.time_columns.size() > 1) out_.time_example += " " + values_of(out_.time_columns[1], 1).front();
+    for (const std::size_t c : out_.time_columns)
+      out_.time_example += (out_.time_example.empty() ? "" : " ") + values_of(c, 1).front();
+    if (out_.zone_column && out_.zone.empty() && out_.time.local) take(*out_.zone_column, "", "");
     for (const std::size_t c : out_.time_columns) take(c, "", "");
     count_values();
     find_event();
@@ -171,7 +172,34 @@ class Finder {
     for (const auto& [c, guess] : all)
       if (c != out_.time_columns.front() && !guess.only_date) out_.other_times.push_back(c);
     if (out_.time.only_date) add_time_of_day();
+    if (out_.time.local && !out_.time.only_date) add_zone();
     return true;
+  }
+
+  // An offset in a column of its own is read with the time; the name of one zone is the mapping's.
+  void add_zone() {
+    const Result<TimeFormat> offset = TimeFormat::parse("%Y-%m-%d %H %z", "");
+    Zone utc;
+    for (std::size_t c = 0; c < out_.keys.size(); ++c) {
+      const std::vector<std::string> values = values_of(c, kMostValues);
+      const auto taken = std::find(out_.time_columns.begin(), out_.time_columns.end(), c);
+      if (out_.refs[c].empty() || values.empty() || taken != out_.time_columns.end()) continue;
+      if (std::all_of(values.begin(), values.end(), [&](const std::string& value) {
+            const bool sign = value.front() == '+' || value.front() == '-';
+            return sign && value.size() >= 5 && offset->read("2000-01-01 00 " + value, utc, {});
+          })) {
+        out_.time_columns.push_back(c);
+        out_.time.format += " %z";
+        out_.time.local = false;
+        return;
+      }
+      std::string_view word;
+      if (out_.zone_column || fits(out_.names[c], Role::zone, word) < 3) continue;
+      out_.zone_column = c;
+      const bool one = std::all_of(values.begin(), values.end(), [&](const auto& v) { return v == values.front(); });
+      const bool name = values.front().find('/') != std::string::npos || values.front() == "UTC";
+      if (one && name && Zone::find(values.front(), "")) out_.zone = values.front();
+    }
   }
 
   void add_time_of_day() {
@@ -186,6 +214,26 @@ class Finder {
       out_.time.newest_first = out_.time.newest_first || (out_.time.order == 1 && guess->newest_first);
       return;
     }
+  }
+
+  // Sentences made of what other columns say: "Novak unlocked Office 3".
+  bool templated(std::size_t column) const {
+    constexpr std::size_t kLongEnough = 4, kLooked = 50;
+    const std::vector<Field>* const all = sample_.records.data();
+    const std::size_t step = std::max<std::size_t>(sample_.records.size() / kLooked, 1);
+    std::size_t looked = 0, made = 0;
+    for (std::size_t i = 0; i < sample_.records.size(); i += step) {
+      const std::string& text = out_.value(all[i], column);
+      if (text.empty()) continue;
+      ++looked;
+      for (std::size_t c = 0; c < out_.keys.size(); ++c) {
+        const std::string& part = c == column || distinct_[c].counts.size() < 2 ? std::string() : out_.value(all[i], c);
+        if (part.size() < kLongEnough || part.size() >= text.size() || text.find(part) == std::string::npos) continue;
+        ++made;
+        break;
+      }
+    }
+    return made * 3 > looked;
   }
 
   void count_values() {
@@ -221,7 +269,7 @@ class Finder {
       const int named = fits(out_.names[c], Role::event, word);
       const double share = static_cast<double>(known) / static_cast<double>(looked);
       const double filled = static_cast<double>(d.filled) / static_cast<double>(sample_.records.size());
-      const bool varied = d.many || d.counts.size() * 2 > d.filled + 20;
+      const bool varied = d.many || d.counts.size() * 2 > d.filled + 20 || (d.counts.size() > 8 && templated(c));
       if (varied && share < 0.5) continue;
       if (known == 0 && named < 3) continue;
       const double score = (10 * share + 2 * named) * filled - (varied ? 3 : 0);
@@ -247,17 +295,20 @@ class Finder {
     std::uint64_t best = 0;
     for (std::size_t c = 0; c < out_.keys.size(); ++c) {
       const Distinct& d = distinct_[c];
-      if (used_.contains(c) || out_.refs[c].empty() || d.filled == 0 || d.many) continue;
+      if (used_.contains(c) || out_.refs[c].empty() || d.filled == 0 || names_somebody(c)) continue;
+      const bool varied = d.many || (d.counts.size() > 8 && templated(c));
+      // What stands in every record says nothing of this one.
+      if (d.counts.size() == 1 && d.filled == sample_.records.size() && d.filled > 1) continue;
       std::map<std::pair<std::string, std::string>, bool> known;
       std::uint64_t better = 0;
       for (const std::vector<Field>& record : sample_.records) {
         const std::string &event = out_.value(record, *out_.event), &second = out_.value(record, c);
-        if (event.empty() || second.empty() || known.size() > 2000) continue;
+        if (event.empty() || second.empty() || (known.size() > 2000 && !known.contains({event, second}))) continue;
         const auto [at, fresh] = known.emplace(std::pair(event, second), false);
         if (fresh) {
           const Meaning alone = meaning_of(event);
           at->second = alone.kind.empty()
-                           ? !meaning_of(event + " " + second).kind.empty()
+                           ? !meaning_of(varied ? second : event + " " + second).kind.empty()
                            : alone.kind == "access.denied" && alone.reason.empty() && !refusal_of(second).empty();
         }
         if (at->second) ++better;
@@ -265,8 +316,19 @@ class Finder {
       if (better <= best) continue;
       best = better;
       out_.second = c;
+      out_.second_by_words = varied;
     }
     if (out_.second) take(*out_.second, "", "");
+  }
+
+  // The names of people, doors and sites hold words that mean something elsewhere.
+  bool names_somebody(std::size_t column) const {
+    std::string_view word;
+    if (fits(out_.names[column], Role::detail, word) > 0 || fits(out_.names[column], Role::event, word) > 0)
+      return false;
+    return std::any_of(kFields.begin(), kFields.end(), [&](const FieldRole& one) {
+      return one.role != Role::message && fits(out_.names[column], one.role, word) > 1;
+    });
   }
 
   void find_fields() {
@@ -281,6 +343,8 @@ class Finder {
       for (std::size_t r = 0; r < kFields.size(); ++r) {
         Fit fit{0, c, r, {}};
         fit.score = fits(out_.names[c], kFields[r].role, fit.word);
+        // What some call an object is a door.
+        if (kFields[r].role == Role::object && fit.score > 0 && mostly(c, names_a_door)) continue;
         if (fit.score > 0) all.push_back(fit);
       }
     }
@@ -296,24 +360,30 @@ class Finder {
     }
   }
 
+  bool mostly(std::size_t column, bool (*is)(std::string_view)) const {
+    std::uint64_t looked = 0, found = 0;
+    for (const auto& [value, count] : distinct_[column].counts) {
+      looked += count;
+      if (is(value)) found += count;
+    }
+    return found * 2 >= looked;
+  }
+
   // What names do not say, values may.
   void find_by_values() {
     const auto have = [&](std::string_view field) {
       return std::any_of(out_.taken.begin(), out_.taken.end(), [&](const Taken& t) { return t.field == field; });
     };
-    if (have("door.id") || have("camera.id")) return;
-    for (std::size_t c = 0; c < out_.keys.size(); ++c) {
-      const Distinct& d = distinct_[c];
-      if (used_.contains(c) || out_.refs[c].empty() || d.filled == 0) continue;
-      std::uint64_t looked = 0, doors = 0;
-      for (const auto& [value, count] : d.counts) {
-        looked += count;
-        if (names_a_door(value)) doors += count;
+    const auto find = [&](std::string_view field, bool (*is)(std::string_view), const char* what) {
+      for (std::size_t c = 0; c < out_.keys.size(); ++c) {
+        if (used_.contains(c) || out_.refs[c].empty() || distinct_[c].filled == 0 || !mostly(c, is)) continue;
+        return take(c, field,
+                    std::string("most of its values are words for ") + what + ", such as " +
+                        shown(distinct_[c].counts.begin()->first));
       }
-      if (doors * 2 < looked) continue;
-      take(c, "door.id", "most of its values are words for doors, such as " + shown(d.counts.begin()->first));
-      return;
-    }
+    };
+    if (!have("reader.id")) find("reader.id", names_a_reader, "readers");
+    if (!have("door.id") && !have("camera.id")) find("door.id", names_a_door, "doors");
   }
 
   Sample& sample_;

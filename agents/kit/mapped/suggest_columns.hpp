@@ -25,12 +25,15 @@ struct Columns {
   std::vector<std::string> refs;   ///< for the mapping; empty: it has no way to name this column
 
   TimeGuess time;
-  std::vector<std::size_t> time_columns;  ///< two: date, and time of day
+  std::vector<std::size_t> time_columns;   ///< date, time of day and offset as far as each has a column of its own
+  std::string zone;                        ///< that a column names for all records; empty: none does
+  std::optional<std::size_t> zone_column;  ///< that speaks of zones, usable or not
   std::vector<std::size_t> other_times;
   std::string time_example;
   std::optional<std::size_t> event, second;
   std::string event_why;
-  bool by_words = false;  ///< the event column has too many values for a row each
+  bool by_words = false;         ///< the event column has too many values for a row each
+  bool second_by_words = false;  ///< the second one has
   std::vector<Taken> taken;
 
   [[nodiscard]] const std::string& ref(std::size_t column) const { return refs[column]; }

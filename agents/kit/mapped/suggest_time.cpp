@@ -14,8 +14,8 @@ constexpr std::array<std::string_view, 20> kDates{"%Y-%m-%d", "%Y/%m/%d",  "%Y.%
                                                   "%d/%m/%Y", "%d.%m.%Y",  "%d %b %Y", "%d-%b-%Y", "%d/%b/%Y",
                                                   "%b %e %Y", "%b %d, %Y", "%d-%m-%y", "%d/%m/%y", "%d.%m.%y",
                                                   "%d-%b-%y", "%m/%d/%Y",  "%m-%d-%Y", "%m/%d/%y", "%m-%d-%y"};
-constexpr std::array<std::string_view, 9> kTimes{"%H:%M:%S", "%H:%M:%S.%f", "%H:%M:%S,%f", "%I:%M:%S %p", "%I:%M:%S%p",
-                                                 "%I:%M %p", "%H:%M",       "%H%M%S",      "%H.%M.%S"};
+constexpr std::array<std::string_view, 10> kTimes{"%H:%M:%S", "%H:%M:%S.%f", "%H:%M:%S,%f", "%I:%M:%S %p", "%I:%M:%S%p",
+                                                  "%I:%M %p", "%H:%M",       "%H%M%S",      "%H.%M.%S",    "%Hh%M"};
 constexpr std::array<std::string_view, 6> kBetween{" ", "T", ", ", ". ", ":", ""};
 constexpr std::size_t kTried = 8;  ///< values that sort out most formats
 
@@ -107,11 +107,24 @@ std::optional<TimeGuess> guess_epoch(const std::vector<std::string>& values, boo
   return {};
 }
 
+// A spreadsheet's numbers: only where the name says time, and only with a time of day in most of them.
+std::optional<TimeGuess> guess_excel(const std::vector<std::string>& values) {
+  const auto cut = static_cast<std::size_t>(std::count_if(
+      values.begin(), values.end(), [](const std::string& v) { return v.find_first_of(".,") != std::string::npos; }));
+  std::vector<Candidate> one;
+  add(one, "excel");
+  std::size_t read = 0;
+  const Order order = order_of(one.front().format, values, read);
+  if (cut * 2 < values.size() || !enough(read, values.size())) return {};
+  return made(one.front(), order, read, values.size());
+}
+
 }  // namespace
 
 std::optional<TimeGuess> guess_time(const std::vector<std::string>& values, bool named) {
   if (values.empty()) return {};
   if (std::optional<TimeGuess> epoch = guess_epoch(values, named)) return epoch;
+  if (std::optional<TimeGuess> excel = named ? guess_excel(values) : std::nullopt) return excel;
   Zone utc;
   std::vector<std::pair<const Candidate*, std::size_t>> best;
   for (const Candidate& candidate : candidates()) {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <initializer_list>
+#include <utility>
 
 #include "proto/utf8.hpp"
 
@@ -17,7 +19,8 @@ constexpr std::string_view kLatin1 =
 
 // One entry: words that must all occur, in any order. A word is the beginning of one ("verweiger" finds "verweigert");
 // with
-// '~' in front it may stand inside of one (German and Dutch write doors in one word), with '=' it is the whole word.
+// '~' in front it may stand inside of one (German and Dutch write doors in one word), with '=' it is the whole word. An
+// entry with '^' in front is the whole text.
 struct Entry {
   std::string_view words, kind, reason, restored;
 };
@@ -40,6 +43,17 @@ constexpr std::array kEvents{
     Entry{"zutrittswiederholsperre", "access.passback", "", ""},
     Entry{"anti retour", "access.passback", "", ""},
     Entry{"antirretorno", "access.passback", "", ""},
+    Entry{"forced restor", "door.restored", "", "forced"},
+    Entry{"forced clear", "door.restored", "", "forced"},
+    Entry{"forced cancel", "door.restored", "", "forced"},
+    Entry{"held restor", "door.restored", "", "held"},
+    Entry{"held clear", "door.restored", "", "held"},
+    Entry{"held cancel", "door.restored", "", "held"},
+    Entry{"ajar clear", "door.restored", "", "held"},
+    Entry{"ajar restor", "door.restored", "", "held"},
+    Entry{"ende offen gelassen", "door.restored", "", "held"},
+    Entry{"offen gelassen beendet", "door.restored", "", "held"},
+    Entry{"too long restor", "door.restored", "", "held"},
     Entry{"tamper restor", "door.restored", "", "tamper"},
     Entry{"tamper clear", "door.restored", "", "tamper"},
     Entry{"tamper normal", "door.restored", "", "tamper"},
@@ -56,8 +70,9 @@ constexpr std::array kEvents{
     Entry{"forced", "door.forced", "", ""},
     Entry{"unauthori door open", "door.forced", "", ""},
     Entry{"~aufbruch", "door.forced", "", ""},
+    Entry{"einbruch", "door.forced", "", ""},
+    Entry{"~gewalt", "door.forced", "", ""},
     Entry{"aufgebrochen", "door.forced", "", ""},
-    Entry{"gewaltsam", "door.forced", "", ""},
     Entry{"geforceerd", "door.forced", "", ""},
     Entry{"opengebroken", "door.forced", "", ""},
     Entry{"forcee", "door.forced", "", ""},
@@ -67,13 +82,17 @@ constexpr std::array kEvents{
     Entry{"door held", "door.held", "", ""},
     Entry{"=held", "door.held", "", ""},
     Entry{"propped", "door.held", "", ""},
+    Entry{"=ajar", "door.held", "", ""},
     Entry{"open too long", "door.held", "", ""},
     Entry{"left open", "door.held", "", ""},
     Entry{"zu lange", "door.held", "", ""},
     Entry{"~offenzeit", "door.held", "", ""},
+    Entry{"offen gelassen", "door.held", "", ""},
     Entry{"te lang", "door.held", "", ""},
     Entry{"trop longtemps", "door.held", "", ""},
     Entry{"maintenue ouverte", "door.held", "", ""},
+    Entry{"restee ouverte", "door.held", "", ""},
+    Entry{"laissee ouverte", "door.held", "", ""},
     Entry{"demasiado tiempo", "door.held", "", ""},
     Entry{"mantenida", "door.held", "", ""},
     Entry{"request exit", "door.rex", "", ""},
@@ -96,12 +115,12 @@ constexpr std::array kEvents{
     Entry{"lockout", "access.lockout", "", ""},
     Entry{"locked out", "access.lockout", "", ""},
     Entry{"too many attempts", "access.lockout", "", ""},
-    Entry{"not granted", "access.denied", "", ""},
-    Entry{"not permitted", "access.denied", "", ""},
-    Entry{"not accepted", "access.denied", "", ""},
-    Entry{"not taken", "access.not_taken", "", ""},
+    Entry{"=not granted", "access.denied", "", ""},
+    Entry{"=not permitted", "access.denied", "", ""},
+    Entry{"=not accepted", "access.denied", "", ""},
+    Entry{"=not taken", "access.not_taken", "", ""},
     Entry{"granted not used", "access.not_taken", "", ""},
-    Entry{"no entry made", "access.not_taken", "", ""},
+    Entry{"=no entry made", "access.not_taken", "", ""},
     Entry{"remote open", "access.remote_open", "", ""},
     Entry{"remote unlock", "access.remote_open", "", ""},
     Entry{"opened operator", "access.remote_open", "", ""},
@@ -110,22 +129,46 @@ constexpr std::array kEvents{
     Entry{"op afstand", "access.remote_open", "", ""},
     Entry{"ouverture distance", "access.remote_open", "", ""},
     Entry{"apertura remota", "access.remote_open", "", ""},
+    Entry{"=failed access", "access.denied", "", ""},
+    Entry{"access failed", "access.denied", "", ""},
+    Entry{"could =not unlock", "access.denied", "", ""},
     Entry{"denied", "access.denied", "", ""},
     Entry{"=deny", "access.denied", "", ""},
     Entry{"refused", "access.denied", "", ""},
     Entry{"reject", "access.denied", "", ""},
-    Entry{"no access", "access.denied", "", ""},
+    Entry{"=no access", "access.denied", "", ""},
     Entry{"invalid", "access.denied", "", ""},
     Entry{"unknown card", "access.denied", "credential unknown", ""},
     Entry{"unknown badge", "access.denied", "credential unknown", ""},
+    Entry{"lost card", "access.denied", "blocked", ""},
+    Entry{"lost badge", "access.denied", "blocked", ""},
+    Entry{"stolen card", "access.denied", "blocked", ""},
+    Entry{"card inactive", "access.denied", "not active", ""},
+    Entry{"badge inactive", "access.denied", "not active", ""},
+    Entry{"inactive card", "access.denied", "not active", ""},
+    Entry{"card before active", "access.denied", "not active", ""},
+    Entry{"expired card", "access.denied", "expired", ""},
+    Entry{"card expired", "access.denied", "expired", ""},
+    Entry{"expired badge", "access.denied", "expired", ""},
+    Entry{"expired credential", "access.denied", "expired", ""},
+    Entry{"pin error", "access.denied", "invalid PIN", ""},
+    Entry{"wrong pin", "access.denied", "invalid PIN", ""},
+    Entry{"site code violation", "access.denied", "other", ""},
+    Entry{"facility code violation", "access.denied", "other", ""},
+    Entry{"out schedule", "access.denied", "outside schedule", ""},
+    Entry{"cardholder =not authori", "access.denied", "not authorised", ""},
     Entry{"access blocked", "access.denied", "blocked", ""},
     Entry{"=blocked", "access.denied", "blocked", ""},
-    Entry{"not authori", "access.denied", "not authorised", ""},
+    Entry{"=not authori", "access.denied", "not authorised", ""},
     Entry{"unauthori", "access.denied", "not authorised", ""},
     Entry{"verweiger", "access.denied", "", ""},
     Entry{"abgelehnt", "access.denied", "", ""},
     Entry{"abgewiesen", "access.denied", "", ""},
     Entry{"kein zutritt", "access.denied", "", ""},
+    Entry{"=nicht erlaubt", "access.denied", "", ""},
+    Entry{"=nicht berechtigt", "access.denied", "", ""},
+    Entry{"=ungultig", "access.denied", "", ""},
+    Entry{"=ungultige", "access.denied", "", ""},
     Entry{"geweigerd", "access.denied", "", ""},
     Entry{"afgewezen", "access.denied", "", ""},
     Entry{"geen toegang", "access.denied", "", ""},
@@ -133,6 +176,8 @@ constexpr std::array kEvents{
     Entry{"refuse", "access.denied", "", ""},
     Entry{"denegad", "access.denied", "", ""},
     Entry{"rechazad", "access.denied", "", ""},
+    Entry{"admitted", "access.granted", "", ""},
+    Entry{"access =by =user", "access.granted", "", ""},
     Entry{"granted", "access.granted", "", ""},
     Entry{"=grant", "access.granted", "", ""},
     Entry{"=toegestaan", "access.granted", "", ""},
@@ -176,10 +221,29 @@ constexpr std::array kEvents{
     Entry{"motion", "camera.motion", "", ""},
     Entry{"line cross", "camera.line_crossed", "", ""},
     Entry{"loitering", "camera.loitering", "", ""},
-    Entry{"=object", "camera.object", "", ""},
+    Entry{"^object", "camera.object", "", ""},
     Entry{"object detected", "camera.object", "", ""},
     Entry{"=covered", "camera.covered", "", ""},
     Entry{"blurred", "camera.blurred", "", ""},
+    Entry{"communication lost", "device.offline", "", ""},
+    Entry{"communications lost", "device.offline", "", ""},
+    Entry{"communication fail", "device.offline", "", ""},
+    Entry{"communications fail", "device.offline", "", ""},
+    Entry{"=comm loss", "device.offline", "", ""},
+    Entry{"=comm fail", "device.offline", "", ""},
+    Entry{"communication restor", "device.online", "", ""},
+    Entry{"communications restor", "device.online", "", ""},
+    Entry{"=comm restor", "device.online", "", ""},
+    Entry{"disarmed", "intrusion.disarmed", "", ""},
+    Entry{"=armed", "intrusion.armed", "", ""},
+    Entry{"unscharf", "intrusion.disarmed", "", ""},
+    Entry{"scharf geschaltet", "intrusion.armed", "", ""},
+    Entry{"battery low", "device.fault", "battery", ""},
+    Entry{"low battery", "device.fault", "battery", ""},
+    Entry{"~batterie schwach", "device.fault", "battery", ""},
+    Entry{"batterie faible", "device.fault", "battery", ""},
+    Entry{"bateria baja", "device.fault", "battery", ""},
+    Entry{"entry detected", "access.entered", "", ""},
     Entry{"=restored", "device.restored", "", ""},
     Entry{"power fail", "door.power", "", ""},
     Entry{"power loss", "door.power", "", ""},
@@ -187,6 +251,7 @@ constexpr std::array kEvents{
     Entry{"netzausfall", "door.power", "", ""},
     Entry{"stroomuitval", "door.power", "", ""},
     Entry{"coupure courant", "door.power", "", ""},
+    Entry{"defaut secteur", "door.power", "", ""},
     Entry{"door closed", "door.closed", "", ""},
     Entry{"=close", "door.closed", "", ""},
     Entry{"=closed", "door.closed", "", ""},
@@ -213,8 +278,9 @@ constexpr std::array kEvents{
 // Of a refusal; the kind is not used.
 constexpr std::array kReasons{
     Entry{"unknown", "", "credential unknown", ""},
-    Entry{"not found", "", "credential unknown", ""},
-    Entry{"not recogni", "", "credential unknown", ""},
+    Entry{"=not found", "", "credential unknown", ""},
+    Entry{"=not in panel", "", "credential unknown", ""},
+    Entry{"=not recogni", "", "credential unknown", ""},
     Entry{"unbekannt", "", "credential unknown", ""},
     Entry{"onbekend", "", "credential unknown", ""},
     Entry{"inconnu", "", "credential unknown", ""},
@@ -224,9 +290,12 @@ constexpr std::array kReasons{
     Entry{"verlopen", "", "expired", ""},
     Entry{"expire", "", "expired", ""},
     Entry{"caducad", "", "expired", ""},
+    Entry{"perime", "", "expired", ""},
     Entry{"schedule", "", "outside schedule", ""},
     Entry{"time zone", "", "outside schedule", ""},
     Entry{"hours", "", "outside schedule", ""},
+    Entry{"time code", "", "outside schedule", ""},
+    Entry{"uhrzeit", "", "outside schedule", ""},
     Entry{"~zeitplan", "", "outside schedule", ""},
     Entry{"~zeitzone", "", "outside schedule", ""},
     Entry{"~zeitprofil", "", "outside schedule", ""},
@@ -240,12 +309,12 @@ constexpr std::array kReasons{
     Entry{"wrong code", "", "invalid PIN", ""},
     Entry{"~falscher code", "", "invalid PIN", ""},
     Entry{"code errone", "", "invalid PIN", ""},
-    Entry{"not active", "", "not active", ""},
-    Entry{"not yet valid", "", "not active", ""},
+    Entry{"=not active", "", "not active", ""},
+    Entry{"=not yet valid", "", "not active", ""},
     Entry{"nicht aktiv", "", "not active", ""},
     Entry{"niet actief", "", "not active", ""},
     Entry{"disabled", "", "not enabled", ""},
-    Entry{"not enabled", "", "not enabled", ""},
+    Entry{"=not enabled", "", "not enabled", ""},
     Entry{"deaktiviert", "", "not enabled", ""},
     Entry{"uitgeschakeld", "", "not enabled", ""},
     Entry{"desactiv", "", "not enabled", ""},
@@ -254,16 +323,20 @@ constexpr std::array kReasons{
     Entry{"geblokkeerd", "", "blocked", ""},
     Entry{"bloque", "", "blocked", ""},
     Entry{"bloquead", "", "blocked", ""},
-    Entry{"not authori", "", "not authorised", ""},
+    Entry{"=not authori", "", "not authorised", ""},
     Entry{"unauthori", "", "not authorised", ""},
-    Entry{"no permission", "", "not authorised", ""},
-    Entry{"no rights", "", "not authorised", ""},
+    Entry{"=no permission", "", "not authorised", ""},
+    Entry{"=no rights", "", "not authorised", ""},
+    Entry{"access level", "", "not authorised", ""},
+    Entry{"clearance", "", "not authorised", ""},
+    Entry{"access rule", "", "not authorised", ""},
+    Entry{"kein zutritt", "", "not authorised", ""},
     Entry{"keine berechtigung", "", "not authorised", ""},
     Entry{"nicht berechtigt", "", "not authorised", ""},
     Entry{"niet geautoriseerd", "", "not authorised", ""},
     Entry{"niet bevoegd", "", "not authorised", ""},
     Entry{"non autoris", "", "not authorised", ""},
-    Entry{"no autorizad", "", "not authorised", ""},
+    Entry{"=no autorizad", "", "not authorised", ""},
 };
 
 // How columns are called; in the order of what decides: a "card holder" is a person.
@@ -278,7 +351,7 @@ constexpr std::array kHints{
     Hint{Role::person,
          "holder cardholder badgeholder person name user username employee visitor inhaber karteninhaber "
          "benutzer mitarbeiter houder kaarthouder pashouder naam persoon gebruiker medewerker nom titulaire "
-         "utilisateur personne nombre fullname lastname displayname titular usuario empleado persona"},
+         "utilisateur personne actor nombre fullname lastname displayname titular usuario empleado persona"},
     Hint{Role::credential,
          "card badge credential token tag cardnumber cardno badgeid karte kartennummer ausweis "
          "ausweisnummer kaart kaartnummer pas pasnummer carte identifiant tarjeta credencial"},
@@ -297,6 +370,7 @@ constexpr std::array kHints{
     Hint{Role::object, "object label objekt"},
     Hint{Role::site, "site building standort gebaude gebaeude locatie gebouw vestiging batiment edificio sede"},
     Hint{Role::message, "message text"},
+    Hint{Role::zone, "timezone tz utcoffset offset zeitzone tijdzone fuseau"},
 };
 
 std::vector<std::string_view> words_of(std::string_view text) {
@@ -323,21 +397,32 @@ std::size_t find_word(std::string_view text, std::string_view word, std::size_t 
 }
 
 bool all_in(std::string_view text, std::string_view entry) {
+  if (entry.front() == '^') return text == entry.substr(1);
   for (const std::string_view word : words_of(entry))
     if (find_word(text, word, 0) == std::string_view::npos) return false;
   return true;
 }
 
-// "*Zutritt*verweiger*": the words as the device writes them, where they stand behind each other; else the whole text.
-std::string pattern_for(std::string_view original, const Folded& folded, std::string_view entry) {
+// "*Zutritt*verweiger*": the words as the device writes them, in the order in which they stand.
+std::string pattern_for(std::string_view original, const Folded& folded,
+                        std::initializer_list<std::string_view> entries) {
+  std::vector<std::pair<std::size_t, std::size_t>> places;
+  for (const std::string_view entry : entries) {
+    if (entry.starts_with('^')) return std::string(original);
+    for (std::string_view word : words_of(entry)) {
+      const std::size_t at = find_word(folded.text, word, 0);
+      if (at == std::string::npos) return std::string(original);
+      if (word.front() == '~' || word.front() == '=') word.remove_prefix(1);
+      places.emplace_back(at, at + word.size());
+    }
+  }
+  std::sort(places.begin(), places.end());
   std::string out = "*";
-  std::size_t from = 0;
-  for (std::string_view word : words_of(entry)) {
-    const std::size_t at = find_word(folded.text, word, from);
-    if (at == std::string::npos) return std::string(original);
-    if (word.front() == '~' || word.front() == '=') word.remove_prefix(1);
-    from = at + word.size();
-    const std::size_t end = from < folded.from.size() ? folded.from[from] : original.size();
+  std::size_t done = 0;
+  for (const auto& [at, stop] : places) {
+    if (at < done) continue;  // a word of both
+    done = stop;
+    const std::size_t end = stop < folded.from.size() ? folded.from[stop] : original.size();
     std::string_view raw = original.substr(folded.from[at], end - folded.from[at]);
     while (!raw.empty() && static_cast<unsigned char>(raw.back()) < 0x30) raw.remove_suffix(1);
     out += std::string(raw) + "*";
@@ -398,15 +483,29 @@ Meaning meaning_of(std::string_view text) {
   const Folded folded = fold(text.substr(0, 512));
   const Entry* entry = look_up(folded.text, kEvents.begin(), kEvents.end());
   if (entry == nullptr) return {};
-  std::string_view reason = entry->reason;
+  std::string_view reason = entry->reason, why_words;
   if (entry->kind == "access.denied" && reason.empty())
-    if (const Entry* why = look_up(folded.text, kReasons.begin(), kReasons.end())) reason = why->reason;
-  return {entry->kind, reason, entry->restored, entry->words, pattern_for(text, folded, entry->words)};
+    if (const Entry* why = look_up(folded.text, kReasons.begin(), kReasons.end())) {
+      reason = why->reason;
+      why_words = why->words;
+    }
+  return {entry->kind,
+          reason,
+          entry->restored,
+          entry->words,
+          pattern_for(text, folded, {entry->words, why_words}),
+          static_cast<std::size_t>(entry - kEvents.begin())};
 }
 
 std::string_view refusal_of(std::string_view text) {
   const Entry* why = look_up(fold(text.substr(0, 512)).text, kReasons.begin(), kReasons.end());
   return why == nullptr ? std::string_view() : why->reason;
+}
+
+std::string refusal_pattern(std::string_view text) {
+  const Folded folded = fold(text.substr(0, 512));
+  const Entry* why = look_up(folded.text, kReasons.begin(), kReasons.end());
+  return why == nullptr ? std::string() : pattern_for(text, folded, {why->words});
 }
 
 int fits(std::string_view column, Role role, std::string_view& word) {
@@ -442,15 +541,25 @@ int fits(std::string_view column, Role role, std::string_view& word) {
   return 0;
 }
 
-bool names_a_door(std::string_view value) {
-  static constexpr std::string_view kDoors =
-      "door gate entrance exit portal ~tur ~tuer ~eingang ~ausgang ~tor ~deur ~ingang ~poort porte entree sortie "
-      "puerta "
-      "entrada salida";
+namespace {
+
+bool names_one_of(std::string_view value, std::string_view words) {
   const std::string folded = fold(value.substr(0, 256)).text;
-  for (const std::string_view word : words_of(kDoors))
+  for (const std::string_view word : words_of(words))
     if (find_word(folded, word, 0) != std::string_view::npos) return true;
   return false;
+}
+
+}  // namespace
+
+bool names_a_door(std::string_view value) {
+  return names_one_of(value,
+                      "door gate entrance exit portal ~tur ~tuer ~eingang ~ausgang ~tor ~deur ~ingang ~poort porte "
+                      "entree sortie puerta entrada salida");
+}
+
+bool names_a_reader(std::string_view value) {
+  return names_one_of(value, "reader rdr =acu ~leser ~lezer lecteur lector");
 }
 
 }  // namespace wf::kit
