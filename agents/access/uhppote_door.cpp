@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -13,6 +14,7 @@
 #include <utility>
 
 #include "agents/access/uhppote_packet.hpp"
+#include "agents/kit/clock.hpp"
 #include "agents/kit/descriptor.hpp"
 
 namespace wf::access {
@@ -56,18 +58,45 @@ class UhppoteDoor final : public kit::Output {
   UhppoteDoor(const kit::OutputSpec& spec, const Target& target)
       : target_(target),
         ends_itself_(spec.ends_itself),
+        opens_(std::find(spec.actions.begin(), spec.actions.end(), "unlock") != spec.actions.end()),
+        most_(spec.max_seconds),
         timeout_(spec.timeout),
         name_("controller " + std::to_string(target.serial)) {}
+
+  /// Only its question is asked: how the door is set, and for how long it opens.
+  Result<std::string> check() override {
+    connect();
+    if (outcome_) return std::exchange(outcome_, std::nullopt)->error();
+    std::int64_t now = kit::monotonic_ns();
+    const std::int64_t end = now + kCheckFor;
+    packet_of(Function::ask, {});
+    say_again({0, now});
+    Result<std::string> out = Error{"it does not answer", name_,
+                                    "see its address, its network, and that 'controller' is its serial number: "
+                                    "another's answer is not taken"};
+    for (bool heard = false; !heard && now < end; now = kit::monotonic_ns()) {
+      pollfd fd{socket_.get(), POLLIN, 0};
+      (void)::poll(&fd, 1, static_cast<int>((std::min(again_at_, end) - now) / kMillisecond) + 1);
+      std::array<std::uint8_t, kUhppoteSize + 1> bytes;
+      const ssize_t n = ::recv(socket_.get(), bytes.data(), bytes.size(), 0);
+      if (n < 0 && errno == ECONNREFUSED) {
+        out = Error{"nothing listens there", name_, "see 'address': a controller's port is 60000"};
+        break;
+      }
+      heard = n == static_cast<ssize_t>(kUhppoteSize) && answers(bytes.data());
+      if (heard) out = found(bytes[kDoorAt], bytes[kStateAt], bytes[kDelayAt]);
+      if (kit::monotonic_ns() >= again_at_) say_again({0, kit::monotonic_ns()});
+    }
+    socket_.reset();
+    return out;
+  }
 
   void begin(const Order& order, const kit::Moment& moment) override {
     order_ = order;
     outcome_.reset();
     deadline_ = moment.mono + timeout_;
-    socket_ = kit::Descriptor(::socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-    const auto* const to = reinterpret_cast<const sockaddr*>(&target_.address);
-    if (!socket_.open() || ::connect(socket_.get(), to, sizeof target_.address) != 0)
-      return fail(std::string("it cannot be reached: ") + std::strerror(errno));
-    say(Function::ask, {}, moment);
+    connect();
+    if (!outcome_) say(Function::ask, {}, moment);
   }
 
   std::optional<Result<void>> outcome(const kit::Moment& moment) override {
@@ -95,7 +124,36 @@ class UhppoteDoor final : public kit::Output {
   }
 
  private:
+  void connect() {
+    socket_ = kit::Descriptor(::socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+    const auto* const to = reinterpret_cast<const sockaddr*>(&target_.address);
+    if (!socket_.open() || ::connect(socket_.get(), to, sizeof target_.address) != 0)
+      fail(std::string("it cannot be reached: ") + std::strerror(errno));
+  }
+
+  [[nodiscard]] Result<std::string> found(std::uint8_t door, std::uint8_t state, std::uint8_t delay) const {
+    static constexpr std::array<const char*, 5> kStates{"", "is set to stay open", "is set to stay closed",
+                                                        "obeys its cards", "waits for its first card"};
+    const std::string which = "door " + std::to_string(target_.door);
+    if (door != target_.door || state == 0 || state >= kStates.size())
+      return Error{"it answers, and knows no " + which, name_, "see how many doors it has"};
+    if (opens_ && ends_itself_ && state == kStaysClosed)
+      return Error{which + " is set to stay closed: an unlock would be refused", name_,
+                   "let it obey its cards, in the controller's own program"};
+    if (opens_ && ends_itself_ && most_ > 0 && delay > most_)
+      return Error{"it opens " + which + " for " + std::to_string(delay) + " s, and 'max_seconds' is " +
+                       std::to_string(most_) + ": every unlock would be refused",
+                   name_, "shorten the door's delay, or raise 'max_seconds'"};
+    return name_ + " answers: " + which + " " + kStates[state] + ", it opens for " + std::to_string(delay) +
+           " s; it knows no users, so whoever reaches it may open it";
+  }
+
   void say(Function function, std::initializer_list<std::uint8_t> more, const kit::Moment& moment) {
+    packet_of(function, more);
+    say_again(moment);
+  }
+
+  void packet_of(Function function, std::initializer_list<std::uint8_t> more) {
     said_ = function;
     packet_.fill(0);
     packet_[0] = 0x17;
@@ -103,7 +161,6 @@ class UhppoteDoor final : public kit::Output {
     for (std::size_t i = 0; i < 4; ++i) packet_[kSerialAt + i] = static_cast<std::uint8_t>(target_.serial >> (8 * i));
     packet_[kDoorAt] = target_.door;
     std::copy(more.begin(), more.end(), packet_.begin() + kStateAt);
-    say_again(moment);
   }
 
   void say_again(const kit::Moment& moment) {
@@ -112,10 +169,13 @@ class UhppoteDoor final : public kit::Output {
     (void)::send(socket_.get(), packet_.data(), packet_.size(), MSG_NOSIGNAL);
   }
 
+  [[nodiscard]] bool answers(const std::uint8_t* bytes) const {
+    return bytes[0] == 0x17 && bytes[1] == static_cast<std::uint8_t>(said_) &&
+           std::equal(bytes + kSerialAt, bytes + kDoorAt, packet_.begin() + kSerialAt);
+  }
+
   void take(const std::uint8_t* bytes, const kit::Moment& moment) {
-    if (bytes[0] != 0x17 || bytes[1] != static_cast<std::uint8_t>(said_) ||
-        !std::equal(bytes + kSerialAt, bytes + kDoorAt, packet_.begin() + kSerialAt))
-      return;
+    if (!answers(bytes)) return;
     switch (said_) {
       case Function::ask:
         if (bytes[kDoorAt] == target_.door) asked(bytes[kStateAt], bytes[kDelayAt], moment);
@@ -153,7 +213,8 @@ class UhppoteDoor final : public kit::Output {
   void fail(const std::string& why) { outcome_ = Result<void>(Error{why, name_, ""}); }
 
   const Target target_;
-  const bool ends_itself_;
+  const bool ends_itself_, opens_;
+  const std::uint32_t most_;
   const std::int64_t timeout_;
   const std::string name_;
   kit::Descriptor socket_;

@@ -12,6 +12,7 @@
 
 #include "agents/kit/link/engine_check.hpp"
 #include "agents/kit/link/identity.hpp"
+#include "agents/kit/outputs/output.hpp"
 
 namespace wf::kit {
 namespace {
@@ -113,6 +114,23 @@ bool check_identity(const Configuration& configuration, std::optional<Identity>&
   return true;
 }
 
+/// What is driven through a source is asked, and nothing of it is moved. What names no source was refused before.
+void check_driven(const std::vector<OutputSpec>& outputs, const std::vector<std::unique_ptr<Source>>& sources,
+                  std::vector<Checked>& out) {
+  for (const OutputSpec& spec : outputs)
+    for (const auto& source : sources) {
+      if (spec.through.empty() || source->spec().name != spec.through) continue;
+      std::string about = "output " + spec.device;
+      for (const std::string& action : spec.actions) about += (&action == &spec.actions.front() ? " " : ", ") + action;
+      const Result<std::unique_ptr<Output>> made = source->output(spec);
+      const Result<std::string> found = made ? (*made)->check() : Result<std::string>(made.error());
+      if (!found)
+        out.push_back({Verdict::failed, std::move(about), found.error().text()});
+      else if (!found->empty())
+        out.push_back({Verdict::fine, std::move(about), *found});
+    }
+}
+
 }  // namespace
 
 std::string line_of(const Checked& checked) {
@@ -194,6 +212,7 @@ std::vector<Checked> check_agent(const Configuration& configuration,
   }
   for (const Error& problem : check_outputs(configuration.outputs))
     out.push_back({Verdict::failed, "output", problem.text()});
+  check_driven(configuration.outputs, sources, out);
   out.push_back(check_state(configuration.state));
   const std::uint64_t spool = size_of(configuration.state / "spool");
   struct statvfs disk {};

@@ -17,9 +17,9 @@ struct Checked {
 
 /// Everything that --check tries, in order: sources, outputs, state directory and its disk, spool, identity or
 /// invitation, each engine, clock. Writes nothing, takes no lock, sends no HELLO and uses up no invitation, so that an
-/// agent that runs on the same state is not disturbed; blocks for some seconds an engine at most. Makes no difference
-/// between what an agent cannot work without and what only makes it wait: both are `failed`; a warning is what will
-/// be trouble.
+/// agent that runs on the same state is not disturbed; opens no door; blocks for some seconds an engine or device at
+/// most. Makes no difference between what an agent cannot work without and what only makes it wait: both are `failed`;
+/// a warning is what will be trouble.
 [[nodiscard]] std::vector<Checked> check_agent(const Configuration& configuration,
                                                const std::vector<std::unique_ptr<Source>>& sources, const Clock& clock);
 

@@ -1,5 +1,7 @@
 #include "agents/onvif/door_output.hpp"
 
+#include <poll.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -13,6 +15,7 @@ class DoorOutput final : public kit::Output {
   DoorOutput(const kit::OutputSpec& spec, std::string door, bool own_time, PullPoint& device, http::Trust trust)
       : door_(std::move(door)),
         own_time_(own_time),
+        actions_(spec.actions),
         ends_itself_(spec.ends_itself),
         timeout_(spec.timeout),
         device_(device),
@@ -22,15 +25,27 @@ class DoorOutput final : public kit::Output {
     outcome_.reset();
     deadline_ = moment.mono + timeout_;
     digest_ = false;
-    const bool unlock = order.action == "unlock" && !order.undo;
-    wanted_ = unlock && ends_itself_                ? Request::access_door
-              : unlock || order.action == "release" ? Request::unlock_door
-                                                    : Request::lock_door;
+    wanted_ = request_of(order.action, order.undo);
     seconds_ = order.seconds;
-    Result<std::unique_ptr<http::Client>> client = http::Client::make(trust_);
-    if (!client) return fail(client.error().what);
-    client_ = std::move(*client);
-    ask(service_ ? wanted_ : Request::service_list, moment);
+    start(moment);
+  }
+
+  Result<std::string> check() override {
+    const auto look = [] { return kit::Moment{kit::Clock().now(), kit::monotonic_ns()}; };
+    kit::Moment moment = look();
+    outcome_.reset();
+    deadline_ = moment.mono + kCheckFor;
+    digest_ = false;
+    wanted_ = Request::door_info;
+    start(moment);
+    for (;; moment = look()) {
+      if (const std::optional<Result<void>> out = outcome(moment))
+        return *out ? Result<std::string>(found_) : Result<std::string>(out->error());
+      std::vector<pollfd> fds;
+      add_fds(fds);
+      const std::int64_t left = std::max<std::int64_t>(next_wake() - moment.mono, 0);
+      (void)::poll(fds.data(), fds.size(), static_cast<int>(left / kMillisecond) + 1);
+    }
   }
 
   std::optional<Result<void>> outcome(const kit::Moment& moment) override {
@@ -51,6 +66,34 @@ class DoorOutput final : public kit::Output {
   }
 
  private:
+  [[nodiscard]] Request request_of(const std::string& action, bool undo) const {
+    if (action != "unlock") return action == "release" ? Request::unlock_door : Request::lock_door;
+    return undo ? Request::lock_door : ends_itself_ ? Request::access_door : Request::unlock_door;
+  }
+
+  void start(const kit::Moment& moment) {
+    Result<std::unique_ptr<http::Client>> client = http::Client::make(trust_);
+    if (!client) return fail(client.error().what);
+    client_ = std::move(*client);
+    ask(service_ ? wanted_ : Request::service_list, moment);
+  }
+
+  /// What the device says of its door, for --check.
+  void found(const Reply& reply) {
+    const auto it =
+        std::find_if(reply.doors.begin(), reply.doors.end(), [&](const DoorInfo& one) { return one.token == door_; });
+    if (it == reply.doors.end()) return fail("it knows no such door: 'door' is what its events call DoorToken");
+    for (const std::string& action : actions_) {
+      const Request needed = request_of(action, false);
+      if (needed == Request::access_door ? !it->accesses : needed == Request::unlock_door ? !it->unlocks : !it->locks)
+        return fail("its door takes no " + std::string(name_of(needed)) + ", so '" + action + "' would be refused");
+    }
+    found_ = device_.device().authority() + " answers: door " + door_ +
+             (it->name.empty() ? std::string() : " is '" + one_line(it->name) + "'") +
+             "; this user may ask about it, and whether it may open it is seen when it does";
+    outcome_ = Result<void>();
+  }
+
   void ask(Request request, const kit::Moment& moment) {
     asked_ = request;
     RequestParts parts;
@@ -78,6 +121,7 @@ class DoorOutput final : public kit::Output {
       return ask(wanted_, moment);
     }
     if (!reply.fault.empty()) return fail("it refuses: " + reply.fault);
+    if (asked_ == Request::door_info && reply.kind == "GetDoorInfoResponse") return found(reply);
     if (reply.kind == std::string(name_of(asked_)) + "Response" && answer->status >= 200 && answer->status < 300) {
       outcome_ = Result<void>();
       return;
@@ -93,7 +137,9 @@ class DoorOutput final : public kit::Output {
   }
 
   const std::string door_;
-  const bool own_time_, ends_itself_;
+  const bool own_time_;
+  const std::vector<std::string> actions_;
+  const bool ends_itself_;
   const std::int64_t timeout_;
   PullPoint& device_;
   const http::Trust trust_;
@@ -104,6 +150,7 @@ class DoorOutput final : public kit::Output {
   std::uint32_t seconds_ = 0;
   std::int64_t deadline_ = 0;
   std::optional<Result<void>> outcome_;
+  std::string found_;
 };
 
 }  // namespace

@@ -68,6 +68,7 @@ class OnvifLive final : public kit::Source {
     if (!probe.problem().empty() || !probe.done())
       out.push_back({probe.problem().empty() ? "it does not answer" : probe.problem(), settings_.address.authority(),
                      probe.refused() ? "see user= and password_file=" : "see address, network and the device"});
+    pull_.learn(probe);  // for the outputs, which are asked next
     const std::int64_t ahead = probe.clock_ahead().value_or(0);
     if (std::abs(ahead) > DeviceHealth::kClockWrong)
       out.push_back(

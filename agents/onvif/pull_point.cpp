@@ -177,6 +177,12 @@ http::Question PullPoint::sign(Request request, const http::Address& to, Request
   return out;
 }
 
+void PullPoint::learn(const PullPoint& other) {
+  login_ = other.login_;
+  ahead_ = other.ahead_;
+  clock_at_ = other.clock_at_;
+}
+
 http::Question PullPoint::besides(Request request, const http::Address& to, RequestParts parts, bool digest,
                                   const kit::Moment& moment) {
   return sign(request, to, std::move(parts), digest ? Login::both : login_, moment);
@@ -275,6 +281,7 @@ void PullPoint::understood(Request request, Reply& reply, const http::Answer& an
     case Request::access_door:
     case Request::unlock_door:
     case Request::lock_door:
+    case Request::door_info:
     case Request::clock:
     case Request::synchronize:
     case Request::unsubscribe:

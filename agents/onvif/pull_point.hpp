@@ -30,6 +30,8 @@ class PullPoint {
 
   PullPoint(http::Address device, Options options, Random random);
   void set_account(std::string user, std::string password);
+  /// What another one found of the same device: its clock, and how it wants to be signed to.
+  void learn(const PullPoint& other);
   /// Precedes everything else. `saved` is save() of an earlier run: its subscription is taken up again if it still
   /// lives.
   void start(std::string_view saved, const kit::Moment& moment);

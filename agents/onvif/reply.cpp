@@ -85,6 +85,16 @@ void services(const pugi::xml_node& body, Reply& out) {
   }
 }
 
+void doors(const pugi::xml_node& body, Reply& out) {
+  for (const pugi::xml_node& one : body.children()) {
+    if (local_name(one) != "DoorInfo" || out.doors.size() == kMostDoors) continue;
+    const pugi::xml_node able = child(one, "Capabilities");
+    const auto may = [&](const char* what) { return able.attribute(what).as_bool(true); };
+    out.doors.push_back(
+        {fit(one.attribute("token").value()), text_of(child(one, "Name")), may("Access"), may("Lock"), may("Unlock")});
+  }
+}
+
 void body_of(const pugi::xml_node& body, Reply& out) {
   if (out.kind == "Fault") {
     const Fault fault = read_fault(body);
@@ -100,6 +110,7 @@ void body_of(const pugi::xml_node& body, Reply& out) {
   out.firmware = text_of(child(body, "FirmwareVersion"));
   out.serial = text_of(child(body, "SerialNumber"));
   services(body, out);
+  doors(body, out);
   const pugi::xml_node reference = child(body, "SubscriptionReference");
   out.subscription = text_of(child(reference, "Address"));
   out.parameters = parameters_of(reference);

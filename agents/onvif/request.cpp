@@ -11,7 +11,7 @@ namespace {
 struct Row {
   std::string_view name, action;
 };
-constexpr std::array<Row, 12> kRows{
+constexpr std::array<Row, 13> kRows{
     {{"GetSystemDateAndTime", "http://www.onvif.org/ver10/device/wsdl/GetSystemDateAndTime"},
      {"GetDeviceInformation", "http://www.onvif.org/ver10/device/wsdl/GetDeviceInformation"},
      {"GetCapabilities", "http://www.onvif.org/ver10/device/wsdl/GetCapabilities"},
@@ -25,7 +25,8 @@ constexpr std::array<Row, 12> kRows{
      {"GetServices", "http://www.onvif.org/ver10/device/wsdl/GetServices"},
      {"AccessDoor", "http://www.onvif.org/ver10/doorcontrol/wsdl/AccessDoor"},
      {"UnlockDoor", "http://www.onvif.org/ver10/doorcontrol/wsdl/UnlockDoor"},
-     {"LockDoor", "http://www.onvif.org/ver10/doorcontrol/wsdl/LockDoor"}}};
+     {"LockDoor", "http://www.onvif.org/ver10/doorcontrol/wsdl/LockDoor"},
+     {"GetDoorInfo", "http://www.onvif.org/ver10/doorcontrol/wsdl/GetDoorInfo"}}};
 
 std::string escaped(std::string_view text) {
   std::string out;
@@ -87,7 +88,8 @@ std::string body_of(Request request, const RequestParts& parts) {
       return "<tds:GetServices><tds:IncludeCapability>false</tds:IncludeCapability></tds:GetServices>";
     case Request::access_door:
     case Request::unlock_door:
-    case Request::lock_door: {
+    case Request::lock_door:
+    case Request::door_info: {
       const std::string name = "tdc:" + std::string(name_of(request));
       return "<" + name + " xmlns:tdc=\"http://www.onvif.org/ver10/doorcontrol/wsdl\"><tdc:Token>" +
              escaped(parts.door) + "</tdc:Token>" +

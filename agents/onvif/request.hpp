@@ -22,6 +22,7 @@ enum class Request : std::uint8_t {
   access_door,   ///< AccessDoor, UnlockDoor and LockDoor (Door Control 5.4): what may be done to a door
   unlock_door,
   lock_door,
+  door_info,  ///< GetDoorInfo: which door it is, and what may be done to it
 };
 
 /// A WS-UsernameToken with a digest (OASIS UsernameToken Profile 1.0, 3.1), as a header's element: Base64(SHA-1(nonce +
@@ -37,7 +38,7 @@ struct RequestParts {
   std::array<std::uint8_t, 16> id{};  ///< of the message, random
   std::string time;    ///< create: InitialTerminationTime, none if empty; renew: TerminationTime; pull: Timeout;
                        ///< access_door: AccessTime, the device's own if empty
-  std::string door;    ///< of the last three: its token
+  std::string door;    ///< of the last four: its token
   unsigned limit = 0;  ///< pull: MessageLimit
 };
 

@@ -21,6 +21,11 @@ class Output {
     bool undo = false;  ///< end what the action began
   };
   virtual ~Output() = default;
+  /// For --check, of an output to which no order was given: asks whether it could be driven, and changes nothing: no
+  /// door is opened. May block for kCheckFor. What was found, in one line (empty: nothing can be asked), or what is
+  /// wrong.
+  [[nodiscard]] virtual Result<std::string> check() { return std::string(); }
+  static constexpr std::int64_t kCheckFor = 3 * kSecond;
   /// Begins to carry it out. Precondition: the last one's outcome was given.
   virtual void begin(const Order& order, const Moment& moment) = 0;
   /// Once after begin(): what became of it. Nothing while it is under way.

@@ -6,16 +6,21 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <map>
+#include <thread>
 
 #include "agents/access/uhppote.hpp"
 #include "agents/access/uhppote_packet.hpp"
 #include "agents/kit/clock.hpp"
+#include "agents/kit/outputs/outputs.hpp"
 #include "agents/kit/read/socket_listen.hpp"
+#include "tests/agents/kit/signed_commands.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/collected.hpp"
 #include "tests/support/patience.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace wf::access {
 namespace {
@@ -218,6 +223,86 @@ TEST_CASE("a controller that says nothing, or does not take it, is a failure wit
   if (!out) out = gone.output->outcome({0, gone.spec.timeout});
   REQUIRE(out);
   CHECK_FALSE(*out);
+}
+
+/// What --check says, while the controller serves from a thread of its own.
+std::string checked(Driven& d) {
+  std::atomic<bool> over = false;
+  std::thread serving([&] {
+    while (!over) {
+      pollfd fd{d.controller.socket.get(), POLLIN, 0};
+      if (::poll(&fd, 1, 10) == 1) d.controller.serve();
+    }
+  });
+  const Result<std::string> out = d.output->check();
+  over = true;
+  serving.join();
+  return out ? *out : out.error().text();
+}
+
+TEST_CASE("--check asks a controller how its door is set, and moves nothing") {
+  Driven d({"unlock"}, true);
+  d.controller.strange = true;
+  CHECK(checked(d).find("controller 423187757 answers: door 2 obeys its cards, it opens for 5 s") == 0);
+  CHECK(d.controller.heard == Heard{kAsk});
+  d.controller.state = 2;
+  CHECK(checked(d).find("set to stay closed: an unlock would be refused") != std::string::npos);
+  d.controller.state = 0;
+  CHECK(checked(d).find("knows no door 2") != std::string::npos);
+  d.spec.max_seconds = 4;
+  d.controller.state = 3;
+  d.output = std::move(*make_uhppote_output(d.spec));
+  CHECK(checked(d).find("it opens door 2 for 5 s, and 'max_seconds' is 4") != std::string::npos);
+  CHECK(d.controller.heard == Heard{kAsk, kAsk, kAsk, kAsk});
+  CHECK(d.controller.opened == 0);
+  d.controller.socket.reset();
+  CHECK(d.output->check().error().what == "nothing listens there");
+}
+
+TEST_CASE("an agent that died during an unlock sets the door back when it is started again") {
+  using namespace wf::kit;
+  Driven d;
+  d.spec.through = "doors";
+  TemporaryFolder folder;
+  const kit::test::CommandKeys keys;
+  EngineClock clock;
+  clock.set_slept([]() -> std::int64_t { return 0; });
+  clock.hello(d.mono);
+  const UtcNs engine = 1'700'000'000 * kSecond;
+  clock.welcome(engine, d.mono);
+  std::vector<std::string> told;
+  const auto started = [&] {
+    OutputsOptions options;
+    options.list = {d.spec};
+    options.journal = folder.path() / "commands";
+    options.make = [](const OutputSpec& spec) { return std::move(*make_uhppote_output(spec)); };
+    auto out = std::make_unique<Outputs>(std::move(options),
+                                         [&](Event&& event) { told.emplace_back(event.field("command.state")); });
+    out->start({engine, d.mono});
+    return out;
+  };
+  const auto until = [&](Outputs& outputs, const char* state) {
+    const auto end = std::chrono::steady_clock::now() + patience(std::chrono::seconds(20));
+    while (std::find(told.begin(), told.end(), state) == told.end() && std::chrono::steady_clock::now() < end) {
+      outputs.step(clock, {engine, d.mono});
+      pollfd fd{d.controller.socket.get(), POLLIN, 0};
+      if (::poll(&fd, 1, 5) == 1) d.controller.serve();
+    }
+    REQUIRE(told.back() == state);
+  };
+  std::unique_ptr<Outputs> outputs = started();
+  const DeviceCommand command{"c1", "gate-7", "D-1", "unlock", 5, engine, engine + 10 * kSecond, "A. Bakker", "", 0};
+  outputs->take(keys.sign(command), "gate-7", keys.public_text, clock, {engine, d.mono});
+  until(*outputs, "executed");
+  CHECK(d.controller.state == 1);
+  outputs.reset();  // SIGKILL: nothing more is said
+  CHECK(d.controller.state == 1);
+  d.mono += 60 * kSecond;
+  told.clear();
+  outputs = started();
+  d.mono += 6 * kSecond;
+  until(*outputs, "ended");
+  CHECK(d.controller.state == 3);
 }
 
 TEST_CASE("what is wrong with an output of a UHPPOTE controller is said") {

@@ -11,6 +11,8 @@
 #include <thread>
 
 #include "agents/kit/link/engine_check.hpp"
+#include "agents/kit/outputs/output.hpp"
+#include "agents/kit/source.hpp"
 #include "tests/agents/kit/fake_engine.hpp"
 #include "tests/agents/kit/scratch.hpp"
 #include "tests/support/catch.hpp"
@@ -180,6 +182,52 @@ TEST_CASE("a state directory is looked at and left as it is") {
   std::ofstream(scratch / "file") << "x";
   CHECK(check_state(scratch / "file").verdict == Verdict::failed);
   if (::geteuid() != 0) CHECK(check_state("/proc/nowhere").verdict == Verdict::failed);
+}
+
+/// Drives doors of which it says what a test wants.
+struct DoorSource final : Source {
+  using Source::Source;
+  Result<void> start(std::string_view, bool, const Moment&) override { return {}; }
+  bool step(Sink&, const Moment&) override { return false; }
+  std::string position() const override { return {}; }
+  Result<std::unique_ptr<Output>> output(const OutputSpec& spec) override {
+    struct Door final : Output {
+      explicit Door(Result<std::string> answer) : said(std::move(answer)) {}
+      Result<std::string> check() override { return said; }
+      void begin(const Order&, const Moment&) override { FAIL("a check moves nothing"); }
+      std::optional<Result<void>> outcome(const Moment&) override { return std::nullopt; }
+      void add_fds(std::vector<pollfd>&) const override {}
+      std::int64_t next_wake() const override { return kNever; }
+      Result<std::string> said;
+    };
+    if (spec.device == "door-1") return std::unique_ptr<Output>(std::make_unique<Door>(std::string("it answers")));
+    if (spec.device == "door-2")
+      return std::unique_ptr<Output>(std::make_unique<Door>(Error{"it does not answer", "controller 7", "see it"}));
+    return std::unique_ptr<Output>(std::make_unique<Door>(std::string()));
+  }
+};
+
+TEST_CASE("what outputs drive through a source is asked, a line each") {
+  const Scratch scratch;
+  Configuration configuration;
+  configuration.state = scratch / "state";
+  for (const char* device : {"door-1", "door-2", "door-3"}) {
+    OutputSpec spec;
+    spec.device = device;
+    spec.actions = {"unlock", "release"};
+    spec.through = "doors";
+    configuration.outputs.push_back(spec);
+  }
+  SourceSpec spec;
+  spec.name = "doors";
+  std::vector<std::unique_ptr<Source>> sources;
+  sources.push_back(std::make_unique<DoorSource>(spec));
+  std::vector<std::string> lines;
+  for (const Checked& one : check_agent(configuration, sources, Clock()))
+    if (one.about.starts_with("output")) lines.push_back(line_of(one));
+  CHECK(lines == std::vector<std::string>{"ok   output door-1 unlock, release: it answers",
+                                          "FAIL output door-2 unlock, release: controller 7: it does not answer; see "
+                                          "it"});
 }
 
 TEST_CASE("an agent that is not enrolled is told what is missing, and an expired or open invitation is named") {

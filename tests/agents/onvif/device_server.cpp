@@ -60,7 +60,8 @@ const char* const kRequests[] = {"GetSystemDateAndTime",
                                  "GetServices",
                                  "AccessDoor",
                                  "UnlockDoor",
-                                 "LockDoor"};
+                                 "LockDoor",
+                                 "GetDoorInfo"};
 
 }  // namespace
 
@@ -225,6 +226,13 @@ void DeviceServer::door(const httplib::Request& request, httplib::Response& resp
     news_.wait(lock, [&] { return stopping_ || !quirks_.never_at_doors; });
     return;
   }
+  if (what == "GetDoorInfo")
+    return answer(response,
+                  "<tdc:GetDoorInfoResponse xmlns:tdc=\"http://www.onvif.org/ver10/doorcontrol/wsdl\">"
+                  "<tdc:DoorInfo token=\"D1\"><tdc:Name>Yard gate</tdc:Name><tdc:Capabilities Access=\"true\" "
+                  "Unlock=\"" +
+                      std::string(quirks_.locked_down ? "0" : "true") +
+                      "\"/></tdc:DoorInfo></tdc:GetDoorInfoResponse>");
   const std::string where = quirks_.no_service_list ? "/onvif/device_service" : "/onvif/doors";
   if (request.path != where) return fault(response, 500, "ter:ActionNotSupported", "Not here");
   if (between(request.body, "<tdc:Token>", "<") != "D1")
@@ -285,7 +293,7 @@ void DeviceServer::handle(const httplib::Request& request, httplib::Response& re
                   "</tds:Namespace><tds:XAddr>http://10.9.8.7:8899/onvif/doors</tds:XAddr></tds:Service>"
                   "</tds:GetServicesResponse>");
   }
-  if (what.ends_with("Door")) return door(request, response, what, lock);
+  if (what.ends_with("Door") || what == "GetDoorInfo") return door(request, response, what, lock);
   if (what == "GetCapabilities") {
     if (quirks_.no_capabilities) return fault(response, 500, "ter:ActionNotSupported", "Not here");
     return answer(response,

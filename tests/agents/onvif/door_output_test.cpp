@@ -133,6 +133,23 @@ TEST_CASE("a device that refuses, knows no such door or user, or says nothing is
   CHECK(mute.device.door().empty());
 }
 
+TEST_CASE("--check asks which door it is and what it takes, by the device's clock, and moves nothing") {
+  const auto said = [](const Quirks& quirks, bool ends_itself, const std::string& password, const char* door) {
+    Driven d(quirks, ends_itself, password, {{"door", door}});
+    d.device.set_clock_ahead(-kHour);
+    (void)d.source->check();
+    const Result<std::string> out = d.output->check();
+    CHECK(d.device.door().empty());
+    return out ? *out : out.error().text();
+  };
+  Quirks locked;
+  locked.locked_down = true;
+  CHECK(said({}, false, "secret", "D1").find("door D1 is 'Yard gate'") != std::string::npos);
+  CHECK(said({}, false, "secret", "D9").find("it knows no such door") != std::string::npos);
+  CHECK(said(locked, false, "secret", "D1").find("takes no UnlockDoor, so 'unlock' would be") != std::string::npos);
+  CHECK(said({}, false, "wrong", "D1").find("refuses this user") != std::string::npos);
+}
+
 TEST_CASE("the device's contact proves what was done") {
   Driven d;
   CHECK(d.order({"unlock", 5, false}) == "done");
