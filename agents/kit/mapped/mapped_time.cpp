@@ -1,12 +1,13 @@
 #include "agents/kit/mapped/mapped_time.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 
 namespace wf::kit {
 namespace {
 
-constexpr std::string_view kLetters = "YymdebHIMSfpzj%";
+constexpr std::string_view kLetters = "YymdebaHIMSfpzj%";
 constexpr std::array<int, 12> kDays{31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -48,7 +49,22 @@ bool take_month(std::string_view& text, int& month) {
   if (at == std::string_view::npos || at % 3 != 0) return false;
   month = static_cast<int>(at / 3) + 1;
   text.remove_prefix(3);
+  // The whole name will do as well.
+  static constexpr std::array<std::string_view, 12> kRest{"uary", "ruary", "ch",     "il",   "",      "e",
+                                                          "y",    "ust",   "tember", "ober", "ember", "ember"};
+  const std::string_view rest = kRest[at / 3];
+  if (text.size() >= rest.size() &&
+      std::equal(rest.begin(), rest.end(), text.begin(), [](char a, char b) { return a == lower(b); }))
+    text.remove_prefix(rest.size());
   return true;
+}
+
+// A weekday says nothing that the date does not.
+bool take_weekday(std::string_view& text) {
+  std::size_t letters = 0;
+  while (letters < text.size() && lower(text[letters]) >= 'a' && lower(text[letters]) <= 'z') ++letters;
+  text.remove_prefix(letters);
+  return letters >= 2;
 }
 
 bool take_offset(std::string_view& text, std::int64_t& offset) {
@@ -80,6 +96,8 @@ bool take_part(std::string_view& text, char letter, Civil& c) {
       return take_number(text, 2, 1, 12, c.month);
     case 'b':
       return take_month(text, c.month);
+    case 'a':
+      return take_weekday(text);
     case 'd':
     case 'e':
       while (letter == 'e' && !text.empty() && text.front() == ' ') text.remove_prefix(1);
@@ -188,7 +206,7 @@ Result<TimeFormat> TimeFormat::parse(const std::string& format, const std::strin
     const char letter = format[++i];
     if (kLetters.find(letter) == std::string_view::npos)
       return Error{std::string("time format '%") + letter + "' is not known", where,
-                   "there are %Y %y %m %b %d %e %j %H %I %M %S %f %p %z"};
+                   "there are %Y %y %m %b %d %e %a %j %H %I %M %S %f %p %z"};
     seen.push_back(letter);
   }
   const auto has = [&](std::string_view letters) { return seen.find_first_of(letters) != std::string::npos; };

@@ -11,8 +11,8 @@ namespace wf::kit {
 
 /// Reads the times of one column: "rfc3339", "epoch_s", "epoch_ms", "epoch_us", "epoch_ns" (whole or with a
 /// fraction), "excel" (days since 30 December 1899, to the second, as spreadsheets keep local times), or a pattern of
-/// %Y %y %m %d %e %b %H %I %M %S %f (fraction, any number of digits) %p %z %j %% and literal text, where a blank stands
-/// for any number of blanks.
+/// %Y %y %m %d %e %b %a (a weekday, passed over) %H %I %M %S %f (fraction, any number of digits) %p %z %j %% and
+/// literal text, where a blank stands for any number of blanks.
 class TimeFormat {
  public:
   TimeFormat() = default;

@@ -219,7 +219,7 @@ class Writer {
     std::vector<Row> general;
     std::map<std::string, std::size_t> by_pattern;
     for (const auto& [event, seconds] : seen) {
-      const Meaning alone = meaning_of(event);
+      const Meaning alone = columns_.meaning(event);
       Row whole{event, "", alone, alone.reason, 0};
       for (const auto& [second, count] : seconds) {
         whole.count += count;

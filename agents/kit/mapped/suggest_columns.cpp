@@ -280,7 +280,7 @@ class Finder {
       out_.event = c;
       out_.by_words = varied;
     }
-    if (!out_.event) return;
+    if (!out_.event) return find_flag();
     const Distinct& d = distinct_[*out_.event];
     out_.event_why = std::to_string(static_cast<int>(best_known * 100)) + " % of its values have words that are known" +
                      (best_name > 0 ? ", and its name fits" : "") + "; " + (d.many ? "more than " : "") +
@@ -289,9 +289,25 @@ class Finder {
     take(*out_.event, "", "");
   }
 
+  // Where nothing says what happened, whether somebody was let in may stand there.
+  void find_flag() {
+    for (std::size_t c = 0; c < out_.keys.size(); ++c) {
+      const Distinct& d = distinct_[c];
+      std::string_view word;
+      if (used_.contains(c) || out_.refs[c].empty() || d.filled == 0 || fits(out_.names[c], Role::granted, word) < 2 ||
+          !std::all_of(d.counts.begin(), d.counts.end(),
+                       [](const auto& one) { return !meaning_of_flag(one.first).kind.empty(); }))
+        continue;
+      out_.event = c;
+      out_.flag = true;
+      out_.event_why = "its name says '" + std::string(word) + "', and its values yes or no";
+      return take(c, "", "");
+    }
+  }
+
   // The column by which refusals have reasons, or by which an event's word becomes known at all (Access + Granted).
   void find_second() {
-    if (!out_.event || out_.by_words) return;
+    if (!out_.event || out_.by_words || out_.flag) return;
     std::uint64_t best = 0;
     for (std::size_t c = 0; c < out_.keys.size(); ++c) {
       const Distinct& d = distinct_[c];
@@ -343,8 +359,9 @@ class Finder {
       for (std::size_t r = 0; r < kFields.size(); ++r) {
         Fit fit{0, c, r, {}};
         fit.score = fits(out_.names[c], kFields[r].role, fit.word);
-        // What some call an object is a door.
-        if (kFields[r].role == Role::object && fit.score > 0 && mostly(c, names_a_door)) continue;
+        // What some call an object or just a name is a door.
+        const bool either = kFields[r].role == Role::object || kFields[r].role == Role::person;
+        if (either && fit.score > 0 && mostly(c, names_a_door)) continue;
         if (fit.score > 0) all.push_back(fit);
       }
     }
@@ -402,6 +419,8 @@ const std::string& Columns::value(const std::vector<Field>& record, std::size_t 
     if (field.name == keys[column] && !field.value.empty()) return field.value;
   return kNone;
 }
+
+Meaning Columns::meaning(std::string_view value) const { return flag ? meaning_of_flag(value) : meaning_of(value); }
 
 Result<Columns> find_columns(Sample& sample) { return Finder(sample).find(); }
 

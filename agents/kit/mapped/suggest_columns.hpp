@@ -6,6 +6,7 @@
 
 #include "agents/kit/mapped/suggest_sample.hpp"
 #include "agents/kit/mapped/suggest_time.hpp"
+#include "agents/kit/mapped/suggest_words.hpp"
 #include "proto/result.hpp"
 
 namespace wf::kit {
@@ -34,6 +35,9 @@ struct Columns {
   std::string event_why;
   bool by_words = false;         ///< the event column has too many values for a row each
   bool second_by_words = false;  ///< the second one has
+  bool flag = false;             ///< the event column says only whether somebody was let in
+  /// What a value of the event column means.
+  [[nodiscard]] Meaning meaning(std::string_view value) const;
   std::vector<Taken> taken;
 
   [[nodiscard]] const std::string& ref(std::size_t column) const { return refs[column]; }

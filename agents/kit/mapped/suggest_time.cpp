@@ -10,10 +10,10 @@
 namespace wf::kit {
 namespace {
 
-constexpr std::array<std::string_view, 20> kDates{"%Y-%m-%d", "%Y/%m/%d",  "%Y.%m.%d", "%Y%m%d",   "%d-%m-%Y",
-                                                  "%d/%m/%Y", "%d.%m.%Y",  "%d %b %Y", "%d-%b-%Y", "%d/%b/%Y",
-                                                  "%b %e %Y", "%b %d, %Y", "%d-%m-%y", "%d/%m/%y", "%d.%m.%y",
-                                                  "%d-%b-%y", "%m/%d/%Y",  "%m-%d-%Y", "%m/%d/%y", "%m-%d-%y"};
+constexpr std::array<std::string_view, 21> kDates{
+    "%a, %b %d, %Y", "%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d",   "%d-%m-%Y",  "%d/%m/%Y",
+    "%d.%m.%Y",      "%d %b %Y", "%d-%b-%Y", "%d/%b/%Y", "%b %e %Y", "%b %d, %Y", "%d-%m-%y",
+    "%d/%m/%y",      "%d.%m.%y", "%d-%b-%y", "%m/%d/%Y", "%m-%d-%Y", "%m/%d/%y",  "%m-%d-%y"};
 constexpr std::array<std::string_view, 10> kTimes{"%H:%M:%S", "%H:%M:%S.%f", "%H:%M:%S,%f", "%I:%M:%S %p", "%I:%M:%S%p",
                                                   "%I:%M %p", "%H:%M",       "%H%M%S",      "%H.%M.%S",    "%Hh%M"};
 constexpr std::array<std::string_view, 6> kBetween{" ", "T", ", ", ". ", ":", ""};

@@ -41,6 +41,7 @@ constexpr std::array kEvents{
     Entry{"~antipassback", "access.passback", "", ""},
     Entry{"passback", "access.passback", "", ""},
     Entry{"zutrittswiederholsperre", "access.passback", "", ""},
+    Entry{"raumzonenwechsel", "access.passback", "", ""},
     Entry{"anti retour", "access.passback", "", ""},
     Entry{"antirretorno", "access.passback", "", ""},
     Entry{"forced restor", "door.restored", "", "forced"},
@@ -49,6 +50,7 @@ constexpr std::array kEvents{
     Entry{"held restor", "door.restored", "", "held"},
     Entry{"held clear", "door.restored", "", "held"},
     Entry{"held cancel", "door.restored", "", "held"},
+    Entry{"ajar normal", "door.restored", "", "held"},
     Entry{"ajar clear", "door.restored", "", "held"},
     Entry{"ajar restor", "door.restored", "", "held"},
     Entry{"ende offen gelassen", "door.restored", "", "held"},
@@ -69,6 +71,9 @@ constexpr std::array kEvents{
     Entry{"autoprotection", "door.tamper", "", ""},
     Entry{"forced", "door.forced", "", ""},
     Entry{"unauthori door open", "door.forced", "", ""},
+    Entry{"abnormal open", "door.forced", "", ""},
+    Entry{"forcefully", "door.forced", "", ""},
+    Entry{"forcibly", "door.forced", "", ""},
     Entry{"~aufbruch", "door.forced", "", ""},
     Entry{"einbruch", "door.forced", "", ""},
     Entry{"~gewalt", "door.forced", "", ""},
@@ -84,6 +89,9 @@ constexpr std::array kEvents{
     Entry{"propped", "door.held", "", ""},
     Entry{"=ajar", "door.held", "", ""},
     Entry{"open too long", "door.held", "", ""},
+    Entry{"open timeout", "door.held", "", ""},
+    Entry{"open timed out", "door.held", "", ""},
+    Entry{"=door =not closed", "door.held", "", ""},
     Entry{"left open", "door.held", "", ""},
     Entry{"zu lange", "door.held", "", ""},
     Entry{"~offenzeit", "door.held", "", ""},
@@ -99,6 +107,7 @@ constexpr std::array kEvents{
     Entry{"exit button", "door.rex", "", ""},
     Entry{"exit request", "door.rex", "", ""},
     Entry{"=rex", "door.rex", "", ""},
+    Entry{"^egress", "door.rex", "", ""},
     Entry{"=rte", "door.rex", "", ""},
     Entry{"~turoffnertaster", "door.rex", "", ""},
     Entry{"~austrittstaster", "door.rex", "", ""},
@@ -121,6 +130,7 @@ constexpr std::array kEvents{
     Entry{"=not taken", "access.not_taken", "", ""},
     Entry{"granted not used", "access.not_taken", "", ""},
     Entry{"=no entry made", "access.not_taken", "", ""},
+    Entry{"valid card =not opened", "access.not_taken", "", ""},
     Entry{"remote open", "access.remote_open", "", ""},
     Entry{"remote unlock", "access.remote_open", "", ""},
     Entry{"opened operator", "access.remote_open", "", ""},
@@ -130,6 +140,20 @@ constexpr std::array kEvents{
     Entry{"ouverture distance", "access.remote_open", "", ""},
     Entry{"apertura remota", "access.remote_open", "", ""},
     Entry{"=failed access", "access.denied", "", ""},
+    Entry{"authentication failed", "access.denied", "", ""},
+    Entry{"identif failed", "access.denied", "", ""},
+    Entry{"verification failed", "access.denied", "", ""},
+    Entry{"verify error", "access.denied", "", ""},
+    Entry{"card =not found", "access.denied", "credential unknown", ""},
+    Entry{"=no matching card", "access.denied", "credential unknown", ""},
+    Entry{"unregistered", "access.denied", "credential unknown", ""},
+    Entry{"ausweis unbekannt", "access.denied", "credential unknown", ""},
+    Entry{"disabled card", "access.denied", "not enabled", ""},
+    Entry{"illegal access", "access.denied", "not authorised", ""},
+    Entry{"keine berechtigung", "access.denied", "not authorised", ""},
+    Entry{"ausserhalb ~zeit", "access.denied", "outside schedule", ""},
+    Entry{"auserhalb ~zeit", "access.denied", "outside schedule", ""},
+    Entry{"time zone error", "access.denied", "outside schedule", ""},
     Entry{"access failed", "access.denied", "", ""},
     Entry{"could =not unlock", "access.denied", "", ""},
     Entry{"denied", "access.denied", "", ""},
@@ -177,6 +201,12 @@ constexpr std::array kEvents{
     Entry{"denegad", "access.denied", "", ""},
     Entry{"rechazad", "access.denied", "", ""},
     Entry{"admitted", "access.granted", "", ""},
+    Entry{"authentication succe", "access.granted", "", ""},
+    Entry{"identif succe", "access.granted", "", ""},
+    Entry{"verification succe", "access.granted", "", ""},
+    Entry{"verify open", "access.granted", "", ""},
+    Entry{"legal card", "access.granted", "", ""},
+    Entry{"buchung =gultig", "access.granted", "", ""},
     Entry{"access =by =user", "access.granted", "", ""},
     Entry{"granted", "access.granted", "", ""},
     Entry{"=grant", "access.granted", "", ""},
@@ -225,6 +255,8 @@ constexpr std::array kEvents{
     Entry{"object detected", "camera.object", "", ""},
     Entry{"=covered", "camera.covered", "", ""},
     Entry{"blurred", "camera.blurred", "", ""},
+    Entry{"device disconnected", "device.offline", "", ""},
+    Entry{"controller disconnected", "device.offline", "", ""},
     Entry{"communication lost", "device.offline", "", ""},
     Entry{"communications lost", "device.offline", "", ""},
     Entry{"communication fail", "device.offline", "", ""},
@@ -370,6 +402,9 @@ constexpr std::array kHints{
     Hint{Role::object, "object label objekt"},
     Hint{Role::site, "site building standort gebaude gebaeude locatie gebouw vestiging batiment edificio sede"},
     Hint{Role::message, "message text"},
+    Hint{Role::granted,
+         "granted allowed success successful succeeded authorized authorised permitted accepted erlaubt berechtigt "
+         "toegestaan autorise permitido"},
     Hint{Role::zone, "timezone tz utcoffset offset zeitzone tijdzone fuseau"},
 };
 
@@ -497,6 +532,17 @@ Meaning meaning_of(std::string_view text) {
           static_cast<std::size_t>(entry - kEvents.begin())};
 }
 
+Meaning meaning_of_flag(std::string_view value) {
+  static constexpr std::array<std::string_view, 9> kYes{"1", "true", "yes", "y", "ja", "j", "oui", "si", "ok"};
+  static constexpr std::array<std::string_view, 6> kNo{"0", "false", "no", "n", "nein", "nee"};
+  const std::string text = fold(value.substr(0, 16)).text;
+  if (std::find(kYes.begin(), kYes.end(), text) != kYes.end())
+    return {"access.granted", "", "", "yes", std::string(value)};
+  if (text == "non" || std::find(kNo.begin(), kNo.end(), text) != kNo.end())
+    return {"access.denied", "", "", "no", std::string(value)};
+  return {};
+}
+
 std::string_view refusal_of(std::string_view text) {
   const Entry* why = look_up(fold(text.substr(0, 512)).text, kReasons.begin(), kReasons.end());
   return why == nullptr ? std::string_view() : why->reason;
@@ -531,7 +577,11 @@ int fits(std::string_view column, Role role, std::string_view& word) {
       const bool last = !words.empty() && words.back() == h;
       const bool alone = kOnlyAlone.find(" " + std::string(h) + " ") != std::string_view::npos;
       const bool within = std::find(words.begin(), words.end(), h) != words.end();
-      const int score = joined == h ? 4 : alone && role != Role::time ? 0 : last ? 3 : within ? 2 : 0;
+      const int score = joined == h                   ? (alone && role != Role::time ? 3 : 4)
+                        : alone && role != Role::time ? 0
+                        : last                        ? 3
+                        : within                      ? 2
+                                                      : 0;
       if (score <= best) continue;
       best = score;
       word = h;

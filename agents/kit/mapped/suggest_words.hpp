@@ -24,6 +24,8 @@ struct Meaning {
   std::size_t rank = 0;       ///< one of a lower rank is more particular: its pattern must be tried before
 };
 [[nodiscard]] Meaning meaning_of(std::string_view text);
+/// Of a column that says whether somebody was let in: 1 and 0, true and false, yes and no.
+[[nodiscard]] Meaning meaning_of_flag(std::string_view value);
 /// Why somebody was refused, in the words of `reason`; empty if the text says none that is known.
 [[nodiscard]] std::string_view refusal_of(std::string_view text);
 /// That finds those words in any text, as wildcard() reads it.
@@ -43,9 +45,10 @@ enum class Role {
   object,
   site,
   message,
+  granted,
   zone
 };
-inline constexpr std::size_t kRoles = 13;
+inline constexpr std::size_t kRoles = 14;
 /// How well a column's name fits: 0 not at all, 4 exactly. `word` becomes the one that decided.
 [[nodiscard]] int fits(std::string_view column, Role role, std::string_view& word);
 /// Is it how doors are called: "Front door", "Tür 3", "Haupteingang".

@@ -181,6 +181,13 @@ TEST_CASE(
        "access.granted access.granted access.granted access.denied door.forced door.forced door.restored access.denied "
        "access.denied",
        "2026-03-14T06:58:04Z", "*denied*expired*"},
+      {"When,Door,Granted,User\n\"Saturday, March 14, 2026 06:58:03 AM\",D1,1,ann\n"
+       "\"Saturday, March 14, 2026 06:58:04 PM\",D1,0,bob\n",
+       "access.granted access.denied", "2026-03-14T18:58:04Z", "%a, %b %d, %Y %I:%M:%S %p"},
+      {"Date;Name;Status;Cardholder\n2026-05-04T07:03:11Z;Lobby Door;Valid Card Door Not Opened;Ann\n"
+       "2026-05-04T07:03:12Z;Lobby Door;Door Open Timed Out (Door Not Closed);\n"
+       "2026-05-04T07:03:13Z;Lobby Door;Opened Forcefully;\n2026-05-04T07:03:14Z;Lobby Door;Door Ajar Normal;\n",
+       "access.not_taken door.held door.forced door.restored", "2026-05-04T07:03:12Z", "person.name: Cardholder"},
       // What some call an object is a door, and a device a reader.
       {"Time,Device,Event Object,Action\n2026-03-14T06:58:03Z,Rdr 1 - Lobby,Suite 1 Door,Access granted\n"
        "2026-03-14T06:58:04Z,Rdr 2 - Lobby,Suite 2 Door,Access denied\n",
