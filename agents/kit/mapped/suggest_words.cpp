@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <initializer_list>
+#include <iterator>
 #include <utility>
 
 #include "proto/utf8.hpp"
@@ -26,7 +27,7 @@ struct Entry {
 };
 
 // The first that fits counts, so the particular stands before the general: "access denied" before "access".
-constexpr std::array kEvents{
+constexpr Entry kEvents[] = {
     Entry{"heartbeat", "skip", "", ""},
     Entry{"keep alive", "skip", "", ""},
     Entry{"keepalive", "skip", "", ""},
@@ -308,7 +309,7 @@ constexpr std::array kEvents{
 };
 
 // Of a refusal; the kind is not used.
-constexpr std::array kReasons{
+constexpr Entry kReasons[] = {
     Entry{"unknown", "", "credential unknown", ""},
     Entry{"=not found", "", "credential unknown", ""},
     Entry{"=not in panel", "", "credential unknown", ""},
@@ -516,11 +517,11 @@ Folded fold(std::string_view original) {
 
 Meaning meaning_of(std::string_view text) {
   const Folded folded = fold(text.substr(0, 512));
-  const Entry* entry = look_up(folded.text, kEvents.begin(), kEvents.end());
+  const Entry* entry = look_up(folded.text, std::begin(kEvents), std::end(kEvents));
   if (entry == nullptr) return {};
   std::string_view reason = entry->reason, why_words;
   if (entry->kind == "access.denied" && reason.empty())
-    if (const Entry* why = look_up(folded.text, kReasons.begin(), kReasons.end())) {
+    if (const Entry* why = look_up(folded.text, std::begin(kReasons), std::end(kReasons))) {
       reason = why->reason;
       why_words = why->words;
     }
@@ -529,7 +530,7 @@ Meaning meaning_of(std::string_view text) {
           entry->restored,
           entry->words,
           pattern_for(text, folded, {entry->words, why_words}),
-          static_cast<std::size_t>(entry - kEvents.begin())};
+          static_cast<std::size_t>(entry - kEvents)};
 }
 
 Meaning meaning_of_flag(std::string_view value) {
@@ -544,13 +545,13 @@ Meaning meaning_of_flag(std::string_view value) {
 }
 
 std::string_view refusal_of(std::string_view text) {
-  const Entry* why = look_up(fold(text.substr(0, 512)).text, kReasons.begin(), kReasons.end());
+  const Entry* why = look_up(fold(text.substr(0, 512)).text, std::begin(kReasons), std::end(kReasons));
   return why == nullptr ? std::string_view() : why->reason;
 }
 
 std::string refusal_pattern(std::string_view text) {
   const Folded folded = fold(text.substr(0, 512));
-  const Entry* why = look_up(folded.text, kReasons.begin(), kReasons.end());
+  const Entry* why = look_up(folded.text, std::begin(kReasons), std::end(kReasons));
   return why == nullptr ? std::string() : pattern_for(text, folded, {why->words});
 }
 
