@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "agents/host/audit_event.hpp"
-#include "agents/host/audit_join.hpp"
+#include "agents/audit/audit_event.hpp"
+#include "agents/audit/audit_join.hpp"
 #include "agents/host/machine.hpp"
 #include "agents/kit/read/follow.hpp"
 
@@ -28,7 +28,9 @@ std::string log_of(const std::string& address) {
 
 class AuditdSource final : public kit::Source {
  public:
-  explicit AuditdSource(const kit::SourceSpec& spec) : Source(spec), follower_(log_of(spec.address), options()) {
+  AuditdSource(const kit::SourceSpec& spec, kit::Zone zone)
+      : Source(spec), follower_(log_of(spec.address), options()), zone_(zone) {
+    dates_ = {&zone_, spec.option("dates") == "day-first"};
     words_.host = spec.option("host", machine_name());
     words_.logins = spec.option("logins", "yes") == "yes";
   }
@@ -100,8 +102,10 @@ class AuditdSource final : public kit::Source {
     std::string_view text = record.text;
     if (record.first && text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
     if (text.find_first_not_of(" \t\r") == std::string_view::npos) return;
+    // What ausearch writes between two events, and before each.
+    if (text.starts_with("----") || text.starts_with("time->")) return;
     count_read();
-    Result<AuditRecord> parsed = parse_audit_record(text);
+    Result<audit::AuditRecord> parsed = audit::parse_audit_record(text, dates_);
     if (!parsed) {
       Error why = parsed.error();
       why.where = follower_.path() + ":" + std::to_string(record.number);
@@ -113,10 +117,10 @@ class AuditdSource final : public kit::Source {
   }
 
   void hand_over(kit::Sink& sink, const kit::Moment& moment) {
-    for (AuditEvent& audit : ready_) {
+    for (audit::AuditEvent& one : ready_) {
       if (shedder() != nullptr)
-        if (AuditRaw raw(audit); !wanted(raw, moment)) continue;
-      emit(sink, event_of(std::move(audit), words_), moment);
+        if (audit::AuditRaw raw(one); !wanted(raw, moment)) continue;
+      emit(sink, audit::event_of(std::move(one), words_), moment);
     }
     ready_.clear();
   }
@@ -127,9 +131,11 @@ class AuditdSource final : public kit::Source {
   }
 
   kit::FileFollower follower_;
-  AuditJoin join_;
-  AuditWords words_;
-  std::vector<AuditEvent> ready_;
+  kit::Zone zone_;
+  audit::AuditDates dates_;
+  audit::AuditJoin join_;
+  audit::AuditWords words_;
+  std::vector<audit::AuditEvent> ready_;
   std::string before_, lost_;
 };
 
@@ -137,10 +143,15 @@ class AuditdSource final : public kit::Source {
 
 kit::SourceMade make_auditd(const kit::SourceSpec& spec) {
   kit::SourceMade made;
-  made.problems = spec.unknown_options({"host", "logins"});
+  made.problems = spec.unknown_options({"host", "logins", "tz", "dates"});
+  Result<kit::Zone> zone = kit::Zone::find(spec.option("tz", "local"), spec.where);
+  if (!zone) made.problems.push_back(zone.error());
+  if (const std::string dates = spec.option("dates", "month-first"); dates != "month-first" && dates != "day-first")
+    made.problems.push_back({"dates=" + dates + " is neither month-first nor day-first", spec.where,
+                             "write dates=day-first if 12/03/26 is in March"});
   if (const std::string logins = spec.option("logins", "yes"); logins != "yes" && logins != "no")
     made.problems.push_back({"logins=" + logins + " is neither yes nor no", spec.where, "write logins=no"});
-  if (made.problems.empty()) made.source = std::make_unique<AuditdSource>(spec);
+  if (made.problems.empty()) made.source = std::make_unique<AuditdSource>(spec, *zone);
   return made;
 }
 

@@ -17,7 +17,9 @@ int main(int argc, char** argv) {
        wf::kVersion,
        {{"auditd",
          {wf::host::make_auditd,
-          "nothing for /var/log/audit/audit.log, or the PATH of one; host=NAME of the machine that it is of; "
+          "nothing for /var/log/audit/audit.log, or the PATH of one; host=NAME of the machine that it is of; tz=ZONE "
+          "and "
+          "dates=day-first of what `ausearch -i` wrote; "
           "logins=no where journal or authlog tell of them"}},
         {"authlog",
          {wf::host::make_authlog,

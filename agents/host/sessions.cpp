@@ -9,6 +9,7 @@
 #include "agents/host/systemd_library.hpp"
 #include "agents/kit/kinds.hpp"
 #include "agents/kit/read/follow_watch.hpp"
+#include "agents/kit/read/log_classify.hpp"
 
 namespace wf::host {
 namespace {
@@ -145,7 +146,7 @@ class SessionsSource final : public kit::Source {
     if (!s.tty.empty()) e.add("tty", s.tty);
     if (!s.seat.empty()) e.add("session.seat", s.seat);
     if (!s.type.empty() && s.type != "unspecified") e.add("session.type", s.type);
-    if (!s.host.empty()) e.add(is_ip_address(s.host) ? "src.ip" : "rhost", s.host);
+    if (!s.host.empty()) e.add(kit::is_address(s.host) ? "src.ip" : "rhost", s.host);
     if (!host_.empty()) e.add("host.name", host_);
     const std::string place = !s.tty.empty() ? s.tty : !s.seat.empty() ? s.seat : "session " + s.id;
     e.add("message",

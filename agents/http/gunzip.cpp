@@ -9,7 +9,8 @@
 namespace wf::http {
 namespace {
 
-constexpr int kGzipAlone = 15 + 16;  ///< inflateInit2()'s largest window, and gzip's header
+// inflateInit2()'s largest window, and whose header
+constexpr int kGzipAlone = 15 + 16, kEither = 15 + 32;
 
 }  // namespace
 
@@ -31,11 +32,12 @@ struct Gunzip::Stream {
 Gunzip::Gunzip(std::unique_ptr<Stream> stream) : stream_(std::move(stream)) {}
 Gunzip::~Gunzip() = default;
 
-Result<std::unique_ptr<Gunzip>> Gunzip::open() {
+Result<std::unique_ptr<Gunzip>> Gunzip::open(Form form) {
   const Result<const ZlibLibrary*> library = zlib_library();
   if (!library) return library.error();
   auto stream = std::make_unique<Stream>(**library);
-  if ((*library)->inflate_init2(&stream->state, kGzipAlone, (*library)->version(), sizeof(z_stream)) != Z_OK)
+  if ((*library)->inflate_init2(&stream->state, form == Form::gzip ? kGzipAlone : kEither, (*library)->version(),
+                                sizeof(z_stream)) != Z_OK)
     return Error{"zlib cannot begin", "", "look at the machine's memory"};
   stream->begun = true;
   return std::unique_ptr<Gunzip>(new Gunzip(std::move(stream)));

@@ -15,8 +15,9 @@ class Gunzip {
   /// Bytes that one takes beside what it unpacks: the window of 32 KiB, and zlib's tables.
   static constexpr std::size_t kOwnBytes = 40U << 10U;
 
-  /// An error: zlib is not there, or has no memory.
-  [[nodiscard]] static Result<std::unique_ptr<Gunzip>> open();
+  enum class Form : bool { gzip, gzip_or_zlib };
+  /// An error: zlib is not there, or has no memory. `form`: whether RFC 1950 will do as well.
+  [[nodiscard]] static Result<std::unique_ptr<Gunzip>> open(Form form = Form::gzip);
   ~Gunzip();
   Gunzip(const Gunzip&) = delete;
   Gunzip& operator=(const Gunzip&) = delete;

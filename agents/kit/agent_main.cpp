@@ -57,12 +57,15 @@ void wait(std::vector<pollfd>& fds, std::int64_t wake, bool at_once) {
   (void)::poll(fds.data(), static_cast<nfds_t>(fds.size()), timeout);
 }
 
-/// Gives memory back to the system when a busy time has ended: an agent is idle most of its life.
+/// Gives memory back to the system when a busy time has ended: an agent is idle most of its life. And while it is busy,
+/// when it takes more than it should: two thirds are code, and what connecting took, or reading of another kind, is not
+/// needed for what happens now. What is needed comes back by itself, from the system's cache.
 class MemoryTrim {
  public:
   explicit MemoryTrim(Agent& agent) : agent_(agent) {}
   /// `taken` events were read so far and `spooled` wait for the engine. Returns when to ask again.
   std::int64_t rest(std::uint64_t taken, std::uint64_t spooled, std::int64_t mono) {
+    if (mono >= look_at_) look(mono);
     if (taken != taken_ || spooled != spooled_) {
       taken_ = taken;
       spooled_ = spooled;
@@ -78,9 +81,22 @@ class MemoryTrim {
 
  private:
   static constexpr std::int64_t kQuiet = 5 * kSecond;
+  static constexpr std::uint64_t kWanted = 6656U << 10U;  ///< bytes; it grows while nobody looks
+  static constexpr std::int64_t kLook = 5 * kMillisecond, kAfterRelease = 20 * kMillisecond, kInVain = kSecond;
+
+  void look(std::int64_t mono) {
+    look_at_ = mono + kLook;
+    if (resident_bytes() <= kWanted) return;
+    release_code_pages();
+    look_at_ = mono + kAfterRelease;
+    if (resident_bytes() <= kWanted) return;
+    malloc_trim(0);
+    look_at_ = mono + kInVain;
+  }
+
   Agent& agent_;
   std::uint64_t taken_ = 0, spooled_ = 0;
-  std::int64_t due_ = kNever;
+  std::int64_t due_ = kNever, look_at_ = 0;
 };
 
 int check(const AgentProgram& program, const CommandLine& command,

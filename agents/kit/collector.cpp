@@ -43,13 +43,15 @@ void Collector::take(Event&& event) {
   Pending& pending = pending_[lane];
   // One that is large goes alone.
   if (pending.bytes + size > kBatchBytes) encode(lane);
+  pending.fields += event.fields.size();
   pending.events.push_back(std::move(event));
   pending.bytes += size;
   ++pending_events_;
   ++taken_;
   pending_bytes_ += size;
   urgent_ |= lane == 0;
-  if (pending.events.size() >= kBatchEvents || pending.bytes >= kBatchBytes) encode(lane);
+  if (pending.events.size() >= kBatchEvents || pending.bytes >= kBatchBytes || pending.fields >= kBatchFields)
+    encode(lane);
 }
 
 void Collector::encode(std::uint8_t lane) {
@@ -63,7 +65,7 @@ void Collector::encode(std::uint8_t lane) {
   pending_bytes_ += batch.bytes.size();
   pending_bytes_ -= pending.bytes;
   pending.events.clear();
-  pending.bytes = 0;
+  pending.bytes = pending.fields = 0;
 }
 
 void Collector::LastResort::take(Event&& event) {

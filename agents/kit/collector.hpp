@@ -21,6 +21,8 @@ class Collector final : public Sink {
  public:
   static constexpr std::size_t kBatchEvents = 256;
   static constexpr std::size_t kBatchBytes = 256U << 10U;
+  /// Fields of the events that wait to be encoded: before that they take several times as much memory.
+  static constexpr std::size_t kBatchFields = 4096;
   /// Batches that become durable together, at most: one sync serves them all.
   static constexpr std::size_t kCommitEvents = 4096;
   /// A batch is spooled at once, unless one was less than this before: then what comes meanwhile joins it.
@@ -71,6 +73,7 @@ class Collector final : public Sink {
   struct Pending {
     std::vector<Event> events;
     std::size_t bytes = 0;  ///< estimated
+    std::size_t fields = 0;
   };
   struct Encoded {
     std::uint8_t lane = 1;

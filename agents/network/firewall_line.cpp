@@ -105,6 +105,8 @@ class Tokens {
 
 }  // namespace
 
+std::string_view packet_action(std::string_view prefix) { return verdict_of(prefix).action; }
+
 bool is_firewall_line(std::string_view message) {
   const std::size_t source = message.find("SRC=");
   return source != std::string_view::npos && message.find(" DST=", source) != std::string_view::npos;
@@ -169,6 +171,48 @@ bool read_firewall_line(std::string_view message, Event& event) {
   event.severity = 1;
   event.logsource = {"linux", "iptables", "firewall"};
   return true;
+}
+
+std::optional<UtcNs> take_proxmox_front(std::string_view& text, std::string_view& front) {
+  static constexpr std::string_view kMonths = "JanFebMarAprMayJunJulAugSepOctNovDec";
+  std::array<std::string_view, 5> words;
+  std::string_view rest = text;
+  for (std::string_view& word : words) {
+    const std::size_t end = rest.find(' ');
+    if (end == std::string_view::npos || end == 0) return {};
+    word = rest.substr(0, end);
+    rest.remove_prefix(end + 1);
+  }
+  const std::string_view day = words[3], zone = words[4];
+  // "12/Mar/2026:22:31:05 +0100"
+  if (!is_number(words[0]) || !is_number(words[1]) || day.size() != 20 || day[2] != '/' || day[6] != '/' ||
+      day[11] != ':' || day[14] != ':' || day[17] != ':' || zone.size() != 5 || (zone[0] != '+' && zone[0] != '-'))
+    return {};
+  const auto number = [](std::string_view digits) {
+    if (!is_number(digits)) return -1;
+    int out = 0;
+    for (const char c : digits) out = out * 10 + (c - '0');
+    return out;
+  };
+  const std::size_t month = kMonths.find(day.substr(3, 3));
+  const int date = number(day.substr(0, 2)), year = number(day.substr(7, 4)), hour = number(day.substr(12, 2)),
+            minute = number(day.substr(15, 2)), second = number(day.substr(18, 2)),
+            offset_hours = number(zone.substr(1, 2)), offset_minutes = number(zone.substr(3, 2));
+  if (month == std::string_view::npos || month % 3 != 0 || date < 1 || date > 31 || year < 1970 || year > 2200 ||
+      hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 60 || offset_hours < 0 ||
+      offset_hours > 14 || offset_minutes < 0 || offset_minutes > 59)
+    return {};
+  const std::int64_t offset = (offset_hours * 60 + offset_minutes) * kMinute * (zone[0] == '-' ? -1 : 1);
+  front = text.substr(0, static_cast<std::size_t>(words[2].data() + words[2].size() - text.data()));
+  text = rest;
+  return utc_from_civil(year, static_cast<int>(month / 3 + 1), date, hour, minute, second) - offset;
+}
+
+std::string_view proxmox_field(std::string_view front, std::string_view name) {
+  const std::size_t level = std::min(front.find(' '), front.size()), chain = std::min(front.rfind(' '), front.size());
+  if (name == "vmid") return front.substr(0, level);
+  if (chain <= level) return {};
+  return name == "loglevel" ? front.substr(level + 1, chain - level - 1) : front.substr(chain + 1);
 }
 
 }  // namespace wf::network

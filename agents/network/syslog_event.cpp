@@ -3,13 +3,19 @@
 #include <algorithm>
 #include <array>
 #include <string>
+#include <utility>
 
 #include "agents/kit/read/log_classify.hpp"
 #include "agents/kit/read/log_line.hpp"
 #include "agents/network/cef.hpp"
+#include "agents/network/filterlog.hpp"
 #include "agents/network/firewall_line.hpp"
+#include "agents/network/fortigate.hpp"
+#include "agents/network/gelf.hpp"
+#include "agents/network/routeros.hpp"
 #include "agents/network/suricata.hpp"
 #include "agents/network/windows_event.hpp"
+#include "agents/network/windows_snare.hpp"
 #include "agents/network/windows_xml.hpp"
 #include "proto/event_json.hpp"
 
@@ -64,6 +70,46 @@ void add_parts(const kit::LogLine& line, std::string_view peer, Event& e) {
 
 bool is_json(std::string_view text) { return text.starts_with('{') && text.find_last_not_of(" \r\n\t") != 0; }
 
+/// Audit records as auditd's plugin for syslog and relays of its log send them ("type=…", "node=… type=…"), as the
+/// kernel writes them for who has no auditd ("audit: type=1400 audit(…): …"), and as journald hands them on ("AVC
+/// apparmor=…"). Takes what the kernel puts before them off the text.
+bool is_audit(std::string_view program, std::string_view& text) {
+  if (text.starts_with("type=") || text.starts_with("node=")) return audit::is_audit_record(text);
+  if (program == "audit")
+    return text.size() > 3 && text[0] >= 'A' && text[0] <= 'Z' && text[1] >= 'A' && text[1] <= 'Z';
+  if (program != "kernel") return false;
+  const std::size_t at = text.substr(0, 32).find("audit: type=");
+  if (at == std::string_view::npos || !audit::is_audit_record(text.substr(at))) return false;
+  text.remove_prefix(at);
+  return true;
+}
+
+/// MikroTik's: its topics stand where a program's name should, or the host's, or before the message; a rule's chain, or
+/// what whoever set up logging put before it, is taken for a program's name.
+bool is_routeros(std::string_view message, SyslogMessage& out, std::string_view text) {
+  kit::LogLine& line = out.line;
+  const auto with_program = [&] {
+    const std::size_t tag = line.program.empty() ? std::string_view::npos : message.find(line.program);
+    return tag != std::string_view::npos && message.data() + tag < text.data() ? message.substr(tag) : text;
+  };
+  out.text = text;
+  if (is_routeros_topics(line.program)) {
+    out.front = line.program;
+  } else if (is_routeros_topics(line.host)) {
+    out.front = std::exchange(line.host, {});
+    out.text = with_program();
+  } else {
+    if (line.program.empty()) out.front = take_routeros_topics(out.text);
+    if (out.front.empty()) {
+      const bool chain = text.starts_with("in:") && !line.program.empty();
+      if (chain) out.text = with_program();
+      if (!is_routeros_packet(out.text)) return false;
+    }
+  }
+  out.form = SyslogMessage::Form::routeros;
+  return true;
+}
+
 /// When a record happened of which nothing but itself tells.
 void read_json_time(kit::Zone& zone, Event& e) {
   for (const char* name : {"@timestamp", "timestamp", "time", "ts"}) {
@@ -98,12 +144,17 @@ Result<SyslogMessage> SyslogReader::parse(std::string_view message, bool strict,
     line = *parsed;
   } else {
     // RFC 3164, section 4.3: whatever comes is a message, at the time when it came; behind its priority if it has one.
-    // CEF, JSON and Windows' XML say what they are, and often when.
+    // CEF, JSON, Windows' XML and Snare's lines say what they are, and often when.
     out.stamped = false;
-    const bool speaks = message.starts_with("CEF:") || is_json(message) || is_windows_xml(message);
+    const bool speaks = message.starts_with("CEF:") || is_json(message) || is_windows_xml(message) ||
+                        is_fortigate(message) || find_snare(message) != std::string_view::npos;
     bool prioritised = false;
     line.time = now;
     line.message = message;
+    if (const std::optional<UtcNs> time = take_proxmox_front(line.message, out.front)) {
+      out.stamped = true;
+      line.time = *time;
+    }
     const std::size_t close = message.find('>');
     if (message.starts_with('<') && close != std::string_view::npos && close >= 2 && close <= 4) {
       int priority = 0;
@@ -117,7 +168,7 @@ Result<SyslogMessage> SyslogReader::parse(std::string_view message, bool strict,
         prioritised = true;
       }
     }
-    if (strict && !speaks && !prioritised) return parsed.error();
+    if (strict && !speaks && !prioritised && !out.stamped) return parsed.error();
   }
   before_ = line.time;
   std::string_view text = line.message;
@@ -125,6 +176,37 @@ Result<SyslogMessage> SyslogReader::parse(std::string_view message, bool strict,
   if (const std::size_t cef = line.program == "CEF" ? 0 : find_cef(text); cef != std::string_view::npos) {
     out.form = SyslogMessage::Form::cef;
     out.text = text.substr(cef);
+    return out;
+  }
+  const bool tabbed = line.host.find('\t') != std::string_view::npos || !out.stamped;
+  if (const std::size_t snare = find_snare(tabbed ? message : text.substr(0, 20)); snare != std::string_view::npos) {
+    out.form = SyslogMessage::Form::snare;
+    out.text = (tabbed ? message : text).substr(snare);
+    line.host = line.host.substr(0, line.host.find('\t'));
+    return out;
+  }
+  if (line.program == "filterlog" && !text.empty() && text.front() >= '0' && text.front() <= '9') {
+    out.form = SyslogMessage::Form::filterlog;
+    out.text = text;
+    return out;
+  }
+  if (out.front.empty() && !text.empty() && text.front() >= '0' && text.front() <= '9')
+    if (const std::optional<UtcNs> time = take_proxmox_front(text, out.front)) line.time = *time;
+  if (!out.front.empty()) {
+    line.program = "pvefw-logger";
+    line.message = out.text = text;
+    if (is_firewall_line(text)) out.form = SyslogMessage::Form::packet;
+    return out;
+  }
+  if (is_routeros(message, out, text)) return out;
+  if (is_fortigate(text)) {
+    out.form = SyslogMessage::Form::fortigate;
+    out.text = text;
+    return out;
+  }
+  if (is_audit(line.program, text)) {
+    out.form = SyslogMessage::Form::audit;
+    out.text = text;
     return out;
   }
   if (text.starts_with("@cee:")) {
@@ -152,10 +234,11 @@ Result<SyslogMessage> SyslogReader::parse(std::string_view message, bool strict,
 }
 
 Result<void> SyslogReader::make(const SyslogMessage& message, std::string_view peer, bool strict, UtcNs now,
-                                std::vector<Event>& out) {
+                                std::vector<Event>& out, const Origin& origin) {
   const kit::LogLine& line = message.line;
   const auto hand_over = [&](Event& event) {
     add_parts(line, peer, event);
+    if (!origin.certificate.empty()) event.add("syslog.certificate", std::string(origin.certificate));
     out.push_back(std::move(event));
     return Result<void>();
   };
@@ -167,7 +250,10 @@ Result<void> SyslogReader::make(const SyslogMessage& message, std::string_view p
         return done.error();
       return hand_over(e);
     case SyslogMessage::Form::json: {
+      const std::size_t before = out.size();
       const Result<void> taken = json(message.text, line, message.stamped, peer, out);
+      for (std::size_t i = before; i < out.size() && !origin.certificate.empty(); ++i)
+        out[i].add("syslog.certificate", std::string(origin.certificate));
       // In a file nothing but the record itself says that this is one.
       if (taken || (strict && !message.stamped)) return taken;
       break;
@@ -179,8 +265,36 @@ Result<void> SyslogReader::make(const SyslogMessage& message, std::string_view p
     case SyslogMessage::Form::packet:
       e.fields.reserve(40);
       if (!read_firewall_line(message.text, e)) break;
+      for (const char* name : {"vmid", "loglevel", "chain"})
+        if (const std::string_view value = proxmox_field(message.front, name); !value.empty())
+          e.add(name, std::string(value));
       e.add("message", std::string(message.text));
       return hand_over(e);
+    case SyslogMessage::Form::filterlog: {
+      PacketLine packet;
+      if (!read_filterlog(message.text, packet)) break;
+      packet.make(e);
+      e.kind = "network.flow";
+      e.severity = 1;
+      e.logsource = {"pfsense", "filterlog", "firewall"};
+      e.add("message", std::string(message.text));
+      return hand_over(e);
+    }
+    case SyslogMessage::Form::routeros:
+      read_routeros(message.front, message.text, e);
+      return hand_over(e);
+    case SyslogMessage::Form::snare:
+      if (read_snare(message.text, zone_, e)) return hand_over(e);
+      e.fields.clear();
+      if (strict && !message.stamped) return Error{"an event in Snare's form that is cut off", "", "was it cut off?"};
+      break;
+    case SyslogMessage::Form::fortigate:
+      read_fortigate(message.text, zone_, e);
+      return hand_over(e);
+    case SyslogMessage::Form::audit:
+      if (!audit(message, peer, now, origin)) break;
+      hand_over_audit(out);
+      return {};
     case SyslogMessage::Form::plain:
       break;
   }
@@ -201,6 +315,34 @@ Result<void> SyslogReader::make(const SyslogMessage& message, std::string_view p
   return {};
 }
 
+bool SyslogReader::audit(const SyslogMessage& message, std::string_view peer, UtcNs now, const Origin& origin) {
+  const bool whole = audit::is_audit_record(message.text);
+  Result<audit::AuditRecord> record = whole ? audit::parse_audit_record(message.text, {&zone_, false})
+                                            : audit::parse_audit_text(message.text, message.line.time);
+  if (!record) return false;
+  // Serials are each machine's own.
+  if (record->id.node.empty()) record->id.node = message.line.host.empty() ? peer : message.line.host;
+  // Once of all records of an event.
+  if (!peer.empty()) record->fields.push_back({"syslog.peer", std::string(peer), ValueType::string});
+  if (!origin.certificate.empty())
+    record->fields.push_back({"syslog.certificate", std::string(origin.certificate), ValueType::string});
+  if (whole)
+    join_.take(std::move(*record), message.text.size(), std::string(origin.before), now, ready_);
+  else
+    ready_.push_back({record->id, {std::move(*record)}, 0});  // without a serial nothing belongs to it
+  return true;
+}
+
+void SyslogReader::hand_over_audit(std::vector<Event>& out) {
+  for (audit::AuditEvent& one : ready_) out.push_back(audit::event_of(std::move(one), words_));
+  ready_.clear();
+}
+
+void SyslogReader::flush(UtcNs now, bool end, std::vector<Event>& out) {
+  join_.flush_older(now, end, ready_);
+  hand_over_audit(out);
+}
+
 Result<void> SyslogReader::read_json(std::string_view object, std::string_view peer, UtcNs now,
                                      std::vector<Event>& out) {
   kit::LogLine line;
@@ -219,15 +361,17 @@ Result<void> SyslogReader::json(std::string_view text, const kit::LogLine& line,
     out.push_back(std::move(event));
     return Result<void>();
   };
+  int level = -1;
+  const bool gelf = read_gelf(e, level);
   if (read_windows_event(e, zone_)) return hand_over(e);
   // Sensors that write their records to syslog.
   if (!e.field("event_type").empty() && !e.field("timestamp").empty())
     if (Result<Event> event = suricata_event(text, zone_)) return hand_over(*event);
   if (!e.field("_path").empty() && !(e.field("ts").empty() && e.field("_write_ts").empty()))
     if (Result<std::optional<Event>> event = zeek_.read(text, line.time); event && *event) return hand_over(**event);
-  if (!stamped) read_json_time(zone_, e);
+  if (!stamped && !gelf) read_json_time(zone_, e);
   e.kind = "syslog.message";
-  e.severity = severity_of(line.severity);
+  e.severity = severity_of(level < 0 ? line.severity : level);
   e.logsource = {"linux", "syslog", ""};
   if (!line.program.empty()) e.add("process.name", std::string(line.program));
   add_parts(line, peer, e);

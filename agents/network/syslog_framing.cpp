@@ -84,7 +84,10 @@ SyslogFraming::Next SyslogFraming::next(bool ended, std::string_view& message) {
       begin_ = buffer_.size();
       return Next::broken;
     }
-    const std::size_t end = text.find('\n', looked_);
+    std::size_t end = text.find('\n', looked_);
+    // GELF ends its messages with a NUL, which no JSON contains.
+    if (text.front() == '{')
+      if (const std::size_t nul = text.substr(0, end).find('\0', looked_); nul != std::string_view::npos) end = nul;
     if (end != std::string_view::npos || (ended && text.size() <= limit_)) {
       message = text.substr(0, std::min(end, text.size()));
       begin_ += std::min(end == std::string_view::npos ? text.size() : end + 1, text.size());

@@ -6,8 +6,8 @@
 namespace wf::network {
 
 /// Cuts the bytes of one syslog connection into messages: octet counting ("57 <34>1 …") or one a line, which each
-/// message's first bytes tell (RFC 6587, section 3.4; RFC 5425, section 4.3). Holds at most one unfinished message of
-/// `limit` bytes; what is longer is passed over and said.
+/// message's first bytes tell (RFC 6587, section 3.4; RFC 5425, section 4.3); an object in JSON may end with a NUL
+/// (GELF). Holds at most one unfinished message of `limit` bytes; what is longer is passed over and said.
 class SyslogFraming {
  public:
   explicit SyslogFraming(std::size_t limit) : limit_(limit) {}

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "agents/network/filterlog.hpp"
 #include "agents/network/firewall_line.hpp"
 #include "agents/network/windows_names.hpp"
 
@@ -101,11 +102,28 @@ kit::RawRecord::Known SyslogRecord::packet(std::string_view name, std::string_vi
   if (name == "logsource.category") return is("firewall");
   if (name == "host.name") return is(message_.line.host.empty() ? peer_ : message_.line.host);
   if (name == "message") return is(message_.text);
+  if (name == "vmid" || name == "loglevel" || name == "chain") return is(proxmox_field(message_.front, name));
   return firewall_field(message_.text, name, value);
 }
 
+kit::RawRecord::Known SyslogRecord::parts(std::string_view name, std::string_view& value) {
+  if (!line_ && !read_filterlog(message_.text, line_.emplace())) return Known::unknown;
+  const auto is = [&](std::string_view text) {
+    value = text;
+    return text.empty() ? Known::absent : Known::value;
+  };
+  if (name == "kind") return is("network.flow");
+  if (name == "logsource.product") return is("pfsense");
+  if (name == "logsource.service") return is("filterlog");
+  if (name == "logsource.category") return is("firewall");
+  if (name == "host.name") return is(message_.line.host.empty() ? peer_ : message_.line.host);
+  if (name == "message") return is(message_.text);
+  return line_->field(name, value);
+}
+
 kit::RawRecord::Known SyslogRecord::json(std::string_view name, std::string_view& value) {
-  if (is_made(name) || is_renamed_by_windows(name)) return Known::unknown;
+  // GELF's own fields lose what they begin with.
+  if (is_made(name) || name.starts_with('_') || is_renamed_by_windows(name)) return Known::unknown;
   // What the record does not say by this name may be made of others.
   const Known known = glance_.find(name, value);
   return known == Known::value ? known : Known::unknown;
@@ -122,10 +140,16 @@ kit::RawRecord::Known SyslogRecord::field(std::string_view name, std::string_vie
       return plain(name, value);
     case SyslogMessage::Form::packet:
       return packet(name, value);
+    case SyslogMessage::Form::filterlog:
+      return parts(name, value);
     case SyslogMessage::Form::json:
       return json(name, value);
     case SyslogMessage::Form::cef:
       return is_made(name) ? Known::unknown : cef_header(message_.text, name, value);
+    case SyslogMessage::Form::routeros:
+    case SyslogMessage::Form::snare:
+    case SyslogMessage::Form::fortigate:
+    case SyslogMessage::Form::audit:
     case SyslogMessage::Form::xml:
       break;
   }
@@ -134,7 +158,7 @@ kit::RawRecord::Known SyslogRecord::field(std::string_view name, std::string_vie
 
 UtcNs SyslogRecord::time() {
   // Of the others the record itself may tell another time.
-  const bool here = message_.form == SyslogMessage::Form::plain || message_.form == SyslogMessage::Form::packet;
+  const bool here = message_.form <= SyslogMessage::Form::routeros;
   return here ? message_.line.time : 0;
 }
 

@@ -181,11 +181,14 @@ void name_message(Event& e) {
   if (text.empty()) text = e.field("message");
   if (text.find("UtcTime: ") == std::string::npos) return;
   std::string_view rest = text;
+  // Snare writes two blanks for what ends a line.
+  const std::string_view ending = text.find('\n') == std::string::npos ? "  " : "\n";
   for (std::size_t lines = 0; !rest.empty() && lines < 64; ++lines) {
-    const std::size_t end = std::min(rest.find('\n'), rest.size());
+    const std::size_t end = std::min(rest.find(ending), rest.size());
     std::string_view line = rest.substr(0, end);
-    rest.remove_prefix(std::min(end + 1, rest.size()));
-    if (line.ends_with('\r')) line.remove_suffix(1);
+    rest.remove_prefix(std::min(end + ending.size(), rest.size()));
+    while (line.ends_with('\r') || line.ends_with(' ')) line.remove_suffix(1);
+    while (line.starts_with(' ')) line.remove_prefix(1);
     const std::size_t colon = line.find(": ");
     if (colon == std::string_view::npos || colon == 0 || colon > 64) continue;
     const std::string_view name = line.substr(0, colon);

@@ -1,8 +1,8 @@
 // What the host agent reads.
 #include <algorithm>
 
-#include "agents/host/audit_event.hpp"
-#include "agents/host/audit_join.hpp"
+#include "agents/audit/audit_event.hpp"
+#include "agents/audit/audit_join.hpp"
 #include "agents/host/escaped_text.hpp"
 #include "agents/host/file_baseline.hpp"
 #include "agents/host/packages.hpp"
@@ -18,30 +18,30 @@ using namespace wf::fuzz;
 // An audit log, in lines, into events that can be sent; and any position.
 int fuzz_audit(const std::uint8_t* data, std::size_t size) {
   Pieces pieces(text_of(data, size));
-  host::AuditJoin join;
+  audit::AuditJoin join;
   std::string where;
   if (!join.resume(pieces.piece(), where)) holds(join.resume("", where), "without a position it begins anew");
   std::string_view log = pieces.rest();
-  std::vector<host::AuditEvent> out;
+  std::vector<audit::AuditEvent> out;
   std::size_t records = 0, given = 0, number = 0;
   while (!log.empty()) {
     const std::string_view line = log.substr(0, log.find('\n'));
     log.remove_prefix(std::min(line.size() + 1, log.size()));
-    Result<host::AuditRecord> record = host::parse_audit_record(line);
+    Result<audit::AuditRecord> record = audit::parse_audit_record(line);
     if (!record) continue;
     ++records;
     join.take(std::move(*record), line.size(), std::to_string(number++), 0, out);
-    holds(join.pending() <= host::kAuditPending, "no more events are kept than may be");
-    host::AuditJoin again;
+    holds(join.pending() <= audit::kAuditPending, "no more events are kept than may be");
+    audit::AuditJoin again;
     holds(again.resume(join.position("here"), where), "a position that was given can be read");
   }
   join.flush_older(0, true, out);
   holds(join.pending() == 0, "at the end nothing is kept");
-  for (host::AuditEvent& audit : out) {
-    given += audit.records.size() + audit.left_out;
-    host::AuditEvent before = audit;
-    const Event event = host::event_of(std::move(audit), {"h", true});
-    host::AuditRaw raw(before);
+  for (audit::AuditEvent& one : out) {
+    given += one.records.size() + one.left_out;
+    audit::AuditEvent before = one;
+    const Event event = audit::event_of(std::move(one), {"h", true});
+    audit::AuditRaw raw(before);
     agrees(raw, event);
     std::string bytes;
     BatchEncoder().encode({&event, 1}, bytes);

@@ -7,6 +7,7 @@
 #include "agents/kit/descriptor.hpp"
 #include "agents/kit/mapped/mapped_csv.hpp"
 #include "agents/kit/mapped/mapped_mapping.hpp"
+#include "agents/kit/mapped/mapped_record.hpp"
 #include "agents/kit/mapped/suggest.hpp"
 #include "agents/kit/mapped/text_pattern.hpp"
 #include "agents/kit/read/framing.hpp"
@@ -78,6 +79,67 @@ int fuzz_mapped(const std::uint8_t* data, std::size_t size) {
   if (const Result<Event> event = network::suricata_event(text, zone)) {
     std::string bytes;
     BatchEncoder().encode({&*event, 1}, bytes);
+    holds(bool(decode_batch(bytes, {"a", 1, 1, 1})), "what an agent reads can be sent");
+  }
+  return 0;
+}
+
+/// A file of records by one of these mappings: a byte for the mapping, one for how many bytes come at once, the file.
+int fuzz_mapped_records(const std::uint8_t* data, std::size_t size) {
+  constexpr const char* kRest =
+      "fields:\n  door.id: [Door, door.id]\n  person.name: Holder\n  n: N\ndrop: [Secret]\nkinds:\n"
+      "  - {when: {Event: Granted}, kind: access.granted}\n  - {when: {Event: \"Denied*\"}, kind: access.denied, "
+      "reason: "
+      "other}\n  - {when: {Event: Beat}, kind: skip}\n";
+  static const std::string mappings[] = {
+      std::string("v: 1\nformat: csv\nseparator: \";\"\ntime: {column: Time, format: \"%d-%m-%Y %H:%M:%S\", zone: "
+                  "Europe/Amsterdam}\n") +
+          kRest,
+      std::string(
+          "v: 1\nformat: csv\nheader: false\ncolumns: [Time, Door, Event, Holder, N]\ntime: {column: Time, format: "
+          "rfc3339}\n") +
+          kRest,
+      std::string("v: 1\nformat: json_lines\ntime: {column: Time, format: epoch_s}\n") + kRest,
+      std::string("v: 1\nformat: json\ntime: {column: Time, format: rfc3339}\n") + kRest,
+      "v: 1\nformat: text\ntime: {zone: Europe/Amsterdam}\npatterns:\n  granted: \"Door {door.id} granted to "
+      "{person.name}\"\n  denied: \"Door {door.id} denied card {credential.id:word} ({detail})\"\nkinds:\n  - {when: "
+      "{pattern: "
+      "granted}, kind: access.granted}\n  - {when: {pattern: denied, detail: \"*late*\"}, kind: access.denied, reason: "
+      "other}\n  - {when: {program: cron}, kind: skip}\n",
+  };
+  if (size < 2) return 0;
+  std::vector<Error> problems;
+  const kit::Mapping mapping = kit::read_mapping(mappings[data[0] % std::size(mappings)], "fuzz.yaml", problems);
+  holds(problems.empty(), "the target's own mappings are good");
+  const std::string_view text = text_of(data + 2, size - 2);
+  const auto read = [&](std::size_t step) {
+    kit::RecordMapper mapper(mapping, "fuzz");
+    const std::unique_ptr<kit::Framing> framing = mapper.framing();
+    std::vector<Event> events;
+    std::string buffer;
+    bool first = true;
+    for (std::size_t at = 0; at <= text.size(); at += step) {
+      buffer += text.substr(std::min(at, text.size()), step);
+      const bool final = at + step > text.size();
+      for (kit::Frame frame; !buffer.empty() && framing->next(buffer, final, frame);) {
+        holds(frame.consumed > 0 && frame.consumed <= buffer.size(), "a frame lies in its buffer");
+        if (frame.record) {
+          const Result<void> taken = mapper.take(
+              std::string_view(buffer).substr(frame.begin, frame.end - frame.begin), std::exchange(first, false),
+              {[&](Event&& event) { events.push_back(std::move(event)); }, nullptr, UtcNs{1'700'000'000} * kSecond});
+          if (!taken) holds(!taken.error().what.empty(), "a record is refused with a reason");
+        }
+        buffer.erase(0, frame.consumed);
+      }
+    }
+    return events;
+  };
+  const std::vector<Event> whole = read(text.size() + 1);
+  holds(whole == read(1 + data[1] % 64), "events do not depend on how their bytes come");
+  for (const Event& event : whole) {
+    holds(event.field("Secret").empty(), "what is to be dropped is");
+    std::string bytes;
+    BatchEncoder().encode({&event, 1}, bytes);
     holds(bool(decode_batch(bytes, {"a", 1, 1, 1})), "what an agent reads can be sent");
   }
   return 0;

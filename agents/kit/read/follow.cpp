@@ -115,6 +115,10 @@ FileFollower::Position FileFollower::current_position() const {
   return resume_;
 }
 
+std::string FileFollower::position_before(const FollowedRecord& record) const {
+  return text_of(position_at(record.offset, record.number - 1, file_.inode, head_));
+}
+
 std::string FileFollower::position() const { return text_of(current_position()); }
 
 std::string FileFollower::start_of_file() const {

@@ -63,6 +63,8 @@ class FileFollower {
   [[nodiscard]] Next next(const Moment& moment, FollowedRecord& record, Error& error);
   /// Everything that next() has handed over; "" before anything was opened.
   [[nodiscard]] std::string position() const;
+  /// Before this record, which next() handed over last.
+  [[nodiscard]] std::string position_before(const FollowedRecord& record) const;
   /// Before the first record of the file that is open; "" if none is.
   [[nodiscard]] std::string start_of_file() const;
   void add_fds(std::vector<pollfd>& fds) const { watch_.add_fds(fds); }

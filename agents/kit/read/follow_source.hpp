@@ -25,6 +25,8 @@ class FollowSource : public Source {
   /// One record, a byte order mark at the file's front taken off. An error means that it could not be used;
   /// its `where` is filled in if it is empty.
   [[nodiscard]] virtual Result<void> take(const FollowedRecord& record, Sink& sink, const Moment& moment) = 0;
+  /// Where reading begins with this record, the one in take(), as position() says it.
+  [[nodiscard]] std::string before(const FollowedRecord& record) const { return follower_.position_before(record); }
   /// What is worth saying although it concerns no record; shown when nothing worse is.
   [[nodiscard]] virtual std::string note() const { return {}; }
 

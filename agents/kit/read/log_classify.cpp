@@ -108,6 +108,21 @@ constexpr std::array kRows{
     Row{"dropbear", "Exit ({user.name~}) from <{src.ip}:{src.port#}>{*}", "host.logout", "session.remote=true"},
     Row{"dropbear", "Exit ({user.name~}): {*}", "host.logout", "session.remote=true"},
     Row{"dropbear", "Child connection from {src.ip}:{src.port#}", "host.log"},
+    // The pages of pfSense and OPNsense
+    Row{"php-fpm", "/index.php: Successful login for user '{user.name~}' from: {src.ip} {*}", "host.login",
+        "session.remote=true"},
+    Row{"php-fpm", "/index.php: Successful login for user '{user.name~}' from: {src.ip}", "host.login",
+        "session.remote=true"},
+    Row{"php-fpm", "/index.php: webConfigurator authentication error for user '{user.name~}' from: {src.ip}",
+        "host.login_failed", "session.remote=true"},
+    Row{"audit", "/index.php: Successful login for user '{user.name~}' from: {src.ip}", "host.login",
+        "session.remote=true"},
+    Row{"audit", "/index.php: Web GUI authentication error for '{user.name~}' from {src.ip}", "host.login_failed",
+        "session.remote=true"},
+    // Proxmox
+    Row{"pvedaemon", "authentication failure; rhost={src.ip} user={user.name~} msg={*}", "host.login_failed",
+        "session.remote=true"},
+    Row{"pvedaemon", "<{*}> successful auth for user '{user.name~}'", "host.login", "session.remote=true"},
     // systemd-logind
     Row{"systemd-logind", "New session {session.id} of user {user.name~}.", "host.session", "session.state=opened"},
     Row{"systemd-logind", "New session '{session.id}' of user '{user.name~}' with class {*}", "host.session",
@@ -133,13 +148,6 @@ bool one_of(std::string_view word, std::initializer_list<std::string_view> words
   return std::find(words.begin(), words.end(), word) != words.end();
 }
 
-bool is_address(std::string_view text) {
-  const std::string address(text.substr(0, text.find('%')));
-  std::array<unsigned char, sizeof(in6_addr)> bytes{};
-  return ::inet_pton(AF_INET, address.c_str(), bytes.data()) == 1 ||
-         ::inet_pton(AF_INET6, address.c_str(), bytes.data()) == 1;
-}
-
 }  // namespace
 
 std::string_view log_program(std::string_view program) {
@@ -159,6 +167,13 @@ std::string_view log_service(std::string_view program, int facility) {
                                      "groupadd", "groupdel", "chage", "chpasswd", "polkitd", "pkexec", "lightdm",
                                      "sddm", "doas", "klogind", "dropbear"});
   return auth ? "auth" : "syslog";
+}
+
+bool is_address(std::string_view text) {
+  const std::string address(text.substr(0, text.find('%')));
+  std::array<unsigned char, sizeof(in6_addr)> bytes{};
+  return ::inet_pton(AF_INET, address.c_str(), bytes.data()) == 1 ||
+         ::inet_pton(AF_INET6, address.c_str(), bytes.data()) == 1;
 }
 
 std::string_view plain_address(std::string_view address) {

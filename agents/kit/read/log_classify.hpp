@@ -18,6 +18,8 @@ namespace wf::kit {
 /// Whether a pattern might know the line: if not, its event is host.log and has no fields but these.
 [[nodiscard]] bool log_patterned(const LogLine& line);
 
+/// Whether a text is an IPv4 or IPv6 address, with or without a scope.
+[[nodiscard]] bool is_address(std::string_view text);
 /// An address as everybody else writes it: "192.0.2.9" for "::ffff:192.0.2.9" of sockets that serve both versions.
 [[nodiscard]] std::string_view plain_address(std::string_view address);
 

@@ -1,4 +1,4 @@
-#include "agents/host/audit_join.hpp"
+#include "agents/audit/audit_join.hpp"
 
 #include <map>
 #include <random>
@@ -6,7 +6,7 @@
 
 #include "tests/support/catch.hpp"
 
-namespace wf::host {
+namespace wf::audit {
 namespace {
 
 AuditRecord record(std::string type, std::int64_t milliseconds, std::uint64_t serial, std::string node = {}) {
@@ -42,6 +42,17 @@ TEST_CASE(
   CHECK(j.join.pending() == 1);
   j.take(record("EOE", 1000, 8));  // the end of what has ended is no event
   CHECK(j.out.size() == 2);
+}
+
+TEST_CASE("records that ausearch wrote, PROCTITLE first and SYSCALL last, are one event") {
+  Joined j;
+  for (const std::uint64_t serial : {7U, 8U})
+    for (const char* type : {"PROCTITLE", "PATH", "CWD", "EXECVE", "SYSCALL"}) j.take(record(type, 1000, serial));
+  CHECK(j.out.empty());
+  j.join.flush_older(0, true, j.out);
+  REQUIRE(j.out.size() == 2);
+  CHECK(j.out[0].records.size() == 5);
+  CHECK(j.out[1].records.size() == 5);
 }
 
 TEST_CASE("what programs say is complete at once") {
@@ -178,4 +189,4 @@ TEST_CASE("wherever a reader is stopped and begins again, each event is handed o
 }
 
 }  // namespace
-}  // namespace wf::host
+}  // namespace wf::audit

@@ -1,12 +1,12 @@
-#include "agents/host/audit_record.hpp"
+#include "agents/audit/audit_record.hpp"
 
 #include <random>
 
-#include "agents/host/audit_event.hpp"
-#include "agents/host/syscall_names.hpp"
+#include "agents/audit/audit_event.hpp"
+#include "agents/audit/syscall_names.hpp"
 #include "tests/support/catch.hpp"
 
-namespace wf::host {
+namespace wf::audit {
 namespace {
 
 AuditRecord record_of(std::string_view line) {
@@ -234,6 +234,100 @@ TEST_CASE("what an audit event says before it is made is what it says then, or n
   }
 }
 
+TEST_CASE("what ausearch interpreted: values without quotes and with blanks, names of users, dates of the locale") {
+  const std::string id = " msg=audit(03/12/2026 22:31:05.371:479) : ";
+  const auto read = [&](const std::string& type, const std::string& text) {
+    Result<AuditRecord> record = parse_audit_record("type=" + type + id + text);
+    if (!record) FAIL(record.error().text());
+    CHECK(record->id.serial == 479);
+    CHECK(record->id.time == utc_from_civil(2026, 3, 12, 22, 31, 5) + 371 * kMillisecond);
+    return std::move(*record);
+  };
+  AuditEvent audit;
+  // In the order in which ausearch writes them.
+  audit.records.push_back(read("PROCTITLE", "proctitle=tar cf /x a=b --to=/y "));
+  audit.records.push_back(
+      read("PATH",
+           "item=0 name=/home/avos/my file inode=12 dev=fd:01 mode=file,755 ouid=root ogid=root rdev=00:00 "
+           "nametype=NORMAL cap_fp=none"));
+  audit.records.push_back(read("CWD", "cwd=/home/avos/a b=c "));
+  audit.records.push_back(read("EXECVE", "argc=3 a0=tar a1=cf /x a=b a2=cafe "));
+  audit.records.push_back(
+      read("SYSCALL",
+           "arch=x86_64 syscall=execve success=no exit=ENOENT(No such file or directory) a0=0x55d1 a1=0x1 "
+           "items=2 ppid=7 pid=8 auid=avos uid=root gid=root euid=root tty=pts0 ses=3 comm=tar exe=/usr/bin/tar "
+           "subj=unconfined key=exec"));
+  audit.id = audit.records.back().id;
+  const Event e = event_of(std::move(audit), {"h", true});
+  CHECK(e.kind == "host.process");
+  CHECK(e.field("proctitle") == "tar cf /x a=b --to=/y");
+  CHECK(e.field("name") == "/home/avos/my file");
+  CHECK(e.field("inode") == "12");
+  CHECK(e.field("cwd") == "/home/avos/a b=c");
+  CHECK(all(e, "a1") == std::vector<std::string>{"cf /x a=b"});
+  CHECK(e.field("a2") == "cafe");
+  CHECK(e.field("CommandLine") == "tar cf /x a=b cafe");
+  CHECK(e.field("exit") == "ENOENT(No such file or directory)");
+  CHECK(e.field("SYSCALL") == "execve");
+  CHECK(e.field("syscall") == "execve");
+  CHECK(e.field("AUID") == "avos");
+  CHECK(e.field("user.name") == "avos");
+  CHECK(e.field("Image") == "/usr/bin/tar");
+  CHECK(e.field("key") == "exec");
+
+  const AuditRecord login =
+      read("USER_LOGIN",
+           "pid=9 uid=root auid=unset ses=unset msg='op=login id=avos exe=/usr/sbin/sshd hostname=? "
+           "addr=203.0.113.9 terminal=ssh res=failed' ");
+  AuditEvent user{login.id, {login}, 0};
+  const Event tried = event_of(std::move(user), {"h", true});
+  CHECK(tried.kind == "host.login_failed");
+  CHECK(tried.field("src.ip") == "203.0.113.9");
+  CHECK(tried.field("session.id").empty());
+  CHECK(tried.field("hostname").empty());
+  for (const char* saddr :
+       {"saddr={ saddr_fam=inet laddr=203.0.113.9 lport=443 } ", "saddr=inet host:203.0.113.9 serv:443 "}) {
+    AuditEvent to{login.id, {read("SOCKADDR", saddr)}, 0};
+    const Event connected = event_of(std::move(to), {"h", true});
+    CHECK(connected.field("dst.ip") == "203.0.113.9");
+    CHECK(connected.field("dst.port") == "443");
+  }
+
+  const UtcNs at = utc_from_civil(2026, 3, 12, 22, 31, 5) + 371 * kMillisecond;
+  const auto time = [&](const std::string& date, bool day_first = false) -> UtcNs {
+    const Result<AuditRecord> r =
+        parse_audit_record("type=CWD msg=audit(" + date + " 22:31:05.371:7) : cwd=/", {nullptr, day_first});
+    return r ? r->id.time : 0;
+  };
+  for (const char* date : {"03/12/26", "03/12/2026", "12.03.2026", "12.03.26", "2026-03-12"}) CHECK(time(date) == at);
+  CHECK(time("12/03/2026", true) == at);
+  CHECK(time("22/03/2026") == utc_from_civil(2026, 3, 22, 22, 31, 5) + 371 * kMillisecond);
+  for (const char* date : {"03/32/26", "03/12/", "1/2", "03-12/26", "00/00/00", "x"}) CHECK(time(date) == 0);
+  kit::Zone zone = *kit::Zone::find("+01:00", "test");
+  CHECK(parse_audit_record("type=CWD msg=audit(03/12/26 23:31:05.371:7) : cwd=/", {&zone, false})->id.time == at);
+}
+
+TEST_CASE("records of the kernel's log have numbers for types; what journald hands on has no time and no serial") {
+  const auto type = [](const std::string& text) {
+    const Result<AuditRecord> r = parse_audit_record(text);
+    return r ? r->type : std::string();
+  };
+  CHECK(type("audit: type=1400 audit(1773354665.371:479): apparmor=\"DENIED\" operation=\"open\"") == "AVC");
+  CHECK(type("type=UNKNOWN[1334] msg=audit(1773354665.371:479): prog-id=7 op=LOAD") == "BPF");
+  CHECK(type("type=UNKNOWN[9999] msg=audit(1773354665.371:479): x=7") == "UNKNOWN[9999]");
+  CHECK(type("type=1123x msg=audit(1773354665.371:479): x=7") == "1123x");
+  const Result<AuditRecord> bare = parse_audit_text("USER_CMD pid=7 uid=1000 msg='cwd=\"/\" cmd=6C73 res=success'", 5);
+  REQUIRE(bare);
+  CHECK(bare->type == "USER_CMD");
+  CHECK(bare->id.time == 5);
+  CHECK(bare->fields.at(3).value == "ls");
+  for (const char* none : {"", "USER_CMD", "user pid=7", "Hello world=1", "USER_CMD nothing here"})
+    CHECK_FALSE(parse_audit_text(none, 5));
+  CHECK(is_audit_record("node=a type=CWD msg=audit(1.000:7): x"));
+  CHECK(is_audit_record("audit: type=1400 audit(1.000:7): x"));
+  CHECK_FALSE(is_audit_record("a type=x of audit(1)"));
+}
+
 TEST_CASE("calls have the names of their architecture") {
   CHECK(syscall_name(0xc000003e, 59) == "execve");
   CHECK(syscall_name(0x40000003, 11) == "execve");
@@ -282,4 +376,4 @@ TEST_CASE("records that were damaged anywhere are read or refused, and take no m
 }
 
 }  // namespace
-}  // namespace wf::host
+}  // namespace wf::audit

@@ -5,9 +5,9 @@
 #include <string_view>
 #include <vector>
 
-#include "agents/host/audit_record.hpp"
+#include "agents/audit/audit_record.hpp"
 
-namespace wf::host {
+namespace wf::audit {
 
 /// The records of one audit event, in the order in which the log has them.
 struct AuditEvent {
@@ -24,7 +24,8 @@ inline constexpr std::int64_t kAuditPatience = 2 * kSecond;
 inline constexpr std::int64_t kAuditPathPatience = 30 * kSecond;
 
 /// Joins records of a log, in which those of several events may be interleaved, into events. An event is complete
-///  - with its EOE or PROCTITLE record, or with its only one: what programs say themselves (USER_LOGIN, CRED_ACQ,
+///  - with its EOE or PROCTITLE record, where that is not its first, or with its only one: what programs say themselves
+///  (USER_LOGIN, CRED_ACQ,
 ///    SERVICE_START, DAEMON_START…) is one record each;
 ///  - when a record comes that is kAuditPatience younger by the log's own time, or kAuditPathPatience where the call
 ///    names more files (items) than PATH records came: what was written out of order still belongs to it;
@@ -79,4 +80,4 @@ class AuditJoin {
   std::size_t bytes_ = 0;
 };
 
-}  // namespace wf::host
+}  // namespace wf::audit

@@ -1,4 +1,4 @@
-#include "agents/host/audit_event.hpp"
+#include "agents/audit/audit_event.hpp"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -11,11 +11,11 @@
 #include <map>
 #include <utility>
 
-#include "agents/host/machine.hpp"
-#include "agents/host/syscall_names.hpp"
+#include "agents/audit/syscall_names.hpp"
 #include "agents/kit/kinds.hpp"
+#include "agents/kit/read/log_classify.hpp"
 
-namespace wf::host {
+namespace wf::audit {
 namespace {
 
 constexpr unsigned kArgumentFields = 64;
@@ -94,9 +94,27 @@ std::string command_line_of(const AuditEvent& audit) {
   return out;
 }
 
-// struct sockaddr as the kernel of the same machine has it, in hexadecimal digits.
+/// What follows "name" up to a blank.
+std::string word_behind(std::string_view text, std::string_view name) {
+  const std::size_t at = text.find(name);
+  if (at == std::string_view::npos) return {};
+  text.remove_prefix(at + name.size());
+  return std::string(text.substr(0, text.find(' ')));
+}
+
+// struct sockaddr as the kernel of the same machine has it, in hexadecimal digits; or as ausearch interprets it, now
+// and until 2016.
 void add_address(std::string_view digits, Event& e) {
   std::string bytes;
+  const bool now = digits.starts_with("saddr_fam="), then = digits.find(" host:") != std::string_view::npos;
+  if (now || then) {
+    std::string ip = word_behind(digits, now ? " laddr=" : " host:"), path = word_behind(digits, " path=");
+    if (kit::is_address(ip)) e.add("dst.ip", std::move(ip));
+    if (std::string port = word_behind(digits, now ? " lport=" : " serv:"); !e.field("dst.ip").empty() && !port.empty())
+      e.add("dst.port", std::move(port), ValueType::number);
+    if (!path.empty()) e.add("path", std::move(path));
+    return;
+  }
   if (!decode_audit_hex(digits, bytes) || bytes.size() < 2) return;
   sa_family_t family = 0;
   std::memcpy(&family, bytes.data(), sizeof family);
@@ -225,17 +243,18 @@ class Builder {
     if (failed && e_.severity == 0 && e_.kind != "host.login_failed" && has("USER_CMD")) e_.severity = 2;
     const bool told = e_.kind.starts_with("host.login") || e_.kind == "host.logout" || e_.kind == "host.session";
     const std::string address = value("addr");
-    if (is_ip_address(address)) e_.add("src.ip", address);
+    if (kit::is_address(address)) e_.add("src.ip", address);
     if (told) {
       if (value("acct") == "(unknown)" || value("acct") == "(invalid user)") e_.add("reason", "credential unknown");
       if (!value("exe").empty())
         e_.add("session.remote",
-               is_ip_address(address) && address != "127.0.0.1" && address != "::1" ? "true" : "false",
+               kit::is_address(address) && address != "127.0.0.1" && address != "::1" ? "true" : "false",
                ValueType::boolean);
     }
     if (!words_.logins && (told || e_.kind == "host.sudo")) e_.kind = "host.log";
     add_user();
-    if (const std::string ses = value("ses"); !ses.empty() && ses != "4294967295") e_.add("session.id", ses);
+    if (const std::string ses = value("ses"); !ses.empty() && ses != "4294967295" && ses != "unset")
+      e_.add("session.id", ses);
     if (const std::string tty = value("terminal").empty() ? value("tty") : value("terminal"); !tty.empty())
       if (value("tty").empty()) e_.add("tty", tty);
     const std::string host = audit_.id.node.empty() ? words_.host : audit_.id.node;
@@ -347,4 +366,4 @@ kit::RawRecord::Known AuditRaw::field(std::string_view name, std::string_view& v
 
 Event event_of(AuditEvent&& audit, const AuditWords& words) { return Builder(std::move(audit), words).build(); }
 
-}  // namespace wf::host
+}  // namespace wf::audit

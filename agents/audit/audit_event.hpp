@@ -2,11 +2,11 @@
 #include <string>
 #include <string_view>
 
-#include "agents/host/audit_join.hpp"
+#include "agents/audit/audit_join.hpp"
 #include "agents/kit/shed/shed_rule.hpp"
 #include "proto/event.hpp"
 
-namespace wf::host {
+namespace wf::audit {
 
 struct AuditWords {
   std::string host;    ///< host.name of events whose log does not name the machine
@@ -33,4 +33,4 @@ class AuditRaw final : public kit::RawRecord {
   const AuditEvent& audit_;
 };
 
-}  // namespace wf::host
+}  // namespace wf::audit

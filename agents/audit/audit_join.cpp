@@ -1,4 +1,4 @@
-#include "agents/host/audit_join.hpp"
+#include "agents/audit/audit_join.hpp"
 
 #include <algorithm>
 #include <array>
@@ -6,7 +6,7 @@
 #include <limits>
 #include <utility>
 
-namespace wf::host {
+namespace wf::audit {
 namespace {
 
 constexpr std::string_view kVersion = "a1 ";
@@ -79,7 +79,8 @@ void AuditJoin::take(AuditRecord&& record, std::size_t size, const std::string& 
   if (number_ > 2 * kAuditSpan) skip_.clear();
   if (skipped) return;
   auto it = std::find_if(pending_.begin(), pending_.end(), [&](const Pending& p) { return p.key == key; });
-  const bool ends = record.type == "EOE" || record.type == "PROCTITLE";
+  // ausearch writes an event's records with PROCTITLE first and SYSCALL last.
+  const bool ends = record.type == "EOE" || (record.type == "PROCTITLE" && it != pending_.end());
   const bool alone = it == pending_.end() && stands_alone(record.type);
   if (it == pending_.end()) {
     if (record.type == "EOE") return;  // the end of what was complete already
@@ -166,4 +167,4 @@ bool AuditJoin::resume(std::string_view position, std::string& where) {
   return true;
 }
 
-}  // namespace wf::host
+}  // namespace wf::audit

@@ -1,4 +1,4 @@
-#include "agents/host/audit_record.hpp"
+#include "agents/audit/audit_record.hpp"
 
 #include <algorithm>
 #include <array>
@@ -6,7 +6,7 @@
 #include <limits>
 #include <utility>
 
-namespace wf::host {
+namespace wf::audit {
 namespace {
 
 constexpr char kEnriched = '\x1d';
@@ -231,6 +231,182 @@ class Reader {
   AuditRecord& out_;
 };
 
+// Types as the kernel's own messages have them (linux/audit.h), for who has no auditd; sorted.
+constexpr std::array kTypes{
+    std::pair{1006, "LOGIN"},
+    std::pair{1100, "USER_AUTH"},
+    std::pair{1101, "USER_ACCT"},
+    std::pair{1103, "CRED_ACQ"},
+    std::pair{1104, "CRED_DISP"},
+    std::pair{1105, "USER_START"},
+    std::pair{1106, "USER_END"},
+    std::pair{1107, "USER_AVC"},
+    std::pair{1108, "USER_CHAUTHTOK"},
+    std::pair{1109, "USER_ERR"},
+    std::pair{1110, "CRED_REFR"},
+    std::pair{1112, "USER_LOGIN"},
+    std::pair{1113, "USER_LOGOUT"},
+    std::pair{1114, "ADD_USER"},
+    std::pair{1115, "DEL_USER"},
+    std::pair{1116, "ADD_GROUP"},
+    std::pair{1117, "DEL_GROUP"},
+    std::pair{1123, "USER_CMD"},
+    std::pair{1127, "SYSTEM_BOOT"},
+    std::pair{1128, "SYSTEM_SHUTDOWN"},
+    std::pair{1130, "SERVICE_START"},
+    std::pair{1131, "SERVICE_STOP"},
+    std::pair{1138, "SOFTWARE_UPDATE"},
+    std::pair{1300, "SYSCALL"},
+    std::pair{1302, "PATH"},
+    std::pair{1305, "CONFIG_CHANGE"},
+    std::pair{1306, "SOCKADDR"},
+    std::pair{1307, "CWD"},
+    std::pair{1309, "EXECVE"},
+    std::pair{1319, "TTY"},
+    std::pair{1320, "EOE"},
+    std::pair{1321, "BPRM_FCAPS"},
+    std::pair{1322, "CAPSET"},
+    std::pair{1325, "NETFILTER_CFG"},
+    std::pair{1326, "SECCOMP"},
+    std::pair{1327, "PROCTITLE"},
+    std::pair{1330, "KERN_MODULE"},
+    std::pair{1334, "BPF"},
+    std::pair{1400, "AVC"},
+    std::pair{1403, "MAC_POLICY_LOAD"},
+    std::pair{1404, "MAC_STATUS"},
+    std::pair{1503, "APPARMOR_DENIED"},
+    std::pair{1700, "ANOM_PROMISCUOUS"},
+    std::pair{1701, "ANOM_ABEND"},
+};
+
+void name_type(std::string& type) {
+  std::string_view text = type;
+  take(text, "UNKNOWN[");
+  int number = 0;
+  if (!take_number(text, number) || (!text.empty() && text != "]")) return;
+  for (const auto& [known, name] : kTypes)
+    if (known == number) type = name;
+}
+
+/// "03/12/2026 22:31:05", "12.03.26 22:31:05", "2026-03-12 22:31:05": strftime's %x, which the locale decides, and %T.
+bool read_date(std::string_view text, const AuditDates& dates, UtcNs& out) {
+  std::array<int, 6> n{};
+  std::size_t year_digits = 0;
+  char between = 0;
+  for (std::size_t i = 0; i < n.size(); ++i) {
+    const std::size_t before = text.size();
+    if (!take_number(text, n[i]) || n[i] < 0) return false;
+    if (i == 2) year_digits = before - text.size();
+    if (i == 0 && before - text.size() == 4) year_digits = 4;
+    if (i + 1 == n.size()) break;
+    if (text.empty()) return false;
+    const char c = text.front();
+    if (i == 0) between = c;
+    if (i < 2 ? c != between || (c != '/' && c != '.' && c != '-') : c != (i == 2 ? ' ' : ':')) return false;
+    text.remove_prefix(1);
+  }
+  if (!text.empty()) return false;
+  int year = n[2], month = n[0], day = n[1];
+  if (n[0] > 31) {
+    year = n[0], month = n[1], day = n[2];
+  } else if (between == '.' || n[0] > 12 || (dates.day_first && n[1] <= 12)) {
+    month = n[1], day = n[0];
+  }
+  if (year_digits == 2 && year < 100) year += 2000;
+  if (year < 1970 || year > 2200 || month < 1 || month > 12 || day < 1 || day > 31 || n[3] > 23 || n[4] > 59 ||
+      n[5] > 60)
+    return false;
+  out = utc_from_civil(year, month, day, n[3], n[4], n[5]);
+  if (dates.zone != nullptr) out = dates.zone->to_utc(out);
+  return true;
+}
+
+// Of users and groups ausearch writes the name where the log has a number.
+constexpr std::array<std::string_view, 15> kIds{"auid", "egid",     "euid", "fsgid", "fsuid", "gid", "id",     "oauid",
+                                                "ogid", "old-auid", "ouid", "sgid",  "suid",  "uid", "obj_uid"};
+
+/// Fields of a record that ausearch interpreted: values have no quotes, and blanks in them.
+class InterpretedReader {
+ public:
+  explicit InterpretedReader(AuditRecord& out) : out_(out) {}
+
+  void read(std::string_view text, bool inner = false) {
+    while (!text.empty() && out_.fields.size() <= kMaxFields) {
+      text.remove_prefix(std::min(text.find_first_not_of(" ,\t\r"), text.size()));
+      const std::size_t name = name_at(text);
+      if (name == 0) {
+        const std::size_t end = std::min(text.find(' '), text.size());
+        if (!out_.words.empty() && end > 0) out_.words += ' ';
+        out_.words += text.substr(0, end);
+        text.remove_prefix(end);
+        continue;
+      }
+      const std::string_view called = text.substr(0, name);
+      text.remove_prefix(name + 1);
+      if (!inner && called == "msg" && text.starts_with('\'')) {
+        const std::size_t last = text.rfind('\'');
+        const std::string_view quoted = last == 0 ? text.substr(1) : text.substr(1, last - 1);
+        text.remove_prefix(last == 0 ? text.size() : last + 1);
+        read(quoted, true);
+        continue;
+      }
+      const std::string_view value = text.substr(0, value_end(text, called));
+      text.remove_prefix(value.size());
+      add(called, value);
+    }
+  }
+
+ private:
+  /// The length of the name that stands at the front, before a '='; 0: there is none.
+  [[nodiscard]] std::size_t name_at(std::string_view text) const {
+    std::size_t i = 0;
+    for (; i < text.size() && text[i] != '='; ++i)
+      if (!(text[i] >= 'a' && text[i] <= 'z') && !(text[i] >= 'A' && text[i] <= 'Z') &&
+          !(i > 0 && (is_digit(text[i]) || text[i] == '_' || text[i] == '-' || text[i] == '[' || text[i] == ']')))
+        return 0;
+    if (i == text.size()) return 0;
+    // A program's arguments may look like anything.
+    if (out_.type == "EXECVE" && text.substr(0, i) != "argc" &&
+        argument_name(text.substr(0, i)).is == ArgumentName::Is::no)
+      return 0;
+    return i;
+  }
+  [[nodiscard]] std::size_t value_end(std::string_view text, std::string_view name) const {
+    if (name == "proctitle" || name == "cwd" || name == "cmd_line") return text.size();
+    // "{ saddr_fam=inet laddr=192.0.2.9 lport=443 }"
+    if (text.starts_with("{ "))
+      if (const std::size_t close = text.find(" }"); close != std::string_view::npos) return close + 2;
+    for (std::size_t at = text.find(' '); at != std::string_view::npos; at = text.find(' ', at + 1))
+      if (name_at(text.substr(at + 1)) > 0) return at;
+    return text.size();
+  }
+  void add(std::string_view name, std::string_view value) {
+    while (value.ends_with(' ') || value.ends_with('\r')) value.remove_suffix(1);
+    if (value.starts_with("{ ") && value.ends_with(" }")) value = value.substr(2, value.size() - 4);
+    if (value.size() > 1 && value.front() == '"' && value.back() == '"') value = value.substr(1, value.size() - 2);
+    if (value.empty() || value == "?" || value == "(null)") return;
+    if (out_.type == "EXECVE") {
+      const ArgumentName argument = argument_name(name);
+      if (argument.is == ArgumentName::Is::length) return;
+      if (argument.is == ArgumentName::Is::part) {
+        if (argument.part < kMaxParts) out_.parts.push_back({argument.argument, argument.part, std::string(value)});
+        return;
+      }
+    }
+    const bool number = std::binary_search(kNumbers.begin(), kNumbers.end(), name) && whole_number(value);
+    out_.fields.push_back({std::string(name), std::string(value), number ? ValueType::number : ValueType::string});
+    const bool id = std::find(kIds.begin(), kIds.end(), name) != kIds.end();
+    if ((id || name == "syscall" || name == "arch") && !number && !value.starts_with("unknown(")) {
+      std::string upper(name);
+      for (char& c : upper)
+        if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 32);
+      out_.fields.push_back({std::move(upper), std::string(value), ValueType::string});
+    }
+  }
+
+  AuditRecord& out_;
+};
+
 Error no_record(const char* what) {
   return {what, "", "is this an audit log? a record begins with type=… msg=audit(1481077231.371:479):"};
 }
@@ -255,7 +431,33 @@ bool decode_audit_hex(std::string_view text, std::string& out) {
   return true;
 }
 
-Result<AuditRecord> parse_audit_record(std::string_view line) {
+bool is_audit_record(std::string_view text) {
+  const std::size_t type = text.substr(0, 300).find("type=");
+  if (type == std::string_view::npos || (type > 0 && text[type - 1] != ' ')) return false;
+  std::size_t at = text.find(' ', type);
+  if (at == std::string_view::npos) return false;
+  if (text.substr(at + 1).starts_with("msg=")) at += 4;
+  return text.substr(at + 1).starts_with("audit(");
+}
+
+Result<AuditRecord> parse_audit_text(std::string_view text, UtcNs time) {
+  AuditRecord record;
+  const std::string_view type = text.substr(0, text.find(' '));
+  if (type.size() < 3 || type.size() > 32 || !std::all_of(type.begin(), type.end(), [](char c) {
+        return (c >= 'A' && c <= 'Z') || is_digit(c) || c == '_' || c == '[' || c == ']';
+      }))
+    return no_record("no type stands at its beginning");
+  record.type = type;
+  name_type(record.type);
+  record.id.time = time;
+  Reader(record).read(text.substr(type.size()), false);
+  if (record.fields.empty() && record.parts.empty()) return no_record("it has no fields");
+  if (record.fields.size() + record.parts.size() > kMaxFields)
+    return Error{"a record of more than " + std::to_string(kMaxFields) + " fields", "", "it was skipped"};
+  return record;
+}
+
+Result<AuditRecord> parse_audit_record(std::string_view line, const AuditDates& dates) {
   AuditRecord record;
   const std::size_t stamp = line.find("audit(");
   if (stamp == std::string_view::npos) return no_record("no record of an audit event");
@@ -267,6 +469,7 @@ Result<AuditRecord> parse_audit_record(std::string_view line) {
   const std::string_view word = head.substr(type + 5, head.find(' ', type) - type - 5);
   if (word.empty()) return no_record("no type stands before the time stamp");
   record.type = word;
+  if (is_digit(word.back()) || word.back() == ']') name_type(record.type);
   head = head.substr(0, type);
   if (const std::size_t node = head.rfind("node=");
       node != std::string_view::npos && (node == 0 || head[node - 1] == ' '))
@@ -274,7 +477,20 @@ Result<AuditRecord> parse_audit_record(std::string_view line) {
 
   std::string_view rest = line.substr(stamp + 6);
   std::int64_t seconds = 0, fraction = 0;
-  if (!take_number(rest, seconds) || !take(rest, ".")) return no_record("the time stamp cannot be read");
+  const std::string_view stamped = rest;
+  bool interpreted = false;
+  if (!take_number(rest, seconds)) return no_record("the time stamp cannot be read");
+  // "1481077231.371:479", or "03/12/2026 22:31:05.371:479" of ausearch.
+  if (const std::size_t close = stamped.find(')'); stamped.substr(0, close).find(' ') != std::string_view::npos) {
+    const std::size_t point = stamped.substr(0, close).rfind('.');
+    UtcNs time = 0;
+    if (point == std::string_view::npos || !read_date(stamped.substr(0, point), dates, time))
+      return no_record("the time stamp cannot be read");
+    seconds = time / kSecond;
+    rest = stamped.substr(point);
+    interpreted = true;
+  }
+  if (!take(rest, ".")) return no_record("the time stamp cannot be read");
   std::size_t digits = rest.size();
   if (!take_number(rest, fraction) || fraction < 0) return no_record("the time stamp cannot be read");
   // The kernel writes three; what others made of it may have fewer or more.
@@ -284,7 +500,14 @@ Result<AuditRecord> parse_audit_record(std::string_view line) {
     return no_record("the time stamp cannot be read");
   if (seconds > std::numeric_limits<UtcNs>::max() / kSecond - 1) return no_record("the time stamp is out of range");
   record.id.time = seconds * kSecond + fraction * kMillisecond;
+  if (interpreted) take(rest, " ");
   take(rest, ":");
+  if (interpreted) {
+    InterpretedReader(record).read(rest);
+    if (record.fields.size() + record.parts.size() > kMaxFields)
+      return Error{"a record of more than " + std::to_string(kMaxFields) + " fields", "", "it was skipped"};
+    return record;
+  }
 
   const std::size_t enriched = rest.find(kEnriched);
   Reader reader(record);
@@ -295,4 +518,4 @@ Result<AuditRecord> parse_audit_record(std::string_view line) {
   return record;
 }
 
-}  // namespace wf::host
+}  // namespace wf::audit
