@@ -1,13 +1,8 @@
 #include "agents/kit/agent.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <array>
-#include <charconv>
 
-#include "agents/kit/descriptor.hpp"
+#include "agents/kit/code_pages.hpp"
 #include "agents/kit/kinds.hpp"
 #include "proto/attachment.hpp"
 
@@ -25,18 +20,6 @@ constexpr std::int64_t kShedEvery = 10 * kMinute;
 bool troubled(const SourceStatus& status) { return status.state == "failed" || status.state == "waiting"; }
 
 }  // namespace
-
-std::uint64_t resident_bytes() {
-  const Descriptor file(::open("/proc/self/statm", O_RDONLY | O_CLOEXEC));
-  std::array<char, 128> text{};
-  const ssize_t n = file.open() ? ::read(file.get(), text.data(), text.size()) : 0;
-  if (n <= 0) return 0;
-  const char* const end = text.data() + n;
-  const char* const at = std::find(static_cast<const char*>(text.data()), end, ' ');
-  std::uint64_t pages = 0;
-  if (at != end) std::from_chars(at + 1, end, pages);
-  return pages * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
-}
 
 Agent::Agent(std::vector<std::unique_ptr<Source>> sources, Spool& spool, LinkOptions link, bool once,
              OutputsOptions outputs)

@@ -78,7 +78,4 @@ class Agent {
   Moment turned_;  ///< of the turn at hand
 };
 
-/// Resident memory of this process in bytes; 0 if the system does not say.
-[[nodiscard]] std::uint64_t resident_bytes();
-
 }  // namespace wf::kit

@@ -82,21 +82,28 @@ class MemoryTrim {
  private:
   static constexpr std::int64_t kQuiet = 5 * kSecond;
   static constexpr std::uint64_t kWanted = 6656U << 10U;  ///< bytes; it grows while nobody looks
-  static constexpr std::int64_t kLook = 5 * kMillisecond, kAfterRelease = 20 * kMillisecond, kInVain = kSecond;
+  static constexpr std::int64_t kLook = 3 * kMillisecond;
+  static constexpr int kMostASecond = 25;  ///< each takes half a millisecond until all is back that is needed
 
   void look(std::int64_t mono) {
     look_at_ = mono + kLook;
     if (resident_bytes() <= kWanted) return;
+    if (mono - second_ >= kSecond) {
+      second_ = mono;
+      released_ = 0;
+    }
     release_code_pages();
-    look_at_ = mono + kAfterRelease;
-    if (resident_bytes() <= kWanted) return;
-    malloc_trim(0);
-    look_at_ = mono + kInVain;
+    if (resident_bytes() > kWanted) {
+      malloc_trim(0);
+      released_ = kMostASecond;  // it is not the code
+    }
+    if (++released_ > kMostASecond) look_at_ = second_ + kSecond;
   }
 
   Agent& agent_;
   std::uint64_t taken_ = 0, spooled_ = 0;
-  std::int64_t due_ = kNever, look_at_ = 0;
+  std::int64_t due_ = kNever, look_at_ = 0, second_ = 0;
+  int released_ = 0;
 };
 
 int check(const AgentProgram& program, const CommandLine& command,

@@ -1,10 +1,16 @@
 #include "agents/kit/code_pages.hpp"
 
+#include <fcntl.h>
 #include <link.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
+#include <charconv>
 #include <cstdint>
+
+#include "agents/kit/descriptor.hpp"
 
 namespace wf::kit {
 namespace {
@@ -40,5 +46,17 @@ int release(dl_phdr_info* info, std::size_t, void*) {
 }  // namespace
 
 void release_code_pages() { ::dl_iterate_phdr(release, nullptr); }
+
+std::uint64_t resident_bytes() {
+  const Descriptor file(::open("/proc/self/statm", O_RDONLY | O_CLOEXEC));
+  std::array<char, 128> text{};
+  const ssize_t n = file.open() ? ::read(file.get(), text.data(), text.size()) : 0;
+  if (n <= 0) return 0;
+  const char* const end = text.data() + n;
+  const char* const at = std::find(static_cast<const char*>(text.data()), end, ' ');
+  std::uint64_t pages = 0;
+  if (at != end) std::from_chars(at + 1, end, pages);
+  return pages * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+}
 
 }  // namespace wf::kit

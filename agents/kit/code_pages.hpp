@@ -1,4 +1,5 @@
 #pragma once
+#include <cstdint>
 
 namespace wf::kit {
 
@@ -7,5 +8,8 @@ namespace wf::kit {
 /// that one that is needed again comes from the system's cache, or from the disk if that was short of memory. Costs
 /// some hundred microseconds; one thread calls it, the others may run meanwhile.
 void release_code_pages();
+
+/// Resident memory of this process in bytes; 0 if the system does not say.
+[[nodiscard]] std::uint64_t resident_bytes();
 
 }  // namespace wf::kit

@@ -2,8 +2,12 @@
 
 #include <algorithm>
 
+#include "agents/kit/code_pages.hpp"
+
 namespace wf::kit {
 namespace {
+
+constexpr std::uint64_t kMuch = 5U << 20U;
 
 std::string counted(std::uint64_t n, const char* one, const char* many) {
   return std::to_string(n) + " " + (n == 1 ? one : many);
@@ -12,9 +16,12 @@ std::string counted(std::uint64_t n, const char* one, const char* many) {
 }  // namespace
 
 void SourceSet::start(const std::function<std::string(const std::string&)>& position, bool once, const Moment& moment) {
-  for (const auto& source : sources_)
+  for (const auto& source : sources_) {
+    // A library that a source loads comes on top of what starting took before.
+    if (resident_bytes() > kMuch) release_code_pages();
     if (Result<void> started = source->start(position(source->spec().name), once, moment); !started)
       source->set_state("failed", started.error().text());
+  }
 }
 
 bool SourceSet::step(Sink& sink, const Moment& moment, Sink* last_resort) {

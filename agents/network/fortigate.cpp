@@ -51,7 +51,7 @@ struct Level {
   std::string_view name;
   std::uint8_t severity;
 };
-constexpr std::array kLevels{Level{"emergency", 4}, Level{"alert", 4},  Level{"critical", 4}, Level{"error", 3},
+constexpr std::array kLevels{Level{"emergency", 4}, Level{"alert", 4},  Level{"critical", 4},   Level{"error", 3},
                              Level{"warning", 2},   Level{"notice", 1}, Level{"information", 1}};
 
 bool one_of(std::string_view word, std::initializer_list<std::string_view> words) {

@@ -12,8 +12,8 @@ constexpr std::size_t kChunkHead = 12, kMostChunks = 128;
 
 /// RFC 1950, section 2.2: a window of 32 KiB, and a checksum over both bytes.
 bool is_zlib(std::string_view bytes) {
-  return bytes.size() > 2 && bytes[0] == 0x78 &&
-         (0x7800U + static_cast<std::uint8_t>(bytes[1])) % 31 == 0 && (static_cast<std::uint8_t>(bytes[1]) & 0x20U) == 0;
+  return bytes.size() > 2 && bytes[0] == 0x78 && (0x7800U + static_cast<std::uint8_t>(bytes[1])) % 31 == 0 &&
+         (static_cast<std::uint8_t>(bytes[1]) & 0x20U) == 0;
 }
 
 }  // namespace
@@ -53,7 +53,8 @@ Result<bool> GelfDatagrams::take(std::string_view bytes, const std::string& peer
   if (count == 0 || count > kMostChunks || number >= count)
     return Error{"a GELF chunk with a number that is none", "", "is it damaged?"};
   const std::string_view part = bytes.substr(kChunkHead);
-  auto it = std::find_if(pending_.begin(), pending_.end(), [&](const Pending& p) { return p.id == id && p.peer == peer; });
+  auto it =
+      std::find_if(pending_.begin(), pending_.end(), [&](const Pending& p) { return p.id == id && p.peer == peer; });
   if (it == pending_.end()) {
     Pending fresh{std::string(id), peer, mono, {}, 0, 0};
     fresh.parts.resize(count);

@@ -11,14 +11,14 @@
 
 namespace wf::network {
 
-/// Makes messages of datagrams in Graylog's extended log format that are chunked, packed by gzip or zlib, or both (GELF,
-/// "GELF via UDP"). What is neither is a message as it came, and not for here. One thread.
+/// Makes messages of datagrams in Graylog's extended log format that are chunked, packed by gzip or zlib, or both
+/// (GELF, "GELF via UDP"). What is neither is a message as it came, and not for here. One thread.
 class GelfDatagrams {
  public:
-  static constexpr std::size_t kMostPending = 64;          ///< messages of which chunks are missing
-  static constexpr std::size_t kMostHeld = 1U << 20U;      ///< bytes of theirs
-  static constexpr std::size_t kMostMessage = 256U << 10U; ///< unpacked
-  static constexpr std::int64_t kPatience = 5'000'000'000; ///< ns from a message's first chunk to its last
+  static constexpr std::size_t kMostPending = 64;           ///< messages of which chunks are missing
+  static constexpr std::size_t kMostHeld = 1U << 20U;       ///< bytes of theirs
+  static constexpr std::size_t kMostMessage = 256U << 10U;  ///< unpacked
+  static constexpr std::int64_t kPatience = 5'000'000'000;  ///< ns from a message's first chunk to its last
 
   /// By a datagram's first bytes.
   [[nodiscard]] static bool is_one(std::string_view bytes);

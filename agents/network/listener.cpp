@@ -22,8 +22,9 @@ Result<ListenAddress> parse_listen_address(std::string_view text) {
   }
   const std::size_t colon = text.rfind(':');
   if (colon == std::string_view::npos)
-    return Error{"there is no port", out.text,
-                 "write udp://0.0.0.0:514, tcp://[::]:601 or tls://0.0.0.0:6514, or ./" + out.text + " if that is a file"};
+    return Error{
+        "there is no port", out.text,
+        "write udp://0.0.0.0:514, tcp://[::]:601 or tls://0.0.0.0:6514, or ./" + out.text + " if that is a file"};
   const std::string_view port = text.substr(colon + 1);
   const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), out.port);
   if (error != std::errc{} || end != port.data() + port.size() || port.empty()) return bad("there is no port");

@@ -26,6 +26,7 @@ constexpr std::array kHeadings{
     Heading{"Target Account", About::target},
     Heading{"Target Subject", About::target},
     Heading{"New Account", About::target},
+    Heading{"User", About::target},
     Heading{"Group", About::group},
     Heading{"New Group", About::group},
     Heading{"Deleted Group", About::group},
@@ -61,6 +62,20 @@ constexpr std::array kLabels{
     Label{"Account Domain", "TargetDomainName", 0, About::group},
     Label{"Security ID", "MemberSid", 0, About::member},
     Label{"Account Name", "MemberName", 0, About::member},
+    Label{"Old Account Name", "OldTargetUserName"},
+    Label{"New Account Name", "NewTargetUserName"},
+    // What the filtering platform calls them
+    Label{"Process ID", "ProcessID", 5156},
+    Label{"Process ID", "ProcessID", 5157},
+    Label{"Application Name", "Application"},
+    Label{"Direction", "Direction"},
+    Label{"Source Address", "SourceAddress", 5156},
+    Label{"Source Address", "SourceAddress", 5157},
+    Label{"Source Port", "SourcePort", 5156},
+    Label{"Source Port", "SourcePort", 5157},
+    Label{"Destination Address", "DestAddress"},
+    Label{"Destination Port", "DestPort"},
+    Label{"Protocol", "Protocol"},
     Label{"Logon Account", "TargetUserName", 4776},
     Label{"Logon Type", "LogonType"},
     Label{"Restricted Admin Mode", "RestrictedAdminMode"},
@@ -159,6 +174,14 @@ bool take_token(std::string_view& rest, Token& token) {
   return true;
 }
 
+/// "Process Creation Time"
+bool like_label(std::string_view text) {
+  return text.size() <= kMostLabel && text[0] >= 'A' && text[0] <= 'Z' &&
+         std::all_of(text.begin(), text.end(), [](char c) {
+           return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == ' ' || c == '-' || c == '(' || c == ')';
+         });
+}
+
 class Reader {
  public:
   Reader(int id, Event& event) : id_(id), event_(event) {
@@ -173,6 +196,9 @@ class Reader {
         begin(token.text.substr(0, token.text.size() - 1));
       else if (front.size() < token.text.size() && is_label(front))
         begin(front, token.text.substr(front.size() + 2));
+      else if (label_ != nullptr && label_->name != "CommandLine" && front.size() < token.text.size() &&
+               like_label(front))
+        end();  // one that no rule asks for
       else
         put(token.text);
       // An empty line; items of a list stand further to the right.

@@ -16,8 +16,8 @@ constexpr std::string_view kMark = "MSWinEventLog";
 // As relays that take tabs for control characters write them.
 constexpr std::array<std::string_view, 4> kSeparators{"\t", "#011", "\\t", "\\011"};
 // Empty: of no use to anybody.
-constexpr std::array<std::string_view, 13> kNames{"Criticality", "Channel",    "",         "EventTime", "EventID",
-                                                  "Provider_Name", "UserName", "",         "EventType", "Computer",
+constexpr std::array<std::string_view, 13> kNames{"Criticality",   "Channel",    "",       "EventTime", "EventID",
+                                                  "Provider_Name", "UserName",   "",       "EventType", "Computer",
                                                   "Category",      "DataString", "Message"};
 
 std::string_view separator_behind(std::string_view text) {
@@ -35,9 +35,11 @@ bool is_digits(std::string_view text) {
 std::size_t find_snare(std::string_view text) {
   if (text.starts_with(kMark)) return separator_behind(text.substr(kMark.size())).empty() ? std::string_view::npos : 0;
   const std::size_t at = text.find(kMark);
-  if (at == std::string_view::npos || separator_behind(text.substr(at + kMark.size())).empty()) return std::string_view::npos;
-  return text[at - 1] == '\t' || text[at - 1] == ' ' || text[at - 1] == '1' || text[at - 1] == 't' ? at
-                                                                                                  : std::string_view::npos;
+  if (at == std::string_view::npos || separator_behind(text.substr(at + kMark.size())).empty())
+    return std::string_view::npos;
+  return text[at - 1] == '\t' || text[at - 1] == ' ' || text[at - 1] == '1' || text[at - 1] == 't'
+             ? at
+             : std::string_view::npos;
 }
 
 bool read_snare(std::string_view text, kit::Zone& zone, Event& event) {

@@ -11,10 +11,10 @@ namespace wf::network {
 /// nowhere.
 [[nodiscard]] std::size_t find_snare(std::string_view text);
 
-/// Such an event: criticality, channel, counter, time, EventID, provider, user, kind of user, audit, computer, category,
-/// data and message, between tabs, or what relays write for them ("#011"). Windows' own names, what the message says
-/// besides (name_windows_message), and the event's time, without an offset that of `zone`. False: too little of it is
-/// there.
+/// Such an event: criticality, channel, counter, time, EventID, provider, user, kind of user, audit, computer,
+/// category, data and message, between tabs, or what relays write for them ("#011"). Windows' own names, what the
+/// message says besides (name_windows_message), and the event's time, without an offset that of `zone`. False: too
+/// little of it is there.
 [[nodiscard]] bool read_snare(std::string_view text, kit::Zone& zone, Event& event);
 
 }  // namespace wf::network

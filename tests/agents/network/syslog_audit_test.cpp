@@ -1,4 +1,5 @@
-// Audit records that come by syslog: those of one event are one event, whatever comes in between and whatever is killed.
+// Audit records that come by syslog: those of one event are one event, whatever comes in between and whatever is
+// killed.
 #include <algorithm>
 #include <set>
 
@@ -26,7 +27,9 @@ struct Reading {
 };
 
 std::string id(int serial) { return " msg=audit(1773350921.407:" + std::to_string(serial) + "): "; }
-std::string syscall_of(int serial) { return "type=SYSCALL" + id(serial) + R"(arch=c000003e syscall=59 pid=4 auid=1000 comm="wget" exe="/usr/bin/wget")"; }
+std::string syscall_of(int serial) {
+  return "type=SYSCALL" + id(serial) + R"(arch=c000003e syscall=59 pid=4 auid=1000 comm="wget" exe="/usr/bin/wget")";
+}
 std::string execve_of(int serial) { return "type=EXECVE" + id(serial) + R"(argc=2 a0="wget" a1="http://a/b")"; }
 std::string end_of(int serial) { return "type=PROCTITLE" + id(serial) + "proctitle=7767"; }
 
@@ -39,9 +42,10 @@ TEST_CASE("audit records in syslog messages are joined by machine, however they 
   CHECK(r.reader.waiting());
   r.take("<13>Mar 12 22:31:05 srv-1 app: in between");
   CHECK(r.out.size() == 1);
-  for (const auto& [front, peer] : {std::pair<std::string, std::string>{"<13>Mar 12 22:31:05 srv-1 audispd: ", "192.0.2.77"},
-                                    {"<13>Mar 12 22:31:05 srv-2 tag_audit_log: ", "192.0.2.78"},
-                                    {"<13>Mar 12 22:31:05 relay audisp-syslog: node=srv-3 ", "192.0.2.79"}}) {
+  for (const auto& [front, peer] :
+       {std::pair<std::string, std::string>{"<13>Mar 12 22:31:05 srv-1 audispd: ", "192.0.2.77"},
+        {"<13>Mar 12 22:31:05 srv-2 tag_audit_log: ", "192.0.2.78"},
+        {"<13>Mar 12 22:31:05 relay audisp-syslog: node=srv-3 ", "192.0.2.79"}}) {
     r.out.clear();
     r.take(front + execve_of(7), peer);
     CHECK(r.out.empty());
@@ -73,23 +77,26 @@ TEST_CASE("an audit event of which no more comes is handed over after two second
 
 TEST_CASE("what the kernel and journald write of audit, and what only looks alike") {
   Reading r;
-  r.take("<5>Mar 12 22:31:05 srv-1 kernel: [ 203.842973] audit: type=1400 audit(1773350921.407:88): apparmor=\"DENIED\" "
-         "operation=\"open\" profile=\"cups\" name=\"/etc/shadow\" pid=7 comm=\"cupsd\"");
+  r.take(
+      "<5>Mar 12 22:31:05 srv-1 kernel: [ 203.842973] audit: type=1400 audit(1773350921.407:88): apparmor=\"DENIED\" "
+      "operation=\"open\" profile=\"cups\" name=\"/etc/shadow\" pid=7 comm=\"cupsd\"");
   r.reader.flush(kNow, true, r.out);
   REQUIRE(r.out.size() == 1);
   CHECK(r.out[0].field("type") == "AVC");
   CHECK(r.out[0].field("apparmor") == "DENIED");
   CHECK(r.out[0].logsource == Logsource{"linux", "auditd", ""});
   r.out.clear();
-  r.take("<13>Mar 12 22:31:05 srv-1 audit[812]: USER_CMD pid=812 uid=1000 auid=1000 ses=3 msg='cwd=\"/\" cmd=6C73 "
-         "exe=\"/usr/bin/sudo\" terminal=pts/0 res=success'");
+  r.take(
+      "<13>Mar 12 22:31:05 srv-1 audit[812]: USER_CMD pid=812 uid=1000 auid=1000 ses=3 msg='cwd=\"/\" cmd=6C73 "
+      "exe=\"/usr/bin/sudo\" terminal=pts/0 res=success'");
   REQUIRE(r.out.size() == 1);
   CHECK(r.out[0].field("cmd") == "ls");
   // sudo says it itself: once is enough.
   CHECK(r.out[0].kind == "host.log");
   CHECK(r.out[0].time == utc_from_civil(2026, 3, 12, 22, 31, 5));
-  for (const char* text : {"<13>Mar 12 22:31:05 h app: type=a of audit(1)", "<13>Mar 12 22:31:05 h audit[1]: Hello",
-                           "<13>Mar 12 22:31:05 h app: type=X msg=audit(garbled): a=b", "<13>Mar 12 22:31:05 h node=1 x"}) {
+  for (const char* text :
+       {"<13>Mar 12 22:31:05 h app: type=a of audit(1)", "<13>Mar 12 22:31:05 h audit[1]: Hello",
+        "<13>Mar 12 22:31:05 h app: type=X msg=audit(garbled): a=b", "<13>Mar 12 22:31:05 h node=1 x"}) {
     INFO(text);
     r.out.clear();
     r.take(text);
