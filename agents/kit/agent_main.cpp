@@ -82,7 +82,7 @@ class MemoryTrim {
  private:
   static constexpr std::int64_t kQuiet = 5 * kSecond;
   static constexpr std::uint64_t kWanted = 6656U << 10U;  ///< bytes; it grows while nobody looks
-  static constexpr std::int64_t kLook = 3 * kMillisecond;
+  static constexpr std::int64_t kLook = 3 * kMillisecond, kInVain = kMinute;
   static constexpr int kMostASecond = 25;  ///< each takes half a millisecond until all is back that is needed
 
   void look(std::int64_t mono) {
@@ -93,11 +93,10 @@ class MemoryTrim {
       released_ = 0;
     }
     release_code_pages();
-    if (resident_bytes() > kWanted) {
-      malloc_trim(0);
-      released_ = kMostASecond;  // it is not the code
-    }
-    if (++released_ > kMostASecond) look_at_ = second_ + kSecond;
+    const bool helped = resident_bytes() <= kWanted;
+    if (!helped) malloc_trim(0);
+    // It is not the code, or all of it is needed.
+    if (!helped || ++released_ > kMostASecond) look_at_ = mono + kInVain;
   }
 
   Agent& agent_;

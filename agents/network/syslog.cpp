@@ -179,6 +179,13 @@ class SyslogListener final : public kit::Source {
         [&](const Error& why) { refuse(why); }, [&] { return sink.full(); }};
     more |= connections_.step(receiver, moment);
     if (reader_.waiting() && moment.mono >= audit_at_) hand_over_audit(sink, moment, false);
+    if (const std::uint64_t lost = gelf_.given_up(moment.mono); lost > 0) {
+      count_read(lost);
+      refuse(
+          {std::to_string(lost) + " GELF messages of which chunks did not come", address_.text, "let senders use TCP"},
+          lost);
+    }
+    gelf_at_ = gelf_.waiting() ? moment.mono + kSecond : kit::kNever;
     return more;
   }
   void finish(kit::Sink& sink, const kit::Moment& moment) override { hand_over_audit(sink, moment, true); }
@@ -192,7 +199,7 @@ class SyslogListener final : public kit::Source {
   [[nodiscard]] bool can_wait() const override { return !address_.udp; }
   [[nodiscard]] std::int64_t next_wake() const override {
     return std::min({listening() ? kit::kNever : retry_at_, files_at_, connections_.next_wake(),
-                     reader_.waiting() ? audit_at_ : kit::kNever});
+                     reader_.waiting() ? audit_at_ : kit::kNever, gelf_at_});
   }
 
  private:
@@ -279,13 +286,6 @@ class SyslogListener final : public kit::Source {
         else
           take(bytes, {peer, {}}, sink, moment);
       }) > 0;
-    if (gelf_.waiting())
-      if (const std::uint64_t lost = gelf_.given_up(moment.mono); lost > 0) {
-        count_read(lost);
-        refuse({std::to_string(lost) + " GELF messages of which chunks did not come", address_.text,
-                "let senders use TCP"},
-               lost);
-      }
     if (const std::uint64_t lost = datagrams_.dropped(); lost > 0) {
       count_read(lost);
       refuse({std::to_string(lost) +
@@ -304,7 +304,7 @@ class SyslogListener final : public kit::Source {
   tls::CredentialFiles files_;
   std::string files_problem_;
   SyslogConnections connections_;
-  std::int64_t retry_at_ = 0, files_at_ = kit::kNever, audit_at_ = 0;
+  std::int64_t retry_at_ = 0, files_at_ = kit::kNever, audit_at_ = 0, gelf_at_ = kit::kNever;
   std::vector<Event> events_;
 };
 

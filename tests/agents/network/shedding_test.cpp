@@ -169,6 +169,20 @@ TEST_CASE("what a syslog message says before its events are made is what they sa
       R"(<14>Mar 12 22:31:05 ids suricata: {"timestamp":"2026-03-12T22:31:04+0000","event_type":"http","src_ip":"10.0.0.1","dest_ip":"192.0.2.9","http":{"url":"/x","hostname":"h"}})",
       R"(<14>Mar 12 22:31:05 h app: {"message":"x","n":1.5,"list":[1,2],"deep":{"a":{"b":1}}})",
       R"(<14>Mar 12 22:31:05 h app: {"broken":)",
+      "<134>Mar 12 22:31:05 fw filterlog[7]: "
+      "5,,,1,em0,match,block,in,4,0x0,,64,1,0,DF,6,TCP,60,203.0.113.9,10.20.3.7,5,"
+      "23,0,S,1,,65535,,mss",
+      "<134>Mar 12 22:31:05 filterlog: "
+      "9,,,1,em1,match,pass,in,4,0x0,,64,7,0,none,1,icmp,84,192.0.2.1,192.0.2.2,reply,7,1",
+      "<134>Mar 12 22:31:05 filterlog: 9,,,1,em1,match,pass,in,4,cut",
+      "<134>Mar 12 22:31:05 filterlog: message repeated 3 times: [ x]",
+      "<13>Mar 12 22:31:05 pve x: 100 6 tap100i0-IN 12/Mar/2026:23:31:05 +0100 policy DROP: IN=a OUT=b SRC=203.0.113.9 "
+      "DST=10.20.3.7 PROTO=TCP SPT=5 DPT=23",
+      "<30>firewall,info DROP input: in:e1 out:(unknown 0), proto TCP (SYN), 203.0.113.9:5->192.0.2.2:23, len 44",
+      "<30>system,info,account user admin logged in from 192.0.2.9 via ssh",
+      "<189>date=2026-03-12 time=22:31:05 devname=\"f\" logid=\"1\" type=\"traffic\" action=\"deny\" srcip=192.0.2.9",
+      "<13>Mar 12 22:31:05 dc MSWinEventLog\t1\tSecurity\t7\tThu Mar 12 22:31:05 2026\t4625\tP\tu\tN/A\tA\tdc\tL\t\tM",
+      R"({"version":"1.1","host":"h","short_message":"m","_EventID":4625,"_Channel":"Security","_own":"x","level":3})",
       R"(<14>Mar 12 22:31:05 h sysmon: <Event><System><Provider Name="Linux-Sysmon"/><EventID>1</EventID><Channel>x</Channel></System></Event>)",
   };
   for (const char* message : messages)

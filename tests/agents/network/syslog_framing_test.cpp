@@ -51,6 +51,11 @@ TEST_CASE("octet counting and lines may take turns; a date at the front is no co
   CHECK(all.broken == 0);
 }
 
+TEST_CASE("GELF ends with a NUL; other lines do not") {
+  const Cut all = cut(std::string("{\"a\":1}\0{\"b\":2}\0<13>c\0d\n{\"e\":3}\n{\"f\":4}\0", 40), 1000);
+  CHECK(all.messages == Messages{"{\"a\":1}", "{\"b\":2}", std::string("<13>c\0d", 7), "{\"e\":3}", "{\"f\":4}"});
+}
+
 TEST_CASE("messages do not depend on how their bytes come") {
   std::mt19937 random(3);
   for (int round = 0; round < 300; ++round) {

@@ -82,6 +82,61 @@ TEST_CASE("datagrams of two senders, one message each") {
   CHECK_FALSE(at.source->can_wait());
 }
 
+std::string from_hex(std::string_view digits) {
+  std::string out;
+  for (std::size_t i = 0; i + 1 < digits.size(); i += 2)
+    out.push_back(static_cast<char>(std::stoi(std::string(digits.substr(i, 2)), nullptr, 16)));
+  return out;
+}
+constexpr const char* kGelf =
+    R"({"version":"1.1","host":"app-1","short_message":"made up","timestamp":1773354665.5,"level":3,"_user":"avos"})";
+// That by gzip, and by zlib.
+constexpr const char* kGelfGzip =
+    "1f8b0800000000000203158c410a80201405af126f6d8298095e26843e29648adfdc4477cf963303f3a053e5982f3828a9201032b701be94f9"
+    "47"
+    "0eb9b62d11b33f68f8e4779aee324a8bc3369f0a9cb2566bb3acab9146e0a44e279c16d86ea6facf7a66bc1f1343f9bf6c000000";
+constexpr const char* kGelfZlib =
+    "78da158c410a80201405af126f6d8298095e26843e29648adfdc4477cf963303f3a053e5982f3828a9201032b701be94f9470eb9b62d11b33f"
+    "68"
+    "f8e4779aee324a8bc3369f0a9cb2566bb3acab9146e0a44e279c16d86ea6facf7a66bc1f257b2144";
+
+TEST_CASE("GELF comes plain, packed and in chunks, by UDP; what misses chunks is counted") {
+  Listening at("udp");
+  const kit::Descriptor one = connected(at.port, SOCK_DGRAM), two = connected(at.port, SOCK_DGRAM);
+  const std::string gzip = from_hex(kGelfGzip);
+  const auto chunk = [](const std::string& id, char number, char count, const std::string& part) {
+    return "\x1e\x0f" + id + number + count + part;
+  };
+  send_all(one, kGelf);
+  send_all(one, gzip);
+  send_all(one, from_hex(kGelfZlib));
+  send_all(one, chunk("ABCDEFGH", 1, 2, gzip.substr(50)));
+  send_all(two, chunk("ABCDEFGH", 0, 2, std::string(kGelf).substr(0, 20)));  // another's message of that name
+  send_all(one, chunk("ABCDEFGH", 0, 2, gzip.substr(0, 50)));
+  send_all(two, chunk("ABCDEFGH", 1, 2, std::string(kGelf).substr(20)));
+  send_all(one, chunk("lostlost", 0, 2, "x"));
+  send_all(one, "x^ is text, although zlib may begin so");
+  REQUIRE(at.events(6));
+  for (std::size_t i = 0; i < 5; ++i) {
+    const Event& e = at.sink.events[i];
+    CHECK(e.kind == "syslog.message");
+    CHECK(e.field("message") == "made up");
+    CHECK(e.field("host.name") == "app-1");
+    CHECK(e.field("user") == "avos");
+    CHECK(e.severity == 3);
+    CHECK(e.time == utc_from_civil(2026, 3, 12, 22, 31, 5) + 500 * kMillisecond);
+  }
+  CHECK(at.sink.events[5].field("message").starts_with("x^ is text"));
+  CHECK(at.source->status().refused == 0);
+  at.moment.mono += 6 * kSecond;
+  (void)at.source->step(at.sink, at.moment);
+  CHECK(at.source->status().refused == 1);
+  CHECK(at.source->status().problem.find("of which chunks did not come") != std::string::npos);
+  for (const std::string& broken : {gzip.substr(0, 60), chunk("ABCDEFGH", 3, 2, "x"), std::string("\x1e\x0fshort")})
+    send_all(one, broken);
+  REQUIRE(at.until([&] { return at.source->status().refused == 4; }));
+}
+
 TEST_CASE("what the kernel drops because nobody read in time is counted") {
   Listening at("udp");
   const kit::Descriptor sender = connected(at.port, SOCK_DGRAM);
