@@ -107,7 +107,8 @@ kit::RawRecord::Known SyslogRecord::packet(std::string_view name, std::string_vi
 }
 
 kit::RawRecord::Known SyslogRecord::parts(std::string_view name, std::string_view& value) {
-  if (!line_ && !read_filterlog(message_.text, line_.emplace())) return Known::unknown;
+  if (!line_) whole_ = read_filterlog(message_.text, line_.emplace());
+  if (!whole_) return Known::unknown;
   const auto is = [&](std::string_view text) {
     value = text;
     return text.empty() ? Known::absent : Known::value;

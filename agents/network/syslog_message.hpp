@@ -44,6 +44,7 @@ class SyslogRecord final : public kit::RawRecord {
   kit::LogRecord log_;
   kit::JsonGlance glance_;
   std::optional<PacketLine> line_;
+  bool whole_ = false;  ///< line_ could be read
 };
 
 /// Names of RFC 5424's facilities and severities; empty for what is none.

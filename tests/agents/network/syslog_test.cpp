@@ -111,9 +111,9 @@ TEST_CASE("GELF comes plain, packed and in chunks, by UDP; what misses chunks is
   send_all(one, gzip);
   send_all(one, from_hex(kGelfZlib));
   send_all(one, chunk("ABCDEFGH", 1, 2, gzip.substr(50)));
-  send_all(two, chunk("ABCDEFGH", 0, 2, std::string(kGelf).substr(0, 20)));  // another's message of that name
+  send_all(two, chunk("ABCDEFGI", 0, 2, std::string(kGelf).substr(0, 20)));
   send_all(one, chunk("ABCDEFGH", 0, 2, gzip.substr(0, 50)));
-  send_all(two, chunk("ABCDEFGH", 1, 2, std::string(kGelf).substr(20)));
+  send_all(two, chunk("ABCDEFGI", 1, 2, std::string(kGelf).substr(20)));
   send_all(one, chunk("lostlost", 0, 2, "x"));
   send_all(one, "x^ is text, although zlib may begin so");
   REQUIRE(at.events(6));
