@@ -199,10 +199,12 @@ bool read_routeros_packet(std::string_view text, PacketLine& out) {
   return ends;
 }
 
+bool tells_of_packets(std::string_view topics) { return topics.empty() || has_topic(topics, "firewall"); }
+
 void read_routeros(std::string_view topics, std::string_view text, Event& event) {
   event.logsource = {"mikrotik", "system", ""};
   event.severity = 0;
-  if (PacketLine packet; (topics.empty() || has_topic(topics, "firewall")) && read_routeros_packet(text, packet)) {
+  if (PacketLine packet; tells_of_packets(topics) && read_routeros_packet(text, packet)) {
     packet.make(event);
     event.kind = "network.flow";
     event.logsource = {"mikrotik", "firewall", "firewall"};

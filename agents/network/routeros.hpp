@@ -19,6 +19,8 @@ namespace wf::network {
 /// the rule's prefix says, as for netfilter. False: it is none.
 [[nodiscard]] bool read_routeros_packet(std::string_view text, PacketLine& out);
 
+/// Whether messages with these topics, or with none, may be packets.
+[[nodiscard]] bool tells_of_packets(std::string_view topics);
 /// What a message of RouterOS says, whatever it is of: fills kind, severity, logsource and fields.
 void read_routeros(std::string_view topics, std::string_view text, Event& event);
 

@@ -5,6 +5,7 @@
 
 #include "agents/network/filterlog.hpp"
 #include "agents/network/firewall_line.hpp"
+#include "agents/network/routeros.hpp"
 #include "agents/network/windows_names.hpp"
 
 namespace wf::network {
@@ -107,18 +108,24 @@ kit::RawRecord::Known SyslogRecord::packet(std::string_view name, std::string_vi
 }
 
 kit::RawRecord::Known SyslogRecord::parts(std::string_view name, std::string_view& value) {
-  if (!line_) whole_ = read_filterlog(message_.text, line_.emplace());
+  const bool pf = message_.form == SyslogMessage::Form::filterlog;
+  if (!line_) {
+    PacketLine& line = line_.emplace();
+    whole_ = pf ? read_filterlog(message_.text, line)
+                : tells_of_packets(message_.front) && read_routeros_packet(message_.text, line);
+  }
   if (!whole_) return Known::unknown;
   const auto is = [&](std::string_view text) {
     value = text;
     return text.empty() ? Known::absent : Known::value;
   };
   if (name == "kind") return is("network.flow");
-  if (name == "logsource.product") return is("pfsense");
-  if (name == "logsource.service") return is("filterlog");
+  if (name == "logsource.product") return is(pf ? "pfsense" : "mikrotik");
+  if (name == "logsource.service") return is(pf ? "filterlog" : "firewall");
   if (name == "logsource.category") return is("firewall");
   if (name == "host.name") return is(message_.line.host.empty() ? peer_ : message_.line.host);
   if (name == "message") return is(message_.text);
+  if (name == "topics") return is(message_.front);
   return line_->field(name, value);
 }
 
@@ -142,12 +149,12 @@ kit::RawRecord::Known SyslogRecord::field(std::string_view name, std::string_vie
     case SyslogMessage::Form::packet:
       return packet(name, value);
     case SyslogMessage::Form::filterlog:
+    case SyslogMessage::Form::routeros:
       return parts(name, value);
     case SyslogMessage::Form::json:
       return json(name, value);
     case SyslogMessage::Form::cef:
       return is_made(name) ? Known::unknown : cef_header(message_.text, name, value);
-    case SyslogMessage::Form::routeros:
     case SyslogMessage::Form::snare:
     case SyslogMessage::Form::fortigate:
     case SyslogMessage::Form::audit:
