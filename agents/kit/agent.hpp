@@ -35,6 +35,8 @@ class Agent {
   /// Gives back the memory that a busy time took.
   void rest() { collector_.rest(); }
 
+  /// SourceSet::set_between().
+  void set_between(std::function<void()> between) { sources_.set_between(std::move(between)); }
   [[nodiscard]] const SourceSet& sources() const { return sources_; }
   [[nodiscard]] const LinkClient& link() const { return link_; }
   [[nodiscard]] const Collector& collector() const { return collector_; }

@@ -65,7 +65,7 @@ class MemoryTrim {
   explicit MemoryTrim(Agent& agent) : agent_(agent) {}
   /// `taken` events were read so far and `spooled` wait for the engine. Returns when to ask again.
   std::int64_t rest(std::uint64_t taken, std::uint64_t spooled, std::int64_t mono) {
-    if (mono >= look_at_) look(mono);
+    look(mono);
     if (taken != taken_ || spooled != spooled_) {
       taken_ = taken;
       spooled_ = spooled;
@@ -79,13 +79,9 @@ class MemoryTrim {
     return due_;
   }
 
- private:
-  static constexpr std::int64_t kQuiet = 5 * kSecond;
-  static constexpr std::uint64_t kWanted = 6656U << 10U;  ///< bytes; it grows while nobody looks
-  static constexpr std::int64_t kLook = 3 * kMillisecond, kInVain = kMinute;
-  static constexpr int kMostASecond = 25;  ///< each takes half a millisecond until all is back that is needed
-
+  /// Whether it takes too much now; costs little if that was asked a moment before.
   void look(std::int64_t mono) {
+    if (mono < look_at_) return;
     look_at_ = mono + kLook;
     if (resident_bytes() <= kWanted) return;
     if (mono - second_ >= kSecond) {
@@ -98,6 +94,12 @@ class MemoryTrim {
     // It is not the code, or all of it is needed.
     if (!helped || ++released_ > kMostASecond) look_at_ = mono + kInVain;
   }
+
+ private:
+  static constexpr std::int64_t kQuiet = 5 * kSecond;
+  static constexpr std::uint64_t kWanted = 6656U << 10U;  ///< bytes; it grows while nobody looks
+  static constexpr std::int64_t kLook = 3 * kMillisecond, kInVain = kMinute;
+  static constexpr int kMostASecond = 25;  ///< each takes half a millisecond until all is back that is needed
 
   Agent& agent_;
   std::uint64_t taken_ = 0, spooled_ = 0;
@@ -266,6 +268,7 @@ int send(const AgentProgram& program, const CommandLine& command, std::vector<st
   malloc_trim(0);
   release_code_pages();
   MemoryTrim trim(agent);
+  agent.set_between([&] { trim.look(monotonic_ns()); });
   std::vector<pollfd> fds;
   while (!stop.stopped() && !agent.done()) {
     const Moment moment = look(command.clock);

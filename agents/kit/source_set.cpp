@@ -30,6 +30,7 @@ bool SourceSet::step(Sink& sink, const Moment& moment, Sink* last_resort) {
     if (source->over()) continue;
     Sink* const to = !sink.full() ? &sink : source->can_wait() ? nullptr : last_resort;
     if (to != nullptr) more |= source->step(*to, moment) && !source->over();
+    if (between_ && sources_.size() > 1) between_();
   }
   return more;
 }

@@ -20,6 +20,8 @@ class SourceSet {
   /// Steps each source that is not over, unless the sink is full. A source that cannot wait is stepped even then,
   /// into `last_resort` if there is one. Returns true when there is more to read at once.
   bool step(Sink& sink, const Moment& moment, Sink* last_resort = nullptr);
+  /// `between` is called in step() behind each of several sources, which together may take a while.
+  void set_between(std::function<void()> between) { between_ = std::move(between); }
   /// The agent ends: sources hand over what they hold back.
   void finish(Sink& sink, const Moment& moment);
   /// Descriptors and the next moment at which step() has work. `full`: of those that cannot wait only.
@@ -34,6 +36,7 @@ class SourceSet {
 
  private:
   std::vector<std::unique_ptr<Source>> sources_;
+  std::function<void()> between_;
 };
 
 }  // namespace wf::kit

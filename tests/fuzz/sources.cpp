@@ -87,30 +87,34 @@ int fuzz_mapped(const std::uint8_t* data, std::size_t size) {
 /// A file of records by one of these mappings: a byte for the mapping, one for how many bytes come at once, the file.
 int fuzz_mapped_records(const std::uint8_t* data, std::size_t size) {
   constexpr const char* kRest =
-      "fields:\n  door.id: [Door, door.id]\n  person.name: Holder\n  n: N\ndrop: [Secret]\nkinds:\n"
+      "fields:\n  door.id: Door\n  person.name: Holder\n  n: N\nkinds:\n"
       "  - {when: {Event: Granted}, kind: access.granted}\n  - {when: {Event: \"Denied*\"}, kind: access.denied, "
       "reason: "
       "other}\n  - {when: {Event: Beat}, kind: skip}\n";
   static const std::string mappings[] = {
       std::string("v: 1\nformat: csv\nseparator: \";\"\ntime: {column: Time, format: \"%d-%m-%Y %H:%M:%S\", zone: "
-                  "Europe/Amsterdam}\n") +
+                  "Europe/Amsterdam}\ndrop: [Secret]\n") +
           kRest,
-      std::string(
-          "v: 1\nformat: csv\nheader: false\ncolumns: [Time, Door, Event, Holder, N]\ntime: {column: Time, format: "
-          "rfc3339}\n") +
+      std::string("v: 1\nformat: csv\nheader: [Time, Door, Event, Holder, N]\ntime: {column: Time, format: "
+                  "rfc3339}\n") +
           kRest,
-      std::string("v: 1\nformat: json_lines\ntime: {column: Time, format: epoch_s}\n") + kRest,
-      std::string("v: 1\nformat: json\ntime: {column: Time, format: rfc3339}\n") + kRest,
+      std::string("v: 1\nformat: json_lines\ntime: {column: Time, format: epoch_s}\ndrop: [Secret]\n") + kRest,
+      std::string("v: 1\nformat: json\ntime: {column: Time, format: rfc3339}\ndrop: [Secret]\n") + kRest,
       "v: 1\nformat: text\ntime: {zone: Europe/Amsterdam}\npatterns:\n  granted: \"Door {door.id} granted to "
       "{person.name}\"\n  denied: \"Door {door.id} denied card {credential.id:word} ({detail})\"\nkinds:\n  - {when: "
       "{pattern: "
       "granted}, kind: access.granted}\n  - {when: {pattern: denied, detail: \"*late*\"}, kind: access.denied, reason: "
       "other}\n  - {when: {program: cron}, kind: skip}\n",
   };
+  static const std::vector<kit::Mapping> read_once = [] {
+    std::vector<Error> problems;
+    std::vector<kit::Mapping> out;
+    for (const std::string& text : mappings) out.push_back(kit::read_mapping(text, "fuzz.yaml", problems));
+    holds(problems.empty(), "the target's own mappings are good");
+    return out;
+  }();
   if (size < 2) return 0;
-  std::vector<Error> problems;
-  const kit::Mapping mapping = kit::read_mapping(mappings[data[0] % std::size(mappings)], "fuzz.yaml", problems);
-  holds(problems.empty(), "the target's own mappings are good");
+  const kit::Mapping& mapping = read_once[data[0] % read_once.size()];
   const std::string_view text = text_of(data + 2, size - 2);
   const auto read = [&](std::size_t step) {
     kit::RecordMapper mapper(mapping, "fuzz");
