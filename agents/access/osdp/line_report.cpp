@@ -27,6 +27,14 @@ std::string seconds(std::int64_t ns) {
   return std::to_string(ns / kSecond) + "." + std::to_string(ns % kSecond / (100 * kMillisecond));
 }
 
+/// Of a reader head by its RSTATR: 0 well, 1 not connected, 2 tamper.
+std::string head_words(std::size_t head, std::uint8_t state) {
+  return "reader head " + std::to_string(head) +
+         (state == 0   ? ""
+          : state == 2 ? " was tampered with"
+                       : " is not connected");
+}
+
 }  // namespace
 
 LineReport::LineReport(const LineFile& file, Tell tell, Refuse refuse)
@@ -241,7 +249,7 @@ void LineReport::restate(Reader& reader) {
   for (std::size_t i = 0; i < reader.remote.size(); ++i)
     if (reader.remote[i] != 0)
       tell_health(reader, reader.remote[i] == 2 ? "door.tamper" : "door.fault",
-                  reader.remote[i] == 2 ? "tamper" : "reader head", "reader head " + std::to_string(i));
+                  reader.remote[i] == 2 ? "tamper" : "reader head", head_words(i, reader.remote[i]));
   if (reader.door != nullptr) reader.door->restate();
 }
 
@@ -315,12 +323,11 @@ void LineReport::remote(Reader& reader, Bytes data) {
   reader.remote.resize(std::max(reader.remote.size(), data.size()));
   std::vector<Change> changes;
   for (std::size_t i = 0; i < data.size(); ++i) {
-    // 0 well, 1 not connected, 2 tamper.
     const std::uint8_t before = std::exchange(reader.remote[i], data[i]);
     if (before == data[i]) continue;
     const bool tamper = (data[i] != 0 ? data[i] : before) == 2;
     changes.push_back({data[i] != 0, tamper ? "door.tamper" : "door.fault", tamper ? "tamper" : "reader head",
-                       "reader head " + std::to_string(i)});
+                       head_words(i, data[i])});
   }
   tell_changes(reader, changes);
 }

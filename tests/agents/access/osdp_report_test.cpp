@@ -134,9 +134,9 @@ TEST_CASE("tamper, power, an input that is cut, a wired tamper: told when they c
   r.says(reply::kRstatr, "02");
   r.says(reply::kRstatr, "00");
   r.says(reply::kRstatr, "01");
-  CHECK(r.take() == Lines{"door.tamper reason=tamper message=reader head 0",
+  CHECK(r.take() == Lines{"door.tamper reason=tamper message=reader head 0 was tampered with",
                           "door.restored reason=tamper message=reader head 0",
-                          "door.fault reason=reader head message=reader head 0"});
+                          "door.fault reason=reader head message=reader head 0 is not connected"});
 }
 
 TEST_CASE("when one thing is well again what is not is told once more") {
