@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "agents/kit/clock.hpp"
+#include "agents/kit/code_pages.hpp"
 #include "agents/kit/descriptor.hpp"
 
 namespace wf::camera {
@@ -47,6 +48,8 @@ struct StreamThread::State {
       bool showed = false;
       lock.unlock();
       std::string why = read(settings, control, [&](SmallPicture&& picture) {
+        // What it took to begin.
+        if (!showed) kit::release_code_pages();
         std::unique_lock inner(mutex);
         showed = true;
         problem.clear();

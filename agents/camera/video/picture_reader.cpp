@@ -13,6 +13,7 @@ extern "C" {
 #include <cstdarg>
 #include <memory>
 
+#include "agents/camera/video/picture_memory.hpp"
 #include "agents/camera/video/plain_picture.hpp"
 #include "agents/camera/video/still_maker.hpp"
 
@@ -239,20 +240,27 @@ std::string read_pictures(const StreamSettings& settings, StreamControl& control
   av_dict_free(&options);
   if (code < 0) return "it cannot be opened: " + words(code);
   control.deadline = now() + kOpen;
-  if ((code = avformat_find_stream_info(format.context, nullptr)) < 0)
-    return "it tells nothing of its stream: " + words(code);
-  const int index = av_find_best_stream(format.context, AVMEDIA_TYPE_VIDEO, -1, -1, nullptr, 0);
+  // What a server says of its stream is enough to decode it, which tells the rest: to look into it first would take a
+  // second decoder, and time.
+  int index = settings.file ? -1 : av_find_best_stream(format.context, AVMEDIA_TYPE_VIDEO, -1, -1, nullptr, 0);
+  if (index < 0 || format.context->streams[index]->codecpar->codec_id == AV_CODEC_ID_NONE) {
+    if ((code = avformat_find_stream_info(format.context, nullptr)) < 0)
+      return "it tells nothing of its stream: " + words(code);
+    index = av_find_best_stream(format.context, AVMEDIA_TYPE_VIDEO, -1, -1, nullptr, 0);
+  }
   if (index < 0) return "there is no video in it";
   for (unsigned i = 0; i < format.context->nb_streams; ++i)
     format.context->streams[i]->discard = i == static_cast<unsigned>(index) ? AVDISCARD_DEFAULT : AVDISCARD_ALL;
   const AVStream& stream = *format.context->streams[index];
   const AVCodec* const decoder = avcodec_find_decoder(stream.codecpar->codec_id);
+  PictureMemory memory;
   Codec codec;
   codec.context = decoder == nullptr ? nullptr : avcodec_alloc_context3(decoder);
   if (codec.context == nullptr || avcodec_parameters_to_context(codec.context, stream.codecpar) < 0)
     return std::string("nothing here decodes ") + avcodec_get_name(stream.codecpar->codec_id);
   codec.context->thread_count = 1;
   codec.context->max_pixels = kMostPixels;
+  memory.serve(*codec.context);
   Diet diet(settings, *codec.context);
   if ((code = avcodec_open2(codec.context, decoder, nullptr)) < 0) return "its video cannot be decoded: " + words(code);
   Giver giver(settings, take);

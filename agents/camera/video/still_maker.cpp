@@ -2,17 +2,25 @@
 
 extern "C" {
 #include <libavcodec/avcodec.h>
+#include <libavutil/dict.h>
 #include <libavutil/frame.h>
 #include <libavutil/pixdesc.h>
 }
 
+#include <time.h>
+
 #include <algorithm>
 #include <array>
+#include <atomic>
+#include <utility>
+
+#include "agents/kit/code_pages.hpp"
 
 namespace wf::camera {
 namespace {
 
 constexpr int kBest = 4, kWorst = 24;  // libav's scale of quantisers, 1 to 31
+constexpr int kBlock = 16;             // of four blocks of brightness and one of each colour
 constexpr std::uint8_t kMaskLuma = 96, kMaskChroma = 128;
 
 /// A component of a picture as eight bits of JPEG's range, which is the full one.
@@ -60,25 +68,31 @@ bool StillMaker::prepare(const AVFrame& picture) {
   close();
   from_width_ = picture.width, from_height_ = picture.height;
   by_ = std::max(1, (picture.width + settings_.still_width - 1) / std::max(settings_.still_width, 2));
-  const int width = picture.width / by_ / 2 * 2, height = picture.height / by_ / 2 * 2;
+  const int width = width_ = picture.width / by_ / 2 * 2, height = height_ = picture.height / by_ / 2 * 2;
   const AVCodec* const codec = avcodec_find_encoder(AV_CODEC_ID_MJPEG);
   encoder_ = codec == nullptr ? nullptr : avcodec_alloc_context3(codec);
   frame_ = av_frame_alloc();
   if (packet_ == nullptr) packet_ = av_packet_alloc();
   if (encoder_ == nullptr || frame_ == nullptr || packet_ == nullptr || width < 2 || height < 2) return false;
-  encoder_->width = frame_->width = width;
-  encoder_->height = frame_->height = height;
+  // Whole blocks, which the encoder takes as they are: of anything else it makes a copy.
+  encoder_->width = frame_->width = (width + kBlock - 1) / kBlock * kBlock;
+  encoder_->height = frame_->height = (height + kBlock - 1) / kBlock * kBlock;
   encoder_->pix_fmt = AV_PIX_FMT_YUVJ420P;
   frame_->format = AV_PIX_FMT_YUVJ420P;
   encoder_->time_base = {1, 25};
   encoder_->flags |= AV_CODEC_FLAG_QSCALE;
   encoder_->qmin = 1, encoder_->qmax = 31;
   encoder_->thread_count = 1;
-  if (av_frame_get_buffer(frame_, 0) < 0 || avcodec_open2(encoder_, codec, nullptr) < 0) {
+  // Tables made to fit would take some per cent of bytes off, and as much memory as a large picture.
+  AVDictionary* options = nullptr;
+  av_dict_set(&options, "huffman", "default", 0);
+  const bool ready = av_frame_get_buffer(frame_, 0) >= 0 && avcodec_open2(encoder_, codec, &options) >= 0;
+  av_dict_free(&options);
+  if (!ready) {
     close();
     return false;
   }
-  if (same && !masked_.empty()) return true;
+  if (settings_.masks.empty() || (same && !masked_.empty())) return true;
   masked_.assign(static_cast<std::size_t>(width / 2) * static_cast<std::size_t>(height / 2), 0);
   // A block is painted over if any corner of it, or of its neighbours, is inside: nothing shines through at the edge.
   for (const Polygon& mask : settings_.masks)
@@ -97,12 +111,15 @@ void StillMaker::fill(const AVFrame& picture) {
   const bool full = picture.color_range == AVCOL_RANGE_JPEG || picture.format == AV_PIX_FMT_YUVJ420P ||
                     picture.format == AV_PIX_FMT_YUVJ422P || picture.format == AV_PIX_FMT_YUVJ444P;
   const Plane luma(picture, format, 0, full);
-  const int width = frame_->width, height = frame_->height;
+  const int width = width_, height = height_;
+  const auto hidden = [&](int x, int y) {
+    return !masked_.empty() && masked_[static_cast<std::size_t>(y * (width / 2) + x)] != 0;
+  };
   const auto count = static_cast<unsigned>(by_ * by_);
   for (int y = 0; y < height; ++y) {
     std::uint8_t* const line = frame_->data[0] + static_cast<std::ptrdiff_t>(y) * frame_->linesize[0];
     for (int x = 0; x < width; ++x) {
-      if (masked_[static_cast<std::size_t>(y / 2 * (width / 2) + x / 2)] != 0) {
+      if (hidden(x / 2, y / 2)) {
         line[x] = kMaskLuma;
         continue;
       }
@@ -118,12 +135,51 @@ void StillMaker::fill(const AVFrame& picture) {
     for (int y = 0; y < height / 2; ++y) {
       std::uint8_t* const line = frame_->data[plane] + static_cast<std::ptrdiff_t>(y) * frame_->linesize[plane];
       for (int x = 0; x < width / 2; ++x) {
-        const bool hidden = grey || masked_[static_cast<std::size_t>(y * (width / 2) + x)] != 0;
-        line[x] = hidden ? kMaskChroma
-                         : static_cast<std::uint8_t>(
-                               chroma.at((2 * x * by_) >> format.log2_chroma_w, (2 * y * by_) >> format.log2_chroma_h));
+        line[x] = grey || hidden(x, y) ? kMaskChroma
+                                       : static_cast<std::uint8_t>(chroma.at((2 * x * by_) >> format.log2_chroma_w,
+                                                                             (2 * y * by_) >> format.log2_chroma_h));
       }
     }
+  }
+  for (int plane = 0; plane <= 2; ++plane) pad(plane, plane == 0 ? width : width / 2, plane == 0 ? height : height / 2);
+}
+
+/// To whole blocks, by what stands at the edge: it costs no bytes, and the JPEG says that it ends before.
+void StillMaker::pad(int plane, int width, int height) {
+  const int block = plane == 0 ? kBlock : kBlock / 2;
+  const int line = frame_->linesize[plane];
+  std::uint8_t* const data = frame_->data[plane];
+  for (int y = 0; y < height; ++y) {
+    std::uint8_t* const row = data + static_cast<std::ptrdiff_t>(y) * line;
+    std::fill(row + width, row + (width + block - 1) / block * block, row[width - 1]);
+  }
+  for (int y = height; y % block != 0; ++y)
+    std::copy_n(data + static_cast<std::ptrdiff_t>(height - 1) * line, (width + block - 1) / block * block,
+                data + static_cast<std::ptrdiff_t>(y) * line);
+}
+
+/// What decoding took of code and what encoding takes need not be there at the same time. Once a second is enough for
+/// all cameras together.
+void rest_code() {
+  static std::atomic<std::int64_t> rested{0};
+  timespec time{};
+  ::clock_gettime(CLOCK_MONOTONIC_COARSE, &time);
+  const std::int64_t now = std::int64_t{time.tv_sec} * 10 + time.tv_nsec / 100'000'000;
+  std::int64_t last = rested;
+  if (now - last >= 9 && rested.compare_exchange_strong(last, now)) kit::release_code_pages();
+}
+
+/// Says how large it is in the frame header (ITU-T T.81, B.2.2) of a JPEG that was encoded in whole blocks.
+void say_size(std::string& jpeg, int width, int height) {
+  for (std::size_t at = 2; at + 9 <= jpeg.size() && jpeg[at] == '\xFF';) {
+    if (jpeg[at + 1] == '\xC0') {
+      for (const auto& [where, value] : {std::pair(at + 5, height), std::pair(at + 7, width)}) {
+        jpeg[where] = static_cast<char>(value >> 8);
+        jpeg[where + 1] = static_cast<char>(value & 0xFF);
+      }
+      return;
+    }
+    at += 2U + (static_cast<unsigned char>(jpeg[at + 2]) << 8U | static_cast<unsigned char>(jpeg[at + 3]));
   }
 }
 
@@ -134,6 +190,7 @@ struct StillMaker::Rest {
 };
 
 std::string StillMaker::make(const AVFrame& picture) {
+  rest_code();
   const Rest rest{*this};
   if (!prepare(picture) || av_frame_make_writable(frame_) < 0) return {};
   fill(picture);
@@ -146,6 +203,7 @@ std::string StillMaker::make(const AVFrame& picture) {
     if (size <= settings_.still_bytes) out.assign(reinterpret_cast<const char*>(packet_->data), size);
     av_packet_unref(packet_);
     if (out.empty()) continue;
+    say_size(out, width_, height_);
     // A scene that got simpler is shown well again.
     if (size < settings_.still_bytes / 2 && quality_ > kBest) quality_ -= 4;
     return out;

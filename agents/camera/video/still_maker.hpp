@@ -28,13 +28,15 @@ class StillMaker {
   void close();
   bool prepare(const AVFrame& picture);
   void fill(const AVFrame& picture);
+  void pad(int plane, int width, int height);
 
   const StreamSettings& settings_;
   int from_width_ = 0, from_height_ = 0, by_ = 1, quality_ = 4;
+  int width_ = 0, height_ = 0;  ///< of the still
   AVCodecContext* encoder_ = nullptr;
   AVFrame* frame_ = nullptr;
   AVPacket* packet_ = nullptr;
-  std::vector<std::uint8_t> masked_;  ///< of each block of 2 × 2 points
+  std::vector<std::uint8_t> masked_;  ///< of each block of 2 × 2 points; empty: there are no masks
 };
 
 }  // namespace wf::camera

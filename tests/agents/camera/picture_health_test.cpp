@@ -30,6 +30,7 @@ Luma scene(unsigned seed) {
 Luma seen(const Luma& what, unsigned seed, double light = 1, int noise = 3) {
   std::mt19937 random(seed);
   Luma out;
+  out.reserve(what.size());
   for (const std::uint8_t value : what) {
     const int grain = static_cast<int>(random() % static_cast<unsigned>(2 * noise + 1)) - noise;
     out.push_back(static_cast<std::uint8_t>(std::clamp(static_cast<int>(16 + (value - 16) * light) + grain, 0, 255)));
