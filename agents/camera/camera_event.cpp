@@ -96,9 +96,13 @@ Event presence_event(const Presence::Change& change, const PresenceZone& zone, c
   return event;
 }
 
-Event still_event(const std::string& of, const std::string& camera, UtcNs time) {
-  Event event = begin("camera.still", "later", "Stills of what was told before", camera, time);
+Event still_event(const std::string& of, const std::string& camera, UtcNs time, bool lost) {
+  Event event = begin("camera.still", lost ? "lost" : "later",
+                      lost ? "Stills of what was told before are lost: the agent ended before they were there"
+                           : "Stills of what was told before",
+                      camera, time);
   event.add("still.of", of);
+  if (lost) event.add("attachment.problem", "the agent ended before they were there");
   return event;
 }
 

@@ -22,7 +22,7 @@ namespace wf::camera {
 [[nodiscard]] PictureHealth::State state_of(std::string_view name);
 
 /// Tells which stills belong to an event that was told before they were there (its field `still.of` is that event's
-/// kind, its time that event's, to the nanosecond).
-[[nodiscard]] Event still_event(const std::string& of, const std::string& camera, UtcNs time);
+/// kind, its time that event's, to the nanosecond). `lost`: there are none, and none will come.
+[[nodiscard]] Event still_event(const std::string& of, const std::string& camera, UtcNs time, bool lost);
 
 }  // namespace wf::camera

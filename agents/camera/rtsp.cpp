@@ -63,6 +63,8 @@ class Rtsp final : public kit::Source {
   bool step(kit::Sink& sink, const kit::Moment& moment) override {
     if (!thread_) return false;
     if (!file()) mono_ = moment.mono;
+    for (const Owed& lost : std::exchange(lost_, {}))
+      emit(sink, still_event(lost.kind, settings_.device, lost.time, true), moment);
     for (SmallPicture& picture : thread_->take()) look(std::move(picture), sink, moment);
     follow_up(sink, moment, false);
     if (file()) {
@@ -83,9 +85,13 @@ class Rtsp final : public kit::Source {
   /// Stills that are still wanted go out with what there is before the agent ends.
   void finish(kit::Sink& sink, const kit::Moment& moment) override { follow_up(sink, moment, true); }
 
-  /// "online|offline STATE [SECONDS KEPT]"; the last two are PictureHealth's, and when it was.
+  /// "online|offline[;KIND@TIME…] STATE [SECONDS KEPT]": of which events stills are still to come, and PictureHealth's
+  /// last words and when they were.
   std::string position() const override {
-    std::string out = std::string(offline_ ? "offline " : "online ") + name_of(said_);
+    std::string out = offline_ ? "offline" : "online";
+    for (const std::deque<Owed>* const all : {&lost_, &owed_})
+      for (const Owed& owed : *all) out += ";" + owed.kind + "@" + std::to_string(owed.time);
+    out += std::string(" ") + name_of(said_);
     if (!health_.kept().empty()) out += " " + std::to_string(kept_at_ / kSecond) + " " + health_.kept();
     return out;
   }
@@ -124,13 +130,29 @@ class Rtsp final : public kit::Source {
       position.remove_prefix(std::min(out.size() + 1, position.size()));
       return out;
     };
-    offline_ = word() == "offline";
+    load_life(word());
     said_ = state_of(word());
     const std::string_view seconds = word();
     std::int64_t at = 0;
     std::from_chars(seconds.data(), seconds.data() + seconds.size(), at);
     if (at <= 0 || std::abs(moment.now / kSecond - at) > kStale / kSecond) return;
     if (health_.load(position)) kept_at_ = at * kSecond;
+  }
+
+  /// What is still owed was lost with the run that owed it.
+  void load_life(std::string_view life) {
+    offline_ = life.starts_with("offline");
+    for (std::size_t at = life.find(';'); at != std::string_view::npos && lost_.size() < kMostOwed;) {
+      const std::size_t end = std::min(life.find(';', at + 1), life.size());
+      const std::string_view one = life.substr(at + 1, end - at - 1);
+      at = end == life.size() ? std::string_view::npos : end;
+      const std::size_t mark = one.find('@');
+      UtcNs time = 0;
+      if (mark == std::string_view::npos || one.size() > 80) continue;
+      const auto [stop, failed] = std::from_chars(one.data() + mark + 1, one.data() + one.size(), time);
+      if (failed == std::errc{} && stop == one.data() + one.size())
+        lost_.push_back({std::string(one.substr(0, mark)), time, 0, 0, {}});
+    }
   }
 
   static std::string why(const std::string& problem) {
@@ -186,7 +208,7 @@ class Rtsp final : public kit::Source {
       Owed& owed = owed_.front();
       const bool there = stills_->newest() >= owed.at + stills_->wanted().after;
       if (!there && !all && mono_ < owed.due) return;
-      Event event = still_event(owed.kind, settings_.device, owed.time);
+      Event event = still_event(owed.kind, settings_.device, owed.time, false);
       stills_->attach(event, owed.at, utc(mono_, moment), *attachments(), owed.attached, true);
       if (!event.field("attachment").empty() || !event.field("attachment.problem").empty())
         emit(sink, std::move(event), moment);
@@ -238,7 +260,7 @@ class Rtsp final : public kit::Source {
   std::unique_ptr<StreamThread> thread_;
   PictureHealth health_;
   PictureHealth::State said_ = PictureHealth::State::well;
-  std::deque<Owed> owed_;
+  std::deque<Owed> owed_, lost_;
   UtcNs kept_at_ = 0;
   std::int64_t heard_ = 0, mono_ = 0;
   bool offline_ = false, shown_ = false;

@@ -40,10 +40,13 @@ constexpr float kDark = 8;                          ///< added where a ratio is 
 constexpr double kOwn = 0.35;           ///< of the edges around it that are the picture's own; the rest is the model's
 constexpr int kBeside = 2, kAbove = 8;  ///< points between parts of one figure
 constexpr double kStronger = 1.6;
-constexpr float kCore = 2;        ///< thresholds; what differs less within a light is the light's
-constexpr float kThrough = 0.8F;  ///< likeness of the place's texture with the region's
-constexpr float kEven = 0.15F;    ///< spread of the logarithm of how much brighter it is
-constexpr float kShade = 0.3F;    ///< a shadow takes at most so much, as a logarithm
+constexpr float kCore = 2;                     ///< thresholds; what differs less within a light is the light's
+constexpr float kThrough = 0.8F;               ///< likeness of the place's texture with the region's
+constexpr float kEven = 0.15F;                 ///< spread of the logarithm of how much brighter it is
+constexpr float kShade = 0.3F;                 ///< a shadow takes at most so much, as a logarithm
+constexpr std::size_t kBeam = 150;             ///< points
+constexpr float kBeamThrough = 0.4F;           ///< as kThrough; of people it is less than 0.25
+constexpr int kThread = 10, kThreadLong = 20;  ///< so many times as long as it is thick, and points long
 
 std::size_t index(int x, int y) { return static_cast<std::size_t>(y * kWidth + x); }
 
@@ -139,6 +142,7 @@ const Background::Seen& Background::look(const SmallPicture& picture) {
   mono_ = picture.mono;
   before_ = std::move(now_);
   now_ = smooth(picture.luma);
+  colourless_ = picture.colourless;
   if (before_.empty()) before_ = now_;
   keep(picture);
   if (model_.empty()) {
@@ -338,13 +342,14 @@ void Background::judge(Region& region) const {
   };
   // Across each point of the border: how steep the difference is, and how much of that is the picture's own edge.
   double steep = 0, own = 0, all = 0, ab = 0, aa = 0, bb = 0;
-  int border = 0, stirred = 0;
+  int border = 0, stirred = 0, brighter = 0;
   const float stir = std::max(4.0F, 5 * light_.noise);
   for (const int at : region.points) {
     const int x = at % kWidth, y = at / kWidth;
     const auto i = static_cast<std::size_t>(at);
     sizes.push_back(std::abs(ratio_[i]));
     stirred += std::abs(now_[i] - before_[i]) > stir ? 1 : 0;
+    brighter += off_[i] > 0 ? 10 : 0;
     if (x == 0 || y == 0 || x == kWidth - 1 || y == kHeight - 1) continue;
     bool whole = true;
     for (const std::size_t beside : {i - 1, i + 1, i - kWidth, i + kWidth})
@@ -368,6 +373,16 @@ void Background::judge(Region& region) const {
   region.stirs = stirred >= std::max(3, region.shape.area / 25);
   region.edges = all, region.own_edges = own;
   if (border == 0 || all <= 0) return;
+  // Long, thin and bright is what an infrared lamp beside the lens lights up close to it: a spider's thread, a streak
+  // of rain.
+  const int across = region.shape.right - region.shape.left + 1, down = region.shape.bottom - region.shape.top + 1;
+  const int length = std::max(across, down);
+  if (colourless_ && length >= kThreadLong && length * length >= kThread * region.shape.area &&
+      brighter >= 9 * region.shape.area) {
+    region.is = Class::light;
+    region.seen_through = true;
+    return;
+  }
   // What hardly differs must have sharp edges, or every remainder of a light were something.
   const float soft = kSoft + (kSoftFaint - kSoft) * std::clamp(kFaint - region.peak, 0.0F, 1.0F);
   if (steep / border < soft * middle(sizes, 0.9)) {
@@ -388,6 +403,12 @@ void Background::judge(Region& region) const {
     if (own / all > kStronger && spread < kEven / 3) region.is = Class::light;
     if (ab > kThrough * std::sqrt(aa * bb) && spread < kEven) region.is = Class::light;
     if (spread < kEven / 3 && usual < 0 && usual > -kShade && 10 * wide > 9 * high) region.is = Class::light;
+    // Headlights on a wall, with sharp edges and the shadows of what stands in their way: nobody is as large, brighter
+    // and seen through.
+    if (ratios.size() >= kBeam && brighter >= 9 * region.shape.area && ab > kBeamThrough * std::sqrt(aa * bb)) {
+      region.is = Class::light;
+      region.seen_through = true;
+    }
   } else if (comes_in && ratios.size() >= 4) {
     // The tip of a shadow, the rest of which is still outside of the picture.
     const auto [usual, spread] = flatten(ratios);
@@ -607,9 +628,13 @@ void Background::tell(const std::vector<Region>& regions) {
   for (const Region& region : regions) {
     std::vector<int> points;
     if (region.is == Class::object) points = region.points;
+    // A light takes nobody away who was there, unless it was no more than its own first edge.
     if (region.is == Class::light)
-      for (const int at : region.points)
-        if (before[static_cast<std::size_t>(at)] != 0) points.push_back(at);
+      for (const int at : region.points) {
+        const auto i = static_cast<std::size_t>(at);
+        if (before[i] != 0 && (!region.seen_through || held(i) || mono_ - seen_.lit[i] >= kStands))
+          points.push_back(at);
+      }
     if (static_cast<int>(points.size()) < kLeastRegion || seen_.objects.size() >= 1000) continue;
     Object shape = region.shape;
     if (region.is == Class::light) {

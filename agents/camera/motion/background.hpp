@@ -26,6 +26,9 @@ namespace wf::camera {
 ///    region, or around the parts of one figure, are the model's and not the picture's, nothing came: it is a *gap*
 ///    that something left, believed after two seconds, or the rest of a light that moves. All else is an *object*. Of
 ///    what the model followed in this way it remembers the former look, and is that again at once when it returns.
+///    Headlights on a wall have sharp edges, but the place is seen through them, and they are larger and brighter than
+///    somebody; by infrared what is long, thin and bright is a thread or a drop before the lens. Both are light, and
+///    what was taken for their first edge goes with them.
 /// 4. **Who stands still stays.** Under an object the model learns nothing, nor close to one that stands, nor for a
 ///    minute where such a one was seen as long as part of it still is (noise hides the rest); there it follows the
 ///    light as it does on either side. Only if not a point of it stirs for Options::absorb (ten minutes) an
@@ -75,6 +78,7 @@ class Background {
     double edges = 0, own_edges = 0;  ///< around it, and those of them that are the picture's own
     bool by_edges = false;            ///< it is what it is since those are few
     bool by_softness = false;         ///< it is a light since its edges are soft
+    bool seen_through = false;        ///< it is a light since the place shows through it, sharp as its edges may be
   };
   struct Kept {
     std::int64_t mono = 0;
@@ -119,6 +123,7 @@ class Background {
   std::vector<std::int64_t> held_;   ///< when it was last a standing object's
   std::vector<std::uint8_t> ever_;   ///< somebody stood here since the place was learned
   std::vector<std::uint8_t> about_;  ///< a standing object is about it
+  bool colourless_ = false;
   LightFit light_;
   Tracks tracks_;
   std::int64_t mono_ = 0, off_since_ = 0, disturbed_since_ = 0;

@@ -1,4 +1,5 @@
 #pragma once
+#include <cstdint>
 #include <vector>
 
 namespace wf::camera {
@@ -9,7 +10,13 @@ struct PicturePoint {
 };
 using Polygon = std::vector<PicturePoint>;
 
-/// Even-odd; a point on the outline is on either side.
-[[nodiscard]] bool inside(const Polygon& polygon, double x, double y);
+/// Points of a picture in rows and columns.
+struct PointGrid {
+  PicturePoint first, step;
+  int columns = 0, rows = 0;
+};
+
+/// Of each point, row by row: 1 if it is inside, by the even-odd rule; a point on the outline is on either side.
+[[nodiscard]] std::vector<std::uint8_t> inside(const Polygon& polygon, const PointGrid& grid);
 
 }  // namespace wf::camera

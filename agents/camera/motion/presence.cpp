@@ -2,19 +2,24 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <utility>
 
 namespace wf::camera {
 namespace {
 
 constexpr int kWidth = SmallPicture::kWidth, kHeight = SmallPicture::kHeight, kPoints = kWidth * kHeight;
-constexpr double kMostly = 0.6;                 ///< of the pictures of a dwell something is in
-constexpr double kHardly = 0.3, kFades = 1.25;  ///< of late pictures; nothing for kGone leaves 0.29
-constexpr double kFast = 70;                    ///< points a second: across the picture in a little more than two
-constexpr std::size_t kFalls = 12;              ///< objects in a zone
-constexpr std::size_t kMany = 6;                ///< objects in a zone
-constexpr std::size_t kMostFirst = 30;          ///< pictures that are looked at once more
-constexpr float kRestless = 0.25F;              ///< comings and goings a second of a tree's points
+constexpr double kMostly = 0.6;                       ///< of the pictures of a dwell something is in
+constexpr double kHardly = 0.3, kFades = 1.25;        ///< of late pictures; nothing for kGone leaves 0.29
+constexpr double kFast = 70;                          ///< points a second: across the picture in a little more than two
+constexpr std::size_t kFalls = 12, kFallsQuick = 5;   ///< objects in a zone
+constexpr double kDrop = 4;                           ///< times the smallest size
+constexpr std::int64_t kQuick = 300 * kMillisecond;   ///< within which who walks is still partly where they were
+constexpr std::size_t kMany = 6;                      ///< objects in a zone
+constexpr std::int64_t kLately = 450 * kMillisecond;  ///< two pictures
+constexpr std::size_t kMostFirst = 30;                ///< pictures that are looked at once more
+constexpr double kDarts = 5;        ///< a runner goes two of their heights a second, a car three lengths
+constexpr float kRestless = 0.25F;  ///< comings and goings a second of a tree's points
 
 double feet_x(const Background::Object& o) { return (o.left + o.right + 1) / 2.0; }
 double feet_y(const Background::Object& o) { return o.bottom + 1; }
@@ -23,6 +28,18 @@ double feet_y(const Background::Object& o) { return o.bottom + 1; }
 bool beside(const Background::Object& a, const Background::Object& b) {
   const int x = (b.right - b.left) / 2 + 4, y = (b.bottom - b.top) / 2 + 4;
   return a.right >= b.left - x && a.left <= b.right + x && a.bottom >= b.top - y && a.top <= b.bottom + y;
+}
+
+/// Nothing was seen of late from where it could have come in the time since: an insect before the lens, a drop.
+bool darts(const Background::Object& object, const std::vector<Presence::Lately>& lately, std::int64_t mono) {
+  if (object.left == 0 || object.top == 0 || object.right == kWidth - 1 || object.bottom == kHeight - 1) return false;
+  const int size = std::max(object.right - object.left, object.bottom - object.top) + 1;
+  return std::none_of(lately.begin(), lately.end(), [&](const Presence::Lately& one) {
+    const int other = std::max(one.where.right - one.where.left, one.where.bottom - one.where.top) + 1;
+    const double reach = 2 + kDarts * std::min(size, other) * static_cast<double>(mono - one.mono) / 1e9;
+    return object.right >= one.where.left - reach && object.left <= one.where.right + reach &&
+           object.bottom >= one.where.top - reach && object.top <= one.where.bottom + reach;
+  });
 }
 
 /// Where there are many, as drops are, one of them must be larger than they are to be something else.
@@ -37,14 +54,20 @@ double of_many(std::vector<int>& areas) {
 
 Presence::Presence(std::vector<PresenceZone> zones, Background::Options options, const std::vector<Polygon>& masks)
     : zones_(std::move(zones)), watched_(zones_.size()), background_(options) {
+  const PointGrid grid{{0.5 / kWidth, 0.5 / kHeight}, {1.0 / kWidth, 1.0 / kHeight}, kWidth, kHeight};
+  std::vector<std::uint8_t> masked(kPoints, 0);
+  for (const Polygon& mask : masks) {
+    const std::vector<std::uint8_t> in = inside(mask, grid);
+    std::transform(masked.begin(), masked.end(), in.begin(), masked.begin(), std::bit_or<>());
+  }
   for (std::size_t i = 0; i < zones_.size(); ++i) {
-    watched_[i].points.assign(kPoints, 1);
-    for (int at = 0; at < kPoints; ++at) {
-      const double x = (at % kWidth + 0.5) / kWidth, y = (at / kWidth + 0.5) / kHeight;
-      const auto in = [&](const Polygon& polygon) { return inside(polygon, x, y); };
-      if ((!zones_[i].outline.empty() && !in(zones_[i].outline)) || std::any_of(masks.begin(), masks.end(), in))
-        watched_[i].points[static_cast<std::size_t>(at)] = 0;
-    }
+    std::vector<std::uint8_t>& points = watched_[i].points;
+    if (zones_[i].outline.empty())
+      points.assign(kPoints, 1);
+    else
+      points = inside(zones_[i].outline, grid);
+    for (std::size_t at = 0; at < points.size(); ++at)
+      if (masked[at] != 0) points[at] = 0;
   }
 }
 
@@ -64,17 +87,19 @@ Presence::Found Presence::find(const PresenceZone& zone, const Watched& watched)
   std::size_t many = 0, stay = 0;
   for (std::size_t i = 0; i < in.size(); ++i)
     if (in[i] != 0) ++many, stay += stays(i) ? 1 : 0;
-  const bool falls = many >= kFalls && 2 * stay < many;
+  const bool quick = apart_ > 0 && apart_ <= kQuick;
+  const bool falls = many >= kFalls && 2 * stay < many, few_fall = quick && many >= kFallsQuick && 2 * stay < many;
   for (std::size_t i = 0; i < seen_->objects.size(); ++i) {
     const Background::Object& object = seen_->objects[i];
-    if (falls && !stays(i)) continue;
+    if ((falls || (few_fall && object.area < kDrop * smallest)) && !stays(i)) continue;
     if (in[i] == 0 || object.area < smallest) continue;
+    if (quick && darts(object, lately_, mono_)) continue;
     const int x = std::clamp(static_cast<int>(feet_x(object)), 0, kWidth - 1);
     const bool feet = watched.points[static_cast<std::size_t>(object.bottom * kWidth + x)] != 0;
     if (!feet && 2 * in[i] < object.area) continue;
     // Elsewhere than who is there, little things that come and go prolong nothing: drops, leaves.
     if (watched.present && !beside(object, watched.where) && lasting[i] == 0 &&
-        object.area < 2 * zone.smallest * kPoints)
+        (object.area < 2 * zone.smallest * kPoints || (quick && !stays(i))))
       continue;
     out.objects.push_back(object);
     out.lasting.push_back(lasting[i]);
@@ -150,7 +175,7 @@ std::vector<Presence::Change> Presence::look(const SmallPicture& picture) {
   if (picture.luma.size() != static_cast<std::size_t>(kPoints)) return out;
   look_once(picture, out);
   if (seen_->state == Background::State::learning) {
-    first_.push_back({picture.luma, picture.mono, {}});
+    first_.push_back({picture.luma, picture.mono, picture.colourless, {}});
     if (first_.size() > kMostFirst) first_.erase(first_.begin());
   } else if (!first_.empty()) {
     for (const SmallPicture& first : std::exchange(first_, {})) look_once(first, out);
@@ -169,6 +194,8 @@ void Presence::look_once(const SmallPicture& picture, std::vector<Change>& out) 
   seen_ = &background_.look(picture);
   if (seen_->state != Background::State::disturbed) disturbed_since_ = 0;
   if (seen_->state == Background::State::disturbed && disturbed_since_ == 0) disturbed_since_ = mono_;
+  const std::int64_t late = std::max<std::int64_t>(kLately, apart_ * 3 / 2);
+  std::erase_if(lately_, [&](const Lately& one) { return one.mono >= mono_ || mono_ - one.mono > late; });
   const bool judged = seen_->state == Background::State::settled;
   const bool held = !judged && disturbed_since_ != 0 && mono_ - disturbed_since_ < kHold;
   const std::int64_t gone = std::max(kGone, apart_ * 5 / 2);
@@ -212,6 +239,7 @@ void Presence::look_once(const SmallPicture& picture, std::vector<Change>& out) 
       out.push_back({What::loiters, i, mono_, w.since, w.best, found.objects.size(), w.where});
     }
   }
+  for (const Background::Object& object : seen_->objects) lately_.push_back({object, mono_});
 }
 
 std::vector<Presence::Change> Presence::end() {

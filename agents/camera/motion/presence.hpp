@@ -25,7 +25,9 @@ struct PresenceZone {
 /// stood (points of at least half the smallest size lasted all that time) or went somewhere (the way from first to last
 /// is long, and most of the way gone: a tree's leaves and light come and go about one place). It has ended if something
 /// of half the smallest size was in less than a third of the pictures of the last kGone, or of two and a half if they
-/// are further apart; its end is when it was in most. While another picture is learned nothing ends, for at most kHold.
+/// are further apart; its end is when it was in most. What cannot have come from where anything was seen just before
+/// (an insect before the lens, a drop) is in no zone, unless pictures are too far apart to tell. While another picture
+/// is learned nothing ends, for at most kHold.
 ///
 /// The first pictures, of which the place is learned, are looked at once more when it is known: who walked through them
 /// is told then. Who stood there all the time is taken for the place until they leave their spot; their visit began
@@ -62,6 +64,11 @@ class Presence {
   [[nodiscard]] const Background::Seen& seen() const { return *seen_; }
   [[nodiscard]] const Background& background() const { return background_; }
 
+  struct Lately {
+    Background::Object where;
+    std::int64_t mono = 0;
+  };
+
  private:
   struct Watched {
     std::vector<std::uint8_t> points;  ///< of the picture, that are in the zone
@@ -90,6 +97,7 @@ class Presence {
   std::vector<Watched> watched_;
   Background background_;
   const Background::Seen* seen_ = nullptr;
+  std::vector<Lately> lately_;         ///< objects of the last pictures, wherever they are
   std::vector<SmallPicture> first_;    ///< of which the place is learned
   std::int64_t mono_ = 0, apart_ = 0;  ///< usual time between pictures
   std::int64_t disturbed_since_ = 0;

@@ -11,6 +11,7 @@ extern "C" {
 #include <algorithm>
 #include <array>
 #include <cstdarg>
+#include <cstdlib>
 #include <memory>
 
 #include "agents/camera/video/picture_memory.hpp"
@@ -122,6 +123,26 @@ void shrink(const AVFrame& frame, SmallPicture& out) {
   }
 }
 
+/// By infrared cameras send no colours, or hardly any. Some hundred points tell.
+bool colourless(const AVFrame& frame) {
+  constexpr int kAcross = 20, kDown = 12, kLittle = 6;
+  const AVPixFmtDescriptor* const format = av_pix_fmt_desc_get(static_cast<AVPixelFormat>(frame.format));
+  if (format->nb_components < 3) return true;
+  const int width = -((-frame.width) >> format->log2_chroma_w), height = -((-frame.height) >> format->log2_chroma_h);
+  for (int component = 1; component <= 2; ++component) {
+    const AVComponentDescriptor& part = format->comp[component];
+    for (int i = 0; i < kAcross * kDown; ++i) {
+      const int x = (2 * (i % kAcross) + 1) * width / (2 * kAcross), y = (2 * (i / kAcross) + 1) * height / (2 * kDown);
+      const std::uint8_t* const at = frame.data[part.plane] +
+                                     static_cast<std::ptrdiff_t>(y) * frame.linesize[part.plane] +
+                                     static_cast<std::ptrdiff_t>(x) * part.step + part.offset;
+      const int value = part.depth > 8 ? (at[0] | at[1] << 8) >> (part.shift + part.depth - 8) : at[0];
+      if (std::abs(value - 128) > kLittle) return false;
+    }
+  }
+  return true;
+}
+
 /// Decides which packets are decoded: keyframes alone where they come often enough, else all of them. A decoder that is
 /// to take others again begins at a keyframe.
 class Diet {
@@ -197,6 +218,7 @@ class Giver {
     SmallPicture picture;
     picture.mono = time;
     shrink(frame, picture);
+    picture.colourless = colourless(frame);
     given_ = time;
     if (settings_.still_every > 0 && (still_ == 0 || time - still_ >= settings_.still_every - kApart / 2)) {
       picture.still = stills_.make(frame);

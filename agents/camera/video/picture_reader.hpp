@@ -14,6 +14,7 @@ struct SmallPicture {
   static constexpr int kWidth = 160, kHeight = 90;
   std::vector<std::uint8_t> luma;  ///< kWidth × kHeight, row by row; 0 black, 255 white
   std::int64_t mono = 0;           ///< CLOCK_MONOTONIC at which it was decoded; of a file: its time in it, from 1 s on
+  bool colourless = false;         ///< as by infrared
   std::string still = {};          ///< the picture as JPEG, masked, where one was due
 };
 

@@ -95,14 +95,18 @@ bool StillMaker::prepare(const AVFrame& picture) {
   if (settings_.masks.empty() || (same && !masked_.empty())) return true;
   masked_.assign(static_cast<std::size_t>(width / 2) * static_cast<std::size_t>(height / 2), 0);
   // A block is painted over if any corner of it, or of its neighbours, is inside: nothing shines through at the edge.
-  for (const Polygon& mask : settings_.masks)
-    for (int y = 0; y < height / 2; ++y)
-      for (int x = 0; x < width / 2; ++x) {
-        std::uint8_t& block = masked_[static_cast<std::size_t>(y * (width / 2) + x)];
-        for (int dy = -1; dy <= 2; ++dy)
-          for (int dx = -1; dx <= 2; ++dx)
-            if (block == 0 && inside(mask, 2.0 * (x + dx) / width, 2.0 * (y + dy) / height)) block = 1;
-      }
+  const int blocks = width / 2, columns = blocks + 3;
+  const PicturePoint step{2.0 / width, 2.0 / height};
+  for (const Polygon& mask : settings_.masks) {
+    const std::vector<std::uint8_t> corners = inside(mask, {{-step.x, -step.y}, step, columns, height / 2 + 3});
+    for (std::size_t at = 0; at < corners.size(); ++at) {
+      if (corners[at] == 0) continue;
+      const int column = static_cast<int>(at) % columns, row = static_cast<int>(at) / columns;
+      for (int y = std::max(0, row - 3); y <= std::min(height / 2 - 1, row); ++y)
+        for (int x = std::max(0, column - 3); x <= std::min(blocks - 1, column); ++x)
+          masked_[static_cast<std::size_t>(y * blocks + x)] = 1;
+    }
+  }
   return true;
 }
 

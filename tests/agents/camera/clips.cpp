@@ -129,6 +129,40 @@ double body(const Person& person, const Figure& f, double x, double y, double t)
   return -1;
 }
 
+/// Adds light, softly, about a line from one place to another.
+void shine(std::vector<std::uint8_t>& picture, double x0, double y0, double x1, double y1, double radius, double by) {
+  const double reach = 2 * radius;
+  for (int y = std::max(0, static_cast<int>(std::min(y0, y1) - reach));
+       y <= std::min(kH - 1, static_cast<int>(std::max(y0, y1) + reach)); ++y)
+    for (int x = std::max(0, static_cast<int>(std::min(x0, x1) - reach));
+         x <= std::min(kW - 1, static_cast<int>(std::max(x0, x1) + reach)); ++x) {
+      const double dx = x1 - x0, dy = y1 - y0, length = dx * dx + dy * dy;
+      const double part = length > 0 ? std::clamp(((x - x0) * dx + (y - y0) * dy) / length, 0.0, 1.0) : 0;
+      const double away = std::hypot(x - x0 - part * dx, y - y0 - part * dy) / radius;
+      if (away > 2) continue;
+      std::uint8_t& at = picture[static_cast<std::size_t>(y * kW + x)];
+      at = static_cast<std::uint8_t>(std::min(255.0, at + by * std::exp(-away * away)));
+    }
+}
+
+/// Insects fly in curves close to the lens, each for a second or less; what moves is smeared.
+void insects(const Clip& clip, double t, std::vector<std::uint8_t>& picture) {
+  const int most = static_cast<int>(clip.insects * clip.seconds / 60);
+  for (int i = 0; i < most; ++i) {
+    const auto any = [&](unsigned what) { return chance(clip.seed + 23, static_cast<unsigned>(i), what); };
+    const double begin = 6 + (clip.seconds - 6) * any(1), lasts = 0.3 + 0.9 * any(2), age = t - begin;
+    if (age < 0 || age > lasts) continue;
+    const auto where = [&](double at) {
+      const double turn = 2 * kPi * any(3) + (any(4) - 0.5) * 6 * at, far = (0.4 + 0.8 * any(5)) * kW * at;
+      return std::pair{(0.1 + 0.8 * any(6)) * kW + far * std::cos(turn),
+                       (0.1 + 0.8 * any(7)) * kH + far * std::sin(turn)};
+    };
+    const auto [x0, y0] = where(age);
+    const auto [x1, y1] = where(age + 0.04);
+    shine(picture, x0, y0, x1, y1, 2 + 9 * any(8), 60 + 120 * any(9));
+  }
+}
+
 double shaken(const Clip& clip, double t, unsigned which) {
   const auto frame = static_cast<unsigned>(std::lround(t * clip.rate));
   return clip.shake * (2 * chance(clip.seed + 11, frame, which) - 1);
@@ -180,6 +214,7 @@ std::vector<std::uint8_t> draw(const Clip& clip, double t) {
       }
       for (const auto& [person, figure] : people)
         if (const double b = body(*person, figure, x, y, t); b >= 0) value = infrared ? 60 + 0.6 * b : b;
+      if (clip.glow) value += clip.glow(t, x / kW, y / kH);
       value = 16 + (value - 16) * gain + noise * random.normal();
       if (clip.pumps && frame % 8 == 0)
         value += 3 * (chance(frame, static_cast<unsigned>(row / 8), static_cast<unsigned>(column / 8)) - 0.5);
@@ -193,6 +228,12 @@ std::vector<std::uint8_t> draw(const Clip& clip, double t) {
         at = static_cast<std::uint8_t>(std::min(255, at + 45));
       }
     }
+  for (int drop = 0; drop < clip.streaks; ++drop) {
+    const auto any = [&] { return (random.next() & 0xffffU) / 65536.0; };
+    const double x = kW * any(), y = kH * (any() * 1.2 - 0.2), near = any();
+    shine(out, x, y, x + 4 * near, y + 12 + 40 * near, 0.7 + 2.2 * near * near, 50 + 90 * any());
+  }
+  if (clip.insects > 0) insects(clip, t, out);
   return out;
 }
 
@@ -401,6 +442,55 @@ std::vector<Clip> clips() {
   Clip& still = add("stands-in-dim-noise", 150, {visits(20, 26, 120, 126, 0.5, 0.3)});
   still.light = [](double) { return 0.35; };
   still.noise = 6;
+  const auto by_night = [&](const char* name, double seconds, std::vector<Person> people) -> Clip& {
+    for (Person& person : people) person.coat = 170, person.trousers = 150;  // as most cloth is by infrared
+    Clip& clip = add(name, seconds, std::move(people));
+    clip.infrared = [](double) { return true; };
+    clip.noise = 7, clip.rate = 5;
+    return clip;
+  };
+  // A car turns: two beams with a sharp upper edge go over the wall, slowly at first, and what stands in front throws
+  // shadows that go the other way.
+  const auto beams = [](double begin, double lasts) {
+    return [=](double t, double x, double y) {
+      const double part = (t - begin) / lasts;
+      if (part < 0 || part > 1) return 0.0;
+      const double middle = 1.3 - 1.6 * part * part, wide = 0.16 + 0.2 * part;
+      const double inside = std::clamp((wide - std::abs(x - middle)) / 0.03, 0.0, 1.0);
+      const double cut = std::clamp((y - 0.30 - 0.08 * (x - middle)) / 0.02, 0.0, 1.0);
+      const double bars = std::fmod(x + 0.35 * part + 1, 0.3) < 0.04 ? 0.15 : 1;
+      return inside * cut * bars * std::clamp((0.95 - y) / 0.3, 0.0, 1.0);
+    };
+  };
+  by_night("night-headlights", 60, {}).lamp = [a = beams(15, 4), b = beams(35, 7)](double t, double x, double y) {
+    return 1 + a(t, x, y) + b(t, x, y);
+  };
+  by_night("night-headlights-and-somebody", 70, {visits(25, 30, 50, 55)}).lamp =
+      [a = beams(12, 4), b = beams(36, 5)](double t, double x, double y) { return 1 + a(t, x, y) + b(t, x, y); };
+  by_night("night-insects", 90, {}).insects = 60;
+  by_night("night-insects-many", 60, {}).insects = 300;
+  by_night("night-insects-and-somebody", 70, {visits(25, 30, 50, 55)}).insects = 60;
+  // A spider's thread before the lamp, that hangs there or comes; wind comes and goes.
+  const auto thread = [](double begin) {
+    return [=](double t, double x, double y) {
+      if (t < begin) return 0.0;
+      const double gust = std::max(0.0, std::sin(t * 0.5)) * 0.035;
+      const double at = 0.62 - 0.2 * y + gust * std::sin(t * 2.6) * std::sin(kPi * y);
+      const double away = (x - at) / 0.009;
+      return away * away < 8 ? 110 * std::exp(-away * away) : 0.0;
+    };
+  };
+  by_night("night-thread", 90, {}).glow = thread(-1);
+  by_night("night-thread-comes", 90, {}).glow = thread(30);
+  by_night("night-thread-and-somebody", 70, {visits(25, 30, 50, 55)}).glow = thread(-1);
+  by_night("night-rain", 60, {}).streaks = 15;
+  by_night("night-rain-heavy", 60, {}).streaks = 45;
+  by_night("night-rain-and-somebody", 70, {visits(25, 30, 50, 55)}).streaks = 25;
+  by_night("night-switches", 90, {}).infrared = [](double t) {
+    return (t > 15 && t < 40) || (t > 44 && t < 47) || t > 70;
+  };
+  Clip& grain = by_night("night-noise-and-somebody", 60, {crosses(15, 23), visits(32, 37, 48, 53, 0.5, 0.3)});
+  grain.noise = 13;
   return out;
 }
 

@@ -36,10 +36,13 @@ struct Clip {
   std::function<double(double)> noise_at;              ///< seconds; in place of `noise`
   std::function<double(double)> light;                 ///< gain of all at a time
   std::function<double(double, double, double)> lamp;  ///< gain of one place: seconds, x, y
+  std::function<double(double, double, double)> glow;  ///< light of its own in front of one place, likewise
   std::function<double(double)> wind;                  ///< of tree and flag: 0 still, 1 strong
   double shake = 0;                                    ///< points of a large picture
   std::function<bool(double)> infrared;                ///< other materials are bright
   bool rain = false, pumps = false;                    ///< a codec whose keyframes differ from what is between them
+  int streaks = 0;                                     ///< drops that a lamp beside the lens lights up
+  int insects = 0;                                     ///< before such a lamp, in a minute
 };
 
 constexpr int kClipWidth = 320, kClipHeight = 180;

@@ -36,7 +36,7 @@ TEST_CASE("an event is on the disk before its stills have all come, and stays th
   }
   Scratch scratch;
   const std::string state = scratch / "state", view = scratch / "view.yaml", config = scratch / "agent.yaml";
-  Program camera("wf-test-rtsp", {"clip:walks"}, "");
+  Program camera("wf-test-rtsp", {"clip:soon"}, "");
   REQUIRE(eventually([&] { return camera.out().ends_with("\n"); }));
   // A still of five seconds after the event is wanted: time enough to be killed. Nobody takes the events.
   write_text(view, "v: 1\nzones: [{name: Yard}]\nstills: {kib: 64, after: 5s}\n");
@@ -55,6 +55,14 @@ TEST_CASE("an event is on the disk before its stills have all come, and stays th
   CHECK(left.find("camera.motion") != std::string::npos);
   CHECK(left.find("camera.still") == std::string::npos);
   CHECK(stills_in(state) >= 1);
+  // What was still to come is lost, and the next run says so, whether there is a camera or not.
+  camera.signal(SIGKILL);
+  (void)camera.wait();
+  Program again("wf-agent-camera", {"--config", config});
+  if (!eventually([&] { return on_disk(state).find("camera.still") != std::string::npos; })) FAIL(again.err());
+  CHECK(on_disk(state).find("the agent ended before they were there") != std::string::npos);
+  again.signal(SIGTERM);
+  CHECK(again.wait() == 0);
 }
 
 }  // namespace

@@ -71,12 +71,19 @@ TEST_CASE("what is wrong with a view is said with its line") {
   }
 }
 
-TEST_CASE("a point is inside of a polygon or not, whatever its form") {
-  const Polygon corner{{0, 0}, {1, 0}, {1, 0.2}, {0.2, 0.2}, {0.2, 1}, {0, 1}};
-  CHECK(inside(corner, 0.1, 0.9));
-  CHECK(inside(corner, 0.9, 0.1));
-  CHECK_FALSE(inside(corner, 0.5, 0.5));
-  CHECK_FALSE(inside(corner, 1.1, 0.1));
+TEST_CASE("points are inside of a polygon or not, whatever its form") {
+  const auto drawn = [](const Polygon& polygon) {
+    std::string out;
+    for (const std::uint8_t one : inside(polygon, {{-0.1, 0.1}, {0.2, 0.2}, 7, 5})) out += one != 0 ? '#' : '.';
+    for (std::size_t row = 5; row-- > 1;) out.insert(row * 7, "\n");
+    return out;
+  };
+  CHECK(drawn({{0, 0}, {1, 0}, {1, 0.2}, {0.2, 0.2}, {0.2, 1}, {0, 1}}) ==
+        ".#####.\n.#.....\n.#.....\n.#.....\n.#.....");
+  // One that crosses itself.
+  CHECK(drawn({{0, 0}, {1, 0}, {0, 1}, {1, 1}}) == ".####..\n..##...\n.......\n..##...\n.####..");
+  CHECK(drawn({{0.35, 0}, {0.65, 0}, {0.65, 1}, {0.35, 1}}) == "...#...\n...#...\n...#...\n...#...\n...#...");
+  CHECK(drawn({}) == ".......\n.......\n.......\n.......\n.......");
 }
 
 }  // namespace
