@@ -24,6 +24,13 @@ Count counted(std::string_view text, std::size_t& length, std::size_t& head) {
   return text[head] == '<' ? Count::here : Count::none;
 }
 
+/// GELF ends its messages with a NUL, which no JSON contains.
+std::size_t line_end(std::string_view text, std::size_t from, bool object) {
+  const std::size_t end = text.find('\n', from);
+  const std::size_t nul = object ? text.substr(0, end).find('\0', from) : std::string_view::npos;
+  return std::min(end, nul);
+}
+
 }  // namespace
 
 void SyslogFraming::feed(std::string_view bytes) {
@@ -48,7 +55,7 @@ SyslogFraming::Next SyslogFraming::next(bool ended, std::string_view& message) {
       text = rest();
     }
     if (skip_line_) {
-      const std::size_t end = text.find('\n');
+      const std::size_t end = line_end(text, 0, skip_object_);
       begin_ += end == std::string_view::npos ? text.size() : end + 1;
       skip_line_ = end == std::string_view::npos;
       text = rest();
@@ -84,10 +91,7 @@ SyslogFraming::Next SyslogFraming::next(bool ended, std::string_view& message) {
       begin_ = buffer_.size();
       return Next::broken;
     }
-    std::size_t end = text.find('\n', looked_);
-    // GELF ends its messages with a NUL, which no JSON contains.
-    if (text.front() == '{')
-      if (const std::size_t nul = text.substr(0, end).find('\0', looked_); nul != std::string_view::npos) end = nul;
+    const std::size_t end = line_end(text, looked_, text.front() == '{');
     if (end != std::string_view::npos || (ended && text.size() <= limit_)) {
       message = text.substr(0, std::min(end, text.size()));
       begin_ += std::min(end == std::string_view::npos ? text.size() : end + 1, text.size());
@@ -99,6 +103,7 @@ SyslogFraming::Next SyslogFraming::next(bool ended, std::string_view& message) {
       begin_ = buffer_.size();
       looked_ = 0;
       skip_line_ = true;
+      skip_object_ = text.front() == '{';
       return Next::too_long;
     }
     looked_ = text.size();

@@ -32,9 +32,10 @@ class SyslogFraming {
   std::size_t limit_;
   std::string buffer_;
   std::size_t begin_ = 0;
-  std::size_t looked_ = 0;  ///< of the rest, for its line end
-  std::size_t skip_ = 0;    ///< octets still to be passed over
-  bool skip_line_ = false;  ///< to the line's end
+  std::size_t looked_ = 0;    ///< of the rest, for its line end
+  std::size_t skip_ = 0;      ///< octets still to be passed over
+  bool skip_line_ = false;    ///< to the line's end
+  bool skip_object_ = false;  ///< which may be a NUL
   bool counted_ = false;
 };
 

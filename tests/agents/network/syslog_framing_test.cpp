@@ -54,6 +54,13 @@ TEST_CASE("octet counting and lines may take turns; a date at the front is no co
 TEST_CASE("GELF ends with a NUL; other lines do not") {
   const Cut all = cut(std::string("{\"a\":1}\0{\"b\":2}\0<13>c\0d\n{\"e\":3}\n{\"f\":4}\0", 40), 1000);
   CHECK(all.messages == Messages{"{\"a\":1}", "{\"b\":2}", std::string("<13>c\0d", 7), "{\"e\":3}", "{\"f\":4}"});
+  // One that is too long does not take the others with it.
+  const std::string long_one = "{\"a\":\"" + std::string(200, 'x') + "\"}" + '\0';
+  for (const std::size_t step : {1UL, 30UL, 1000UL}) {
+    const Cut cut_off = cut(long_one + std::string("{\"b\":2}\0", 8) + "{\"c\":3}", step);
+    CHECK(cut_off.too_long == 1);
+    CHECK(cut_off.messages == Messages{"{\"b\":2}", "{\"c\":3}"});
+  }
 }
 
 TEST_CASE("messages do not depend on how their bytes come") {
