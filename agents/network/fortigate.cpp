@@ -58,6 +58,16 @@ bool one_of(std::string_view word, std::initializer_list<std::string_view> words
   return std::find(words.begin(), words.end(), word) != words.end();
 }
 
+/// Of administrators, and of users who come by SSL VPN; empty: it is nothing of these.
+std::string_view login_kind(std::string_view action, const Event& e) {
+  if (action == "login") return e.field("status") == "failed" ? "host.login_failed" : "host.login";
+  if (action == "logout") return "host.logout";
+  if (!e.field("tunneltype").starts_with("ssl")) return {};
+  if (action == "ssl-login-fail") return "host.login_failed";
+  if (e.field("user").empty() || e.field("user") == "N/A") return {};
+  return action == "tunnel-up" ? "host.login" : action == "tunnel-down" ? "host.logout" : "";
+}
+
 void read_time(kit::Zone& zone, Event& e) {
   // Seconds since 1970, or since version 6.2 nanoseconds.
   std::int64_t number = 0;
@@ -108,9 +118,8 @@ void read_fortigate(std::string_view text, kit::Zone& zone, Event& event) {
     for (const char* title : {"attack", "virus", "msg", "logdesc"})
       if (const std::string_view said = event.field(title); !said.empty() && event.field("alert.title").empty())
         event.add("alert.title", std::string(said));
-  } else if (action == "login" || action == "logout") {
-    const bool failed = event.field("status") == "failed";
-    event.kind = action == "logout" ? "host.logout" : failed ? "host.login_failed" : "host.login";
+  } else if (const std::string_view kind = login_kind(action, event); !kind.empty()) {
+    event.kind = kind;
   } else {
     event.kind = "syslog.message";
   }
@@ -136,6 +145,9 @@ void read_fortigate(std::string_view text, kit::Zone& zone, Event& event) {
     if (open != std::string_view::npos && ui.ends_with(')') && event.field("src.ip").empty())
       if (const std::string_view from = ui.substr(open + 1, ui.size() - open - 2); kit::is_address(from))
         event.add("src.ip", std::string(from));
+    // Who comes by VPN
+    if (const std::string_view from = event.field("remip"); event.field("src.ip").empty() && kit::is_address(from))
+      event.add("src.ip", std::string(from));
     event.add("session.remote", event.field("src.ip").empty() ? "false" : "true", ValueType::boolean);
   }
   std::string message(event.field("msg"));

@@ -342,6 +342,23 @@ TEST_CASE("FortiOS: traffic, alerts, logins and settings, by its own time") {
        traffic,
        {{"blocked", "true"}, {"src.ip", ""}, {"host.name", "relay"}}},
   });
+  check({
+      {front + "type=\"event\" subtype=\"vpn\" action=\"ssl-login-fail\" tunneltype=\"ssl-web\" remip=203.0.113.9 "
+               "user=\"bo\"",
+       "host.login_failed",
+       event,
+       {{"src.ip", "203.0.113.9"}, {"user.name", "bo"}}},
+      {front + "type=\"event\" subtype=\"vpn\" action=\"tunnel-up\" tunneltype=\"ssl-tunnel\" remip=203.0.113.9 "
+               "user=\"bo\"",
+       "host.login",
+       event,
+       {{"session.remote", "true"}}},
+      {front +
+           "type=\"event\" subtype=\"vpn\" action=\"tunnel-up\" tunneltype=\"ipsec\" remip=203.0.113.9 user=\"N/A\"",
+       "syslog.message",
+       event,
+       {{"user.name", ""}}},
+  });
   CHECK(event_of(accept).time == utc_from_civil(2026, 3, 12, 22, 31, 5));
   CHECK(event_of("date=2026-03-12 time=23:31:05 tz=\"+0100\" logid=1 type=event", true).time ==
         utc_from_civil(2026, 3, 12, 22, 31, 5));
