@@ -204,6 +204,7 @@ void with_yaml(const std::string& text, const std::string& file, std::vector<Err
 Dc09Config read_dc09_config(const std::string& text, const std::string& file, std::vector<Error>& problems) {
   Dc09Config out;
   out.file = file;
+  (void)PanelCodes::built_in(PanelReport::Format::sia);  // they are read now, and not with the first alarm
   with_yaml(text, file, problems, [&](const YAML::Node& root) { ConfigReader(file, problems).read(root, out); });
   return out;
 }

@@ -72,17 +72,22 @@ class CodesReader : kit::YamlReader {
   }
 };
 
-}  // namespace
+using Table = std::map<std::string, PanelCode, std::less<>>;
 
-PanelCodes::PanelCodes() {
+Table read_table(std::string_view yaml, PanelReport::Format format) {
+  Table out;
   std::vector<Error> problems;
-  const auto load = [&](std::string_view yaml, PanelReport::Format format, Table& table) {
-    const std::string file = "assets/panels";
-    CodesReader(file, problems).read_file(YAML::Load(std::string(yaml)), format, table);
-  };
-  load(kContactIdTable, PanelReport::Format::contact_id, contact_id_);
-  load(kSiaTable, PanelReport::Format::sia, sia_);
+  CodesReader("assets/panels", problems).read_file(YAML::Load(std::string(yaml)), format, out);
+  return out;
 }
+
+const Table& table(PanelReport::Format format) {
+  static const Table kSia = read_table(kSiaTable, PanelReport::Format::sia);
+  static const Table kContactId = read_table(kContactIdTable, PanelReport::Format::contact_id);
+  return format == PanelReport::Format::sia ? kSia : kContactId;
+}
+
+}  // namespace
 
 void PanelCodes::add(PanelReport::Format format, const YAML::Node& codes, const std::string& file,
                      std::vector<Error>& problems) {
@@ -90,9 +95,13 @@ void PanelCodes::add(PanelReport::Format format, const YAML::Node& codes, const 
 }
 
 const PanelCode* PanelCodes::find(const PanelReport& report) const {
+  const Table& own = report.format == PanelReport::Format::sia ? sia_ : contact_id_;
+  if (const auto it = own.find(report.code); it != own.end()) return &it->second;
   const Table& codes = table(report.format);
   const auto it = codes.find(report.code);
   return it == codes.end() ? nullptr : &it->second;
 }
+
+std::size_t PanelCodes::built_in(PanelReport::Format format) { return table(format).size(); }
 
 }  // namespace wf::access

@@ -22,24 +22,20 @@ struct PanelCode {
   std::string mode;     ///< field mode
 };
 
-/// The tables of assets/panels, built into the program, and what an installation adds or changes.
+/// The tables of assets/panels, built into the program, and what an installation adds or changes. The built-in ones are
+/// read once in a process, at the first use.
 class PanelCodes {
  public:
-  /// The built-in tables.
-  PanelCodes();
   /// Adds or replaces rows: a mapping of codes to rows as assets/panels/README.md describes them. `format` says which
   /// table; problems are named with file and line.
   void add(PanelReport::Format format, const YAML::Node& codes, const std::string& file, std::vector<Error>& problems);
   /// Null: the code stands in no table.
   [[nodiscard]] const PanelCode* find(const PanelReport& report) const;
-  [[nodiscard]] std::size_t size(PanelReport::Format format) const { return table(format).size(); }
+  /// Rows of a built-in table.
+  [[nodiscard]] static std::size_t built_in(PanelReport::Format format);
 
  private:
-  using Table = std::map<std::string, PanelCode, std::less<>>;
-  [[nodiscard]] const Table& table(PanelReport::Format format) const {
-    return format == PanelReport::Format::sia ? sia_ : contact_id_;
-  }
-  Table contact_id_, sia_;
+  std::map<std::string, PanelCode, std::less<>> contact_id_, sia_;  ///< the installation's
 };
 
 }  // namespace wf::access
