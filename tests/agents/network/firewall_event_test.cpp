@@ -34,11 +34,11 @@ void check(const std::vector<Line>& lines, bool strict = false) {
     const Event e = event_of(line.text, strict);
     CHECK(e.kind == line.kind);
     CHECK(e.logsource == line.logsource);
-    for (const auto& [name, value] : line.fields) {
-      INFO(name);
-      CHECK(e.field(name) == value);
-      CHECK(std::count_if(e.fields.begin(), e.fields.end(), [&](const Field& f) { return f.name == name; }) ==
-            (value.empty() ? 0 : 1));
+    for (const auto& wanted : line.fields) {
+      INFO(wanted.first);
+      CHECK(e.field(wanted.first) == wanted.second);
+      CHECK(std::count_if(e.fields.begin(), e.fields.end(), [&](const Field& f) { return f.name == wanted.first; }) ==
+            (wanted.second.empty() ? 0 : 1));
     }
   }
 }
