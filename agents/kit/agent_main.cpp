@@ -280,6 +280,7 @@ int send(const AgentProgram& program, const CommandLine& command, std::vector<st
     if (!agent.done()) wait(fds, std::min({agent.next_wake(), service.next_wake(), trim_at}), more);
   }
   service.stopping();
+  release_code_pages();  // what ending takes comes on top
   const bool kept = agent.stop([&] { return look(command.clock); });
   for (const std::string& line : agent.sources().summary()) say(program.name, line);
   if (!kept) say(program.name, "the last events could not be spooled: " + agent.collector().failure());
