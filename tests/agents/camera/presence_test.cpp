@@ -12,6 +12,7 @@
 
 #include "tests/agents/camera/clips.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/patience.hpp"
 
 namespace wf::camera {
 namespace {
@@ -149,6 +150,8 @@ TEST_CASE("presence is told of who walks, stands, leaves and comes back, and of 
   std::printf("%-24s %6s %6s %6s   %s\n", "clip", "right", "wrong", "missed", "visits: real, found, told, invented");
   for (const Clip& clip : clips()) {
     if (const char* const only = std::getenv("WF_MOTION_CLIP"); only != nullptr && clip.name != only) continue;
+    // The same place with other chances shows nothing new to a sanitizer.
+    if (kSanitized && clip.name.back() >= '0' && clip.name.back() <= '9') continue;
     const Told one = watch(clip);
     std::string spans;
     for (const Span& s : one.told)
