@@ -39,7 +39,12 @@ class LineReader : kit::YamlReader {
   using YamlReader::YamlReader;
 
   void document(const YAML::Node& root, LineFile& out, std::string& formats) {
-    if (!root.IsMap()) return problem(root, "this describes no line", "see the example in agents/access/README.md");
+    if (!root.IsMap())
+      return problem(root, "this describes no line",
+                     "see the example in agents/access/README.md, or read a recording with osdp_capture:FILE");
+    // A recording is JSON, which is YAML too.
+    for (const char* const key : {"osdpTraceVersion", "hex"})
+      if (root[key]) return problem(root, "this is what was recorded on a line", "read it with osdp_capture:FILE");
     only_keys(root, {"v", "device", "baud", "card_formats", "readers", "doors"});
     version(root);
     text(root, "device", out.device);

@@ -83,6 +83,14 @@ TEST_CASE("each mistake is named with its line and what to do") {
   CHECK(with("readers:", "readerz:").find("unknown key 'readerz'") != std::string::npos);
   CHECK(problems_of("[").find("this is no YAML") != std::string::npos);
   CHECK(problems_of("").find("this describes no line") != std::string::npos);
+  for (const char* recorded : {R"({ "timeSec" : "1693167786", "data" : "ff 53", "osdpTraceVersion":"1" })"
+                               "\n",
+                               R"({"t_ms":12,"dir":"cp2pd","hex":"ff53"})"
+                               "\n"
+                               R"({"t_ms":13,"dir":"pd2cp","hex":"ff53"})"
+                               "\n"})
+    CHECK(problems_of(recorded) ==
+          "line.yaml:1: this is what was recorded on a line; read it with osdp_capture:FILE\n");
 }
 
 TEST_CASE("a door with a contact and nothing that shows its lock is said") {
