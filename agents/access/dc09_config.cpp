@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <set>
 
 #include "agents/kit/secret_file.hpp"
 #include "agents/kit/yaml_reader.hpp"
@@ -94,13 +93,10 @@ class ConfigReader : kit::YamlReader {
                      "add accounts: with '- {account: \"1234\", …}' for each panel");
     if (node.size() > kMostAccounts)
       return problem(node, "more than " + std::to_string(kMostAccounts) + " accounts", "give some to another agent");
-    std::set<std::string> seen;
     for (const YAML::Node& one : node) {
       PanelAccount account = read_account(one);
-      std::string same = account.account;  // they are hexadecimal digits: 77ab is 77AB
-      std::transform(same.begin(), same.end(), same.begin(),
-                     [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-      if (!same.empty() && !seen.insert(std::move(same)).second)
+      const auto same = [&](const PanelAccount& before) { return same_account(before.account, account.account); };
+      if (!account.account.empty() && std::any_of(out.accounts.begin(), out.accounts.end(), same))
         problem(one, "account " + account.account + " comes twice", "remove one of the two");
       out.accounts.push_back(std::move(account));
     }
@@ -200,6 +196,11 @@ void with_yaml(const std::string& text, const std::string& file, std::vector<Err
 }
 
 }  // namespace
+
+bool same_account(std::string_view a, std::string_view b) {
+  const auto small = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [&](char x, char y) { return small(x) == small(y); });
+}
 
 Dc09Config read_dc09_config(const std::string& text, const std::string& file, std::vector<Error>& problems) {
   Dc09Config out;

@@ -50,6 +50,9 @@ struct Dc09Config {
   PanelCodes codes;
 };
 
+/// Accounts are hexadecimal digits: 77ab is 77AB.
+[[nodiscard]] bool same_account(std::string_view a, std::string_view b);
+
 /// Reads a configuration's text; every problem is named with file and line.
 [[nodiscard]] Dc09Config read_dc09_config(const std::string& text, const std::string& file,
                                           std::vector<Error>& problems);

@@ -27,11 +27,6 @@ std::uint64_t hash_of(const Dc09Frame& frame) {
 
 std::string seconds(std::int64_t ns) { return std::to_string(std::abs(ns) / kSecond) + " s"; }
 
-bool same_account(std::string_view a, std::string_view b) {
-  const auto small = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [&](char x, char y) { return small(x) == small(y); });
-}
-
 bool is_answer(const std::string& id) { return id == "ACK" || id == "NAK" || id == "DUH" || id == "RSP"; }
 
 template <class Number>

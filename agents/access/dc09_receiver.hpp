@@ -69,7 +69,6 @@ class Dc09Receiver {
     std::string account, peer;  ///< of the last
   };
 
-  /// Accounts are hexadecimal digits: 77ab is 77AB.
   [[nodiscard]] const PanelAccount* find(std::string_view account) const;
   [[nodiscard]] const Dc09Key* key_of(const std::string& account) const;
   /// `account`: whose key seals it; null, of one that is not known, needs none.
